@@ -1,0 +1,24 @@
+using System.Runtime.CompilerServices;
+
+namespace Sluice.Exchange;
+
+/// <summary>Lets the consumer's own thread sleep until a fetch has been answered.</summary>
+/// <remarks>Only for the engine's dedicated threads: nobody else waits on the thread that sleeps here.</remarks>
+internal static class FetchSignal
+{
+    public static FetchReply Wait(ValueTask<FetchReply> pending, CancellationToken cancellation)
+    {
+        if (!pending.IsCompleted)
+        {
+            using ManualResetEventSlim answered = new();
+            ValueTask<FetchReply> kept = pending.Preserve();
+            ConfiguredValueTaskAwaitable<FetchReply>.ConfiguredValueTaskAwaiter awaiter =
+                kept.ConfigureAwait(false).GetAwaiter();
+            awaiter.UnsafeOnCompleted(answered.Set);
+            answered.Wait(cancellation);
+            return awaiter.GetResult();
+        }
+
+        return pending.GetAwaiter().GetResult();
+    }
+}

@@ -1,0 +1,114 @@
+using Sluice.Buffers;
+using Sluice.Sorting;
+
+namespace Sluice.Exchange;
+
+/// <summary>One producer's end at the consumer: blocks in the order of their sequence numbers.</summary>
+/// <remarks>
+/// Fetches when it has run dry, with as many credits as the pool gives at that moment, at least one. Every block is
+/// verified here, where its bytes are used. Ownership: blocks fetched and not taken yet are the channel's.
+/// Threading: the consumer's thread.
+/// </remarks>
+public sealed class InputChannel : IBlockSource, IDisposable
+{
+    private readonly IExchangeTransport _transport;
+    private readonly IBufferPool _pool;
+    private readonly int _wantedCredits;
+    private readonly CancellationToken _cancellation;
+    private readonly Queue<Block> _blocks = new();
+    private int _nextSequence;
+    private bool _ended;
+    private bool _opened;
+
+    internal InputChannel(
+        ChannelId id, IExchangeTransport transport, IBufferPool pool, int wantedCredits, CancellationToken cancellation)
+    {
+        Id = id;
+        Name = id.ToString();
+        _transport = transport;
+        _pool = pool;
+        _wantedCredits = wantedCredits;
+        _cancellation = cancellation;
+    }
+
+    /// <summary>What the channel reads.</summary>
+    public ChannelId Id { get; }
+
+    /// <summary>Blocks that wait at the producer, as of the last fetch.</summary>
+    public int Backlog { get; private set; }
+
+    /// <summary>Bytes received, headers included.</summary>
+    public long BytesReceived { get; private set; }
+
+    public string Name { get; private set; }
+
+    /// <inheritdoc/>
+    /// <exception cref="OutputLostException">The output is gone or damaged; its producer must run again.</exception>
+    public bool TryTake(out Block block)
+    {
+        if (_blocks.Count == 0 && !_ended)
+        {
+            Fetch();
+        }
+
+        if (!_blocks.TryDequeue(out block))
+        {
+            return false;
+        }
+
+        if (!BlockFormat.Verify(block.Bytes, out uint expected, out uint found))
+        {
+            block.Release();
+            int sequence = _nextSequence - _blocks.Count - 1;
+            string damage = new BlockCorruptException(
+                Name, Id.Subpartition, sequence, $"expected checksum {expected:x8}, found {found:x8}").Message;
+            throw new OutputLostException(Id.Output, damage);
+        }
+
+        BytesReceived += block.Length;
+        return true;
+    }
+
+    public void Dispose()
+    {
+        while (_blocks.TryDequeue(out Block block))
+        {
+            block.Release();
+        }
+
+        if (_opened)
+        {
+            _opened = false;
+            _transport.Close(Id);
+        }
+    }
+
+    private void Fetch()
+    {
+        using CreditReservation credits = CreditReservation.From(_pool, _wantedCredits, _cancellation);
+        _opened = true;
+        ValueTask<FetchReply> pending =
+            _transport.FetchAsync(new FetchRequest(Id, _nextSequence, credits), _cancellation);
+        FetchReply reply = FetchSignal.Wait(pending, _cancellation);
+        if (reply.Status is FetchStatus.NotFound or FetchStatus.Failed)
+        {
+            throw new OutputLostException(Id.Output, reply.Source);
+        }
+
+        foreach (Block block in reply.Blocks)
+        {
+            _blocks.Enqueue(block);
+        }
+
+        if (reply.FirstSequence != _nextSequence)
+        {
+            throw new InvalidDataException(
+                $"{Id} was asked for block {_nextSequence} and sent block {reply.FirstSequence}: channels are in order.");
+        }
+
+        Name = reply.Source;
+        Backlog = reply.Backlog;
+        _nextSequence += reply.Blocks.Count;
+        _ended = reply.Status == FetchStatus.EndOfPartition;
+    }
+}

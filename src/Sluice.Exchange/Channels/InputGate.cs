@@ -1,0 +1,88 @@
+using Sluice.Buffers;
+using Sluice.Sorting;
+
+namespace Sluice.Exchange;
+
+/// <summary>All inputs of one task: a channel for every run of every producer, over a range of subpartitions.</summary>
+/// <remarks>
+/// The gate's order is (producer, run, subpartition), which keeps equal keys in the order of the producers' input.
+/// Channels are opened when they are first read, so a gate needs memory only for those that are merged at the moment.
+/// Ownership: disposes its channels. Threading: the consumer's thread.
+/// </remarks>
+public sealed class InputGate : IDisposable
+{
+    private readonly List<InputChannel> _channels = [];
+    private readonly List<int> _producers = [];
+
+    /// <param name="inputs">The producers' outputs, in the order that decides ties.</param>
+    /// <param name="subpartitions">Which parts of each output to read.</param>
+    /// <param name="pool">Gives the segments that stand behind credits.</param>
+    /// <param name="transport">Carries the fetches.</param>
+    /// <param name="options">How many channels and credits at once.</param>
+    /// <param name="cancellation">Ends all waiting.</param>
+    public InputGate(
+        IReadOnlyList<ProducerOutput> inputs,
+        Range subpartitions,
+        IBufferPool pool,
+        IExchangeTransport transport,
+        InputGateOptions options,
+        CancellationToken cancellation)
+    {
+        for (int producer = 0; producer < inputs.Count; producer++)
+        {
+            for (int run = 0; run < inputs[producer].Runs; run++)
+            {
+                for (int part = subpartitions.Start.Value; part < subpartitions.End.Value; part++)
+                {
+                    ChannelId id = new(inputs[producer].Id, run, part);
+                    _channels.Add(new InputChannel(id, transport, pool, options.CreditsPerFetch, cancellation));
+                    _producers.Add(producer);
+                }
+            }
+        }
+
+        ProducerCount = inputs.Count;
+    }
+
+    /// <summary>Producers the gate reads.</summary>
+    public int ProducerCount { get; }
+
+    /// <summary>The channels, in the order that decides ties.</summary>
+    public IReadOnlyList<InputChannel> Channels => _channels;
+
+    /// <summary>Bytes received over all channels.</summary>
+    public long BytesReceived => _channels.Sum(channel => channel.BytesReceived);
+
+    /// <summary>Adds up sums per channel to sums per producer.</summary>
+    public RecordSum[] SumsByProducer(ReadOnlySpan<RecordSum> channelSums)
+    {
+        RecordSum[] sums = new RecordSum[ProducerCount];
+        for (int channel = 0; channel < channelSums.Length; channel++)
+        {
+            sums[_producers[channel]] += channelSums[channel];
+        }
+
+        return sums;
+    }
+
+    public void Dispose() => _channels.ForEach(channel => channel.Dispose());
+}
+
+/// <summary>What a consumer must know of one producer.</summary>
+/// <param name="Id">Whose output it is.</param>
+/// <param name="Runs">How many sorted runs it has.</param>
+public readonly record struct ProducerOutput(OutputId Id, int Runs);
+
+/// <summary>How a gate uses its memory.</summary>
+public sealed record InputGateOptions
+{
+    /// <summary>Blocks asked for at once, when segments are free. More means fewer, larger reads.</summary>
+    public int CreditsPerFetch { get; init; } = 4;
+
+    /// <summary>How many channels <paramref name="segments"/> segments allow to be merged at once.</summary>
+    public static int FanIn(int segments) =>
+        Math.Max(2, (segments - RunMerger.SegmentsPerPass) / RunMerger.SegmentsPerSource);
+
+    /// <summary>The least a gate works with.</summary>
+    public const int MinimumSegments = (2 * RunMerger.SegmentsPerSource) + RunMerger.SegmentsPerPass;
+}

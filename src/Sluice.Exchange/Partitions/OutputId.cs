@@ -1,0 +1,21 @@
+namespace Sluice.Exchange;
+
+/// <summary>Whose output it is: one attempt of one task.</summary>
+/// <remarks>The attempt's number is part of it, so that a late attempt's output is never taken for a newer one's.</remarks>
+/// <param name="Job">The job.</param>
+/// <param name="Stage">Number of the stage in the job.</param>
+/// <param name="Task">Index of the task in the stage.</param>
+/// <param name="Attempt">Number of the attempt, from 1.</param>
+public readonly record struct OutputId(Guid Job, int Stage, int Task, int Attempt)
+{
+    public override string ToString() => $"stage {Stage} task {Task} attempt {Attempt}";
+}
+
+/// <summary>One row of blocks to fetch: a subpartition of one run of one output.</summary>
+/// <param name="Output">The producer's output.</param>
+/// <param name="Run">Index of the run.</param>
+/// <param name="Subpartition">Which part of the output.</param>
+public readonly record struct ChannelId(OutputId Output, int Run, int Subpartition)
+{
+    public override string ToString() => $"{Output} run {Run} partition {Subpartition}";
+}

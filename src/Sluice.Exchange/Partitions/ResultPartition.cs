@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using Sluice.Buffers;
+using Sluice.Sorting;
+
+namespace Sluice.Exchange;
+
+/// <summary>A producer's finished output: one or several sorted runs, each with every subpartition.</summary>
+/// <remarks>
+/// Ownership: owns its runs and the pool that lends the segments of those in memory. It is reclaimable: a run in memory
+/// is written to a file when others need its segments, and served from there. Threading: any thread.
+/// </remarks>
+public sealed class ResultPartition : IReclaimable, IDisposable
+{
+    private readonly ISpillStore _store;
+    private readonly IReadOnlyList<SortedRun> _runs;
+    private readonly ConcurrentDictionary<(int Run, int Subpartition), Subpartition> _views = new();
+    private long _spilledBytes;
+    private bool _disposed;
+
+    /// <param name="id">Whose output it is.</param>
+    /// <param name="runs">Sorted runs, which belong to the partition from now on.</param>
+    /// <param name="store">Where runs in memory go when their segments are needed.</param>
+    public ResultPartition(OutputId id, IReadOnlyList<SortedRun> runs, ISpillStore store)
+    {
+        Id = id;
+        _runs = runs;
+        _store = store;
+    }
+
+    /// <summary>Whose output it is.</summary>
+    public OutputId Id { get; }
+
+    /// <summary>How many runs each subpartition has.</summary>
+    public int RunCount => _runs.Count;
+
+    /// <summary>Bytes that moved from memory to files after the producer had ended.</summary>
+    public long ReclaimedBytes => Interlocked.Read(ref _spilledBytes);
+
+    /// <summary>Segments a reclaim would free.</summary>
+    public int Reclaimable => _runs.OfType<MemoryRun>().Sum(run => run.SegmentCount);
+
+    /// <summary>Moves runs from memory to files until <paramref name="segments"/> segments are free, or none is left.</summary>
+    /// <returns>Segments given back.</returns>
+    public int Reclaim(int segments)
+    {
+        int freed = 0;
+        foreach (MemoryRun run in _runs.OfType<MemoryRun>())
+        {
+            if (freed >= segments)
+            {
+                break;
+            }
+
+            int moved = run.MoveToFile(_store);
+            freed += moved;
+            if (moved > 0)
+            {
+                Interlocked.Add(ref _spilledBytes, run.Length);
+            }
+        }
+
+        return freed;
+    }
+
+    /// <summary>The reading end of one row of blocks; the same for every fetch of that channel.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such run.</exception>
+    internal Subpartition View(int run, int subpartition)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)run, (uint)_runs.Count, nameof(run));
+        return _views.GetOrAdd(
+            (run, subpartition),
+            static (key, runs) => new Subpartition(runs[key.Run].Name, runs[key.Run].Open(key.Subpartition)),
+            _runs);
+    }
+
+    /// <summary>Forgets how far a channel was read, so that another attempt can read it from the start.</summary>
+    internal void Close(int run, int subpartition) => _views.TryRemove((run, subpartition), out _);
+
+    /// <summary>Frees memory and deletes files. No fetch may be under way.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        foreach (SortedRun run in _runs)
+        {
+            run.Dispose();
+        }
+    }
+}

@@ -1,0 +1,213 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Sluice.Buffers;
+
+namespace Sluice.Sorting;
+
+/// <summary>Folds items by key in pool segments in front of the ring, until its share of the memory is full.</summary>
+/// <remarks>
+/// Open addressing with linear probing over 8-byte slots (32 bits of the hash, 32 bits of the entry's place); entries
+/// (state, key length, key) lie behind each other in segments and never cross one.
+/// Ownership: owns its segments until disposed. Threading: one thread.
+/// </remarks>
+/// <typeparam name="TState">What a key's items are folded into; copied as bytes.</typeparam>
+public sealed unsafe class HashTable<TState> : IDisposable
+    where TState : unmanaged
+{
+    private const int EntryAlignment = 8;
+
+    private readonly IBufferPool _pool;
+    private readonly int _maximumSegments;
+    private readonly List<NetworkBuffer> _buffers = [];
+    private readonly List<nint> _slotSegments = [];
+    private readonly List<nint> _entrySegments = [];
+    private readonly List<int> _entryEnds = [];
+    private readonly nint[] _slots;
+    private readonly int _slotShift;
+    private readonly long _slotMask;
+    private readonly int _segmentSize;
+    private readonly int _largestCount;
+    private int _current;
+    private int _position;
+
+    /// <param name="pool">Gives the slots' segments now and the entries' as they are needed.</param>
+    /// <param name="segmentSize">Bytes of one segment, a power of two.</param>
+    /// <param name="maximumSegments">Segments the table may hold, at least 2; about a quarter become slots.</param>
+    public HashTable(IBufferPool pool, int segmentSize, int maximumSegments)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maximumSegments, 2);
+        _pool = pool;
+        _segmentSize = segmentSize;
+        _maximumSegments = maximumSegments;
+        int slotSegments = 1 << BitOperations.Log2((uint)Math.Max(1, maximumSegments / 4));
+        for (int i = 0; i < slotSegments; i++)
+        {
+            nint address = TakeSegment() ?? throw new InsufficientBuffersException(
+                $"A hash table needs {slotSegments} segments for its slots, the pool gave {i}.");
+            new Span<byte>((void*)address, segmentSize).Clear();
+            _slotSegments.Add(address);
+        }
+
+        _slots = [.. _slotSegments];
+        _slotShift = BitOperations.Log2((uint)(segmentSize / sizeof(ulong)));
+        long slotCount = (long)slotSegments << _slotShift;
+        _slotMask = slotCount - 1;
+        _largestCount = (int)Math.Min(int.MaxValue, slotCount * 7 / 10);
+    }
+
+    /// <summary>Keys in the table.</summary>
+    public int Count { get; private set; }
+
+    private static int StateSize => (sizeof(TState) + EntryAlignment - 1) & -EntryAlignment;
+
+    /// <summary>The state of a key, which is added when it is new.</summary>
+    /// <param name="key">Copied when new.</param>
+    /// <param name="hash">The key's hash; all 64 bits are used.</param>
+    /// <param name="added">Whether the key is new; its state is not set yet.</param>
+    /// <returns>A null reference when the table is full, or the key is longer than a segment holds.</returns>
+    public ref TState Find(ReadOnlySpan<byte> key, ulong hash, out bool added)
+    {
+        uint tag = (uint)(hash >> 32);
+        long index = (long)hash & _slotMask;
+        while (true)
+        {
+            ref ulong slot = ref Slot(index);
+            if (slot == 0)
+            {
+                added = true;
+                return ref Add(key, tag, ref slot);
+            }
+
+            if ((uint)(slot >> 32) == tag)
+            {
+                byte* entry = EntryAt((uint)slot);
+                int length = *(int*)(entry + StateSize);
+                if (length == key.Length && key.SequenceEqual(new ReadOnlySpan<byte>(entry + StateSize + sizeof(int), length)))
+                {
+                    added = false;
+                    return ref *(TState*)entry;
+                }
+            }
+
+            index = (index + 1) & _slotMask;
+        }
+    }
+
+    /// <summary>Hands over every key with its state, in the order they came, and empties the table.</summary>
+    public void Drain<TTarget>(ref TTarget target)
+        where TTarget : struct, IHashTableTarget<TState>, allows ref struct
+    {
+        for (int segment = 0; segment < _entrySegments.Count && segment <= _current; segment++)
+        {
+            byte* start = (byte*)_entrySegments[segment];
+            int end = segment == _current ? _position : _entryEnds[segment];
+            for (int offset = 0; offset < end;)
+            {
+                byte* entry = start + offset;
+                int length = *(int*)(entry + StateSize);
+                target.Take(new ReadOnlySpan<byte>(entry + StateSize + sizeof(int), length), in *(TState*)entry);
+                offset += EntrySize(length);
+            }
+        }
+
+        Clear();
+    }
+
+    public void Dispose()
+    {
+        _buffers.ForEach(buffer => buffer.Release());
+        _buffers.Clear();
+    }
+
+    private void Clear()
+    {
+        foreach (nint segment in _slots)
+        {
+            new Span<byte>((void*)segment, _segmentSize).Clear();
+        }
+
+        Count = 0;
+        _current = 0;
+        _position = 0;
+    }
+
+    private ref TState Add(ReadOnlySpan<byte> key, uint tag, ref ulong slot)
+    {
+        int size = EntrySize(key.Length);
+        if (size > _segmentSize || Count >= _largestCount || !MakeRoom(size))
+        {
+            return ref Unsafe.NullRef<TState>();
+        }
+
+        byte* entry = (byte*)_entrySegments[_current] + _position;
+        long place = (((long)_current * _segmentSize) + _position) / EntryAlignment;
+        slot = ((ulong)tag << 32) | (uint)(place + 1);
+        *(int*)(entry + StateSize) = key.Length;
+        key.CopyTo(new Span<byte>(entry + StateSize + sizeof(int), key.Length));
+        _position += size;
+        Count++;
+        return ref *(TState*)entry;
+    }
+
+    private bool MakeRoom(int size)
+    {
+        if (_entrySegments.Count > 0 && _position + size <= _segmentSize)
+        {
+            return true;
+        }
+
+        int next = _entrySegments.Count == 0 ? 0 : _current + 1;
+        if (next == _entrySegments.Count)
+        {
+            if (TakeSegment() is not nint address)
+            {
+                return false;
+            }
+
+            _entrySegments.Add(address);
+            _entryEnds.Add(0);
+        }
+
+        if (next > 0)
+        {
+            _entryEnds[_current] = _position;
+        }
+
+        _current = next;
+        _position = 0;
+        return true;
+    }
+
+    private nint? TakeSegment()
+    {
+        if (_buffers.Count == _maximumSegments || !_pool.TryRequest(out NetworkBuffer buffer))
+        {
+            return null;
+        }
+
+        _buffers.Add(buffer);
+        return (nint)buffer.Segment.Pointer;
+    }
+
+    private ref ulong Slot(long index) =>
+        ref ((ulong*)_slots[index >> _slotShift])[index & ((1 << _slotShift) - 1)];
+
+    private byte* EntryAt(uint place)
+    {
+        long offset = (long)(place - 1) * EntryAlignment;
+        return (byte*)CollectionsMarshal.AsSpan(_entrySegments)[(int)(offset / _segmentSize)] + (offset % _segmentSize);
+    }
+
+    private static int EntrySize(int keyLength) =>
+        StateSize + ((sizeof(int) + keyLength + EntryAlignment - 1) & -EntryAlignment);
+}
+
+/// <summary>Takes what a <see cref="HashTable{TState}"/> hands over.</summary>
+public interface IHashTableTarget<TState>
+    where TState : unmanaged
+{
+    /// <summary>Takes one key with its state; the key is valid during the call.</summary>
+    void Take(ReadOnlySpan<byte> key, in TState state);
+}

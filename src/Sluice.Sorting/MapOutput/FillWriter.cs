@@ -1,0 +1,95 @@
+using Sluice.Buffers;
+
+namespace Sluice.Sorting;
+
+/// <summary>Sorts a fill and writes its records, in order and combined, into a run.</summary>
+/// <remarks>Threading: one fill at a time, on the spiller's or the collector's thread.</remarks>
+internal sealed class FillWriter
+{
+    private readonly Combiner? _combiner;
+    private readonly byte[] _piece;
+
+    /// <param name="combiner">Folds equal keys; null writes all records.</param>
+    /// <param name="segmentSize">Bytes of a segment: the most that lies in one piece.</param>
+    public FillWriter(Combiner? combiner, int segmentSize)
+    {
+        _combiner = combiner;
+        _piece = new byte[segmentSize];
+    }
+
+    /// <summary>Sorts the fill's entries; the scratch level is free afterwards.</summary>
+    public static void Sort(RingFill fill) => new RadixSorter(fill).Sort(fill.Entries, fill.Scratch, fill.Count);
+
+    /// <summary>Writes a sorted fill.</summary>
+    public void Write(RingFill fill, RunWriter writer)
+    {
+        if (_combiner is null)
+        {
+            WriteAll(fill, writer);
+        }
+        else
+        {
+            WriteCombined(fill, writer, _combiner);
+        }
+    }
+
+    private static void WriteAll(RingFill fill, RunWriter writer)
+    {
+        EntryTable entries = fill.Entries;
+        SegmentRing data = fill.Ring.Data;
+        BlockWriter blocks = writer.Blocks;
+        int partition = -1;
+        for (long index = 0; index < fill.Count;)
+        {
+            Span<RecordEntry> run = entries.Run(index, fill.Count - index);
+            foreach (ref readonly RecordEntry entry in run)
+            {
+                if (entry.Partition != partition)
+                {
+                    partition = entry.Partition;
+                    writer.MoveTo(partition);
+                }
+
+                RecordPosition position = fill.PositionOf(entry.Number);
+                ReadOnlySpan<byte> record = data.SpanAt(position.KeyStart, position.Length);
+                if (record.Length == position.Length)
+                {
+                    blocks.Append(record, position.KeyLength);
+                }
+                else
+                {
+                    AppendPieces(data, position, blocks);
+                }
+            }
+
+            index += run.Length;
+        }
+    }
+
+    // A record that crosses segments goes out piece by piece: nothing is put together first.
+    private static void AppendPieces(SegmentRing data, RecordPosition position, BlockWriter blocks)
+    {
+        RecordHash hash = default;
+        blocks.Begin(position.KeyLength, position.ValueLength);
+        long at = position.KeyStart;
+        for (int left = position.Length; left > 0;)
+        {
+            ReadOnlySpan<byte> piece = data.SpanAt(at, left);
+            blocks.Write(piece, ref hash);
+            at += piece.Length;
+            left -= piece.Length;
+        }
+
+        blocks.End(in hash, position.KeyLength, position.Length);
+    }
+
+    private static void WriteCombined(RingFill fill, RunWriter writer, Combiner combiner)
+    {
+        FillGroup group = new(fill);
+        while (group.NextGroup())
+        {
+            writer.MoveTo(group.Partition);
+            combiner.Combine(group, writer.Blocks);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+namespace Sluice.Sorting;
+
+/// <summary>How a map output buffer uses its memory.</summary>
+public sealed record MapOutputOptions
+{
+    /// <summary>Partitions of the output; a record's partition lies below it.</summary>
+    public required int Partitions { get; init; }
+
+    /// <summary>Segments the ring may hold; never more than its pool's maximum less <see cref="OwnSegments"/>.</summary>
+    public required int MaximumSegments { get; init; }
+
+    /// <summary>Bytes of one segment, a power of two.</summary>
+    public int SegmentSize { get; init; } = 32 * 1024;
+
+    /// <summary>Share of the ring at which the spiller starts in the background: in (0, 1]. Lower makes more and smaller
+    /// runs, higher lets the collector wait.</summary>
+    public double SpillThreshold { get; init; } = 0.8;
+
+    /// <summary>Folds equal keys at the spill; null keeps all records.</summary>
+    public Combiner? Combiner { get; init; }
+
+    /// <summary>The longest record taken, bytes: half of the task's memory.</summary>
+    public long LargestRecord { get; init; } = int.MaxValue;
+
+    /// <summary>The least a ring works with: one segment a level, one shared with the fill before, one to go on.</summary>
+    public const int MinimumSegments = 12;
+
+    /// <summary>Segments the buffer takes besides the ring's: one for the spiller to build blocks in.</summary>
+    public const int OwnSegments = 1;
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Partitions, 1, nameof(Partitions));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaximumSegments, MinimumSegments, nameof(MaximumSegments));
+        ArgumentOutOfRangeException.ThrowIfLessThan(SegmentSize, 64, nameof(SegmentSize));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(
+            System.Numerics.BitOperations.IsPow2(SegmentSize), true, nameof(SegmentSize));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SpillThreshold, 0, nameof(SpillThreshold));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SpillThreshold, 1, nameof(SpillThreshold));
+    }
+}

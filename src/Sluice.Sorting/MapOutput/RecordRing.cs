@@ -1,0 +1,47 @@
+using Sluice.Buffers;
+
+namespace Sluice.Sorting;
+
+/// <summary>The ring's levels, all in segments of one pool and one budget.</summary>
+/// <remarks>
+/// <code>
+/// storing  Data       key value key value ... in order of arrival; a key that fits a segment never crosses its end
+///          Positions  (key start, value start, record end) per record, 16 bytes
+/// sorting  Entries    (key prefix, partition, number) per record, 16 bytes; these are what the sort moves
+///          Scratch    as many bytes as Entries, reserved together with them so that a spill needs no more memory
+/// </code>
+/// No level has a share of its own: each takes the next segment when it has filled its last.
+/// </remarks>
+internal sealed class RecordRing
+{
+    public RecordRing(int segmentSize, int maximumSegments)
+    {
+        Data = new SegmentRing(segmentSize, maximumSegments);
+        Positions = new SegmentRing(segmentSize, maximumSegments);
+        Entries = new SegmentRing(segmentSize, maximumSegments);
+        Scratch = new SegmentRing(segmentSize, maximumSegments);
+    }
+
+    public SegmentRing Data { get; }
+
+    public SegmentRing Positions { get; }
+
+    public SegmentRing Entries { get; }
+
+    public SegmentRing Scratch { get; }
+
+    /// <summary>Records collected since the ring was made.</summary>
+    public long RecordCount => Entries.Head / RecordEntry.Size;
+
+    /// <summary>Gives back the segments that only <paramref name="fill"/> and earlier fills used.</summary>
+    /// <returns>How many segments went back.</returns>
+    public int Release(RingFill fill) =>
+        Data.ReleaseTo(fill.DataEnd) +
+        Positions.ReleaseTo(fill.EndRecord * RecordPosition.Size) +
+        Entries.ReleaseTo(fill.EndRecord * RecordEntry.Size) +
+        Scratch.ReleaseTo(fill.EndRecord * RecordEntry.Size);
+
+    /// <summary>Gives everything back.</summary>
+    public int ReleaseAll() =>
+        Data.ReleaseAll() + Positions.ReleaseAll() + Entries.ReleaseAll() + Scratch.ReleaseAll();
+}

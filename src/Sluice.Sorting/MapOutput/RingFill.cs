@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Sluice.Sorting;
+
+/// <summary>The records collected between two spills: a stretch of the ring's three levels.</summary>
+/// <param name="Ring">Where the records lie.</param>
+/// <param name="FirstRecord">Number of the first record, counted from the ring's first.</param>
+/// <param name="EndRecord">Number behind the last record.</param>
+/// <param name="DataEnd">Byte position behind the last record.</param>
+internal sealed record RingFill(RecordRing Ring, long FirstRecord, long EndRecord, long DataEnd) : IKeySource
+{
+    public long Count => EndRecord - FirstRecord;
+
+    public EntryTable Entries => new(Ring.Entries, FirstRecord * RecordEntry.Size);
+
+    public EntryTable Scratch => new(Ring.Scratch, FirstRecord * RecordEntry.Size);
+
+    /// <summary>Where record <paramref name="number"/> of the fill lies.</summary>
+    public unsafe RecordPosition PositionOf(uint number) =>
+        *(RecordPosition*)Ring.Positions.AddressOf((FirstRecord + number) * RecordPosition.Size);
+
+    public int KeyLength(uint number) => PositionOf(number).KeyLength;
+
+    public ulong KeyWord(uint number, int offset)
+    {
+        RecordPosition position = PositionOf(number);
+        int length = position.KeyLength - offset;
+        if (length <= 0)
+        {
+            return 0;
+        }
+
+        ReadOnlySpan<byte> bytes = Ring.Data.SpanAt(position.KeyStart + offset, Math.Min(length, sizeof(ulong)));
+        if (bytes.Length == Math.Min(length, sizeof(ulong)))
+        {
+            return RecordEntry.PrefixOf(bytes);
+        }
+
+        Span<byte> joined = stackalloc byte[sizeof(ulong)];
+        joined = joined[..Math.Min(length, sizeof(ulong))];
+        Ring.Data.CopyTo(position.KeyStart + offset, joined);
+        return RecordEntry.PrefixOf(joined);
+    }
+
+    public int Compare(uint left, uint right, int offset)
+    {
+        RecordPosition a = PositionOf(left);
+        RecordPosition b = PositionOf(right);
+        int aLeft = Math.Max(a.KeyLength - offset, 0);
+        int bLeft = Math.Max(b.KeyLength - offset, 0);
+        long aAt = a.KeyStart + offset;
+        long bAt = b.KeyStart + offset;
+        while (aLeft > 0 && bLeft > 0)
+        {
+            // Keys that fit a segment lie in one piece; longer ones are compared piece by piece.
+            ReadOnlySpan<byte> aPiece = Ring.Data.SpanAt(aAt, aLeft);
+            ReadOnlySpan<byte> bPiece = Ring.Data.SpanAt(bAt, bLeft);
+            int common = Math.Min(aPiece.Length, bPiece.Length);
+            int order = aPiece[..common].SequenceCompareTo(bPiece[..common]);
+            if (order != 0)
+            {
+                return order;
+            }
+
+            aLeft -= common;
+            bLeft -= common;
+            aAt += common;
+            bAt += common;
+        }
+
+        return aLeft.CompareTo(bLeft);
+    }
+}

@@ -1,0 +1,13 @@
+namespace Sluice.Sorting;
+
+/// <summary>Blocks of one sorted run in order, wherever they come from: a file, memory or a channel.</summary>
+public interface IBlockSource
+{
+    /// <summary>Names the source in messages.</summary>
+    string Name { get; }
+
+    /// <summary>Waits for the next block; false at the end.</summary>
+    /// <param name="block">A verified block, whose reference the caller owns.</param>
+    /// <exception cref="BlockCorruptException">What came is not what was written.</exception>
+    bool TryTake(out Block block);
+}

@@ -1,0 +1,44 @@
+namespace Sluice.Sorting;
+
+/// <summary>One merge of a few runs: the records of all cursors in key order.</summary>
+/// <remarks>Owns its cursors. Threading: one thread.</remarks>
+internal sealed class MergeReader : IRecordReader, IDisposable
+{
+    private readonly RunCursor[] _cursors;
+    private LoserTree? _tree;
+    private RunCursor? _current;
+
+    public MergeReader(RunCursor[] cursors)
+    {
+        _cursors = cursors;
+    }
+
+    public IReadOnlyList<RunCursor> Cursors => _cursors;
+
+    public ReadOnlySpan<byte> Record => _current!.Record;
+
+    public int KeyLength => _current!.KeyLength;
+
+    public bool MoveNext()
+    {
+        if (_tree is null)
+        {
+            _tree = new LoserTree(_cursors);
+        }
+        else if (_current is not null)
+        {
+            _tree.Next();
+        }
+
+        _current = _tree.Winner;
+        return _current is not null;
+    }
+
+    public void Dispose()
+    {
+        foreach (RunCursor cursor in _cursors)
+        {
+            cursor.Dispose();
+        }
+    }
+}

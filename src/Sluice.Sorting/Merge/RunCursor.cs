@@ -1,0 +1,274 @@
+using System.Runtime.CompilerServices;
+using Sluice.Buffers;
+
+namespace Sluice.Sorting;
+
+/// <summary>Reads the records of one sorted run, block by block; stands at one record at a time.</summary>
+/// <remarks>
+/// A record inside a block is read where it lies. One that goes on in the next block is put together in a segment of the
+/// cursor's own; one larger than a segment goes to the <see cref="LargeRecords"/> of the task.
+/// Ownership: holds the current block and its own segment, released at the end or by Dispose. Threading: one thread.
+/// </remarks>
+internal sealed class RunCursor : IDisposable
+{
+    private readonly IBlockSource _source;
+    private readonly IBufferPool _pool;
+    private readonly LargeRecords _largeRecords;
+    private readonly CancellationToken _cancellation;
+    private Block _block;
+    private MemorySegment? _blockSegment;
+    private int _position;
+    private int _end;
+    private NetworkBuffer _joinBuffer;
+    private MemorySegment? _recordSegment;
+    private int _recordOffset;
+    private int _recordLength;
+    private LargeRecord? _large;
+    private RecordSum _sum;
+
+    public RunCursor(IBlockSource source, IBufferPool pool, LargeRecords largeRecords, CancellationToken cancellation)
+    {
+        _source = source;
+        _pool = pool;
+        _largeRecords = largeRecords;
+        _cancellation = cancellation;
+    }
+
+    /// <summary>The first eight bytes of the key, big endian, zeros behind its end.</summary>
+    public ulong Prefix { get; private set; }
+
+    /// <summary>Bytes of the key.</summary>
+    public int KeyLength { get; private set; }
+
+    /// <summary>Sum of the records read so far.</summary>
+    public RecordSum Sum => _sum;
+
+    /// <summary>Key and value in one piece; valid until the next <see cref="MoveNext"/>.</summary>
+    /// <remarks>A large record is brought into memory, one at a time for all cursors of a task.</remarks>
+    public ReadOnlySpan<byte> Record => _large is null
+        ? _recordSegment!.Slice(_recordOffset, _recordLength)
+        : _largeRecords.Load(_large);
+
+    /// <summary>Goes to the next record; false behind the last.</summary>
+    public bool MoveNext()
+    {
+        ReleaseLarge();
+        while (_position == _end)
+        {
+            if (!NextBlock())
+            {
+                return false;
+            }
+        }
+
+        ReadOnlySpan<byte> bytes = _blockSegment!.Slice(_position, _end - _position);
+        int header;
+        int keyLength;
+        int length;
+        if (bytes.Length >= 2 && (bytes[0] | bytes[1]) < 0x80)
+        {
+            header = 2;
+            keyLength = bytes[0];
+            length = keyLength + bytes[1];
+        }
+        else if (!TryReadHeader(bytes, out header, out keyLength, out length))
+        {
+            ReadCrossingHeader(out keyLength, out length);
+            ReadCrossing(keyLength, length);
+            return true;
+        }
+
+        if (length > bytes.Length - header)
+        {
+            _position += header;
+            ReadCrossing(keyLength, length);
+            return true;
+        }
+
+        SetRecord(_blockSegment, _position + header, keyLength, length, bytes.Slice(header, length));
+        _position += header + length;
+        return true;
+    }
+
+    /// <summary>Compares the keys the two cursors stand at, as unsigned bytes, the shorter first on a tie.</summary>
+    public static int CompareKeys(RunCursor left, RunCursor right)
+    {
+        if (left._large is null && right._large is null)
+        {
+            return left.Key.SequenceCompareTo(right.Key);
+        }
+
+        return left._largeRecords.CompareKeys(left, right);
+    }
+
+    /// <summary>Copies key bytes from <paramref name="offset"/> on; returns how many.</summary>
+    internal int ReadKey(int offset, Span<byte> destination)
+    {
+        int count = Math.Min(destination.Length, KeyLength - offset);
+        if (_large is null)
+        {
+            Key.Slice(offset, count).CopyTo(destination);
+        }
+        else
+        {
+            _largeRecords.Read(_large, offset, destination[..count]);
+        }
+
+        return count;
+    }
+
+    public void Dispose()
+    {
+        ReleaseLarge();
+        ReleaseBlock();
+        if (_joinBuffer.IsLive)
+        {
+            _joinBuffer.Release();
+        }
+    }
+
+    private ReadOnlySpan<byte> Key => _recordSegment!.Slice(_recordOffset, KeyLength);
+
+    private static bool TryReadHeader(ReadOnlySpan<byte> bytes, out int header, out int keyLength, out int length)
+    {
+        keyLength = 0;
+        length = 0;
+        header = VarInt.Read(bytes, out uint key);
+        if (header == 0)
+        {
+            return false;
+        }
+
+        int second = VarInt.Read(bytes[header..], out uint value);
+        header += second;
+        if (second == 0)
+        {
+            return false;
+        }
+
+        keyLength = checked((int)key);
+        length = checked((int)(key + (long)value));
+        return true;
+    }
+
+    // The lengths themselves are cut by the block's end.
+    private void ReadCrossingHeader(out int keyLength, out int length)
+    {
+        Span<byte> header = stackalloc byte[BlockFormat.MaximumRecordHeader];
+        for (int filled = 1; filled <= header.Length; filled++)
+        {
+            ReadBytes(header.Slice(filled - 1, 1));
+            if (TryReadHeader(header[..filled], out _, out keyLength, out length))
+            {
+                return;
+            }
+        }
+
+        throw new InvalidDataException($"A record's lengths in {_source.Name} are not two varints of 32 bits.");
+    }
+
+    private void ReadCrossing(int keyLength, int length)
+    {
+        if (!_joinBuffer.IsLive)
+        {
+            _joinBuffer = _pool.Request(_cancellation);
+        }
+
+        MemorySegment join = _joinBuffer.Segment;
+        if (length <= join.Size)
+        {
+            Span<byte> bytes = join.Slice(0, length);
+            ReadBytes(bytes);
+            SetRecord(join, 0, keyLength, length, bytes);
+            return;
+        }
+
+        ReadLarge(join, keyLength, length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void SetRecord(MemorySegment segment, int offset, int keyLength, int length, ReadOnlySpan<byte> record)
+    {
+        _recordSegment = segment;
+        _recordOffset = offset;
+        _recordLength = length;
+        KeyLength = keyLength;
+        Prefix = RecordEntry.PrefixOf(record[..keyLength]);
+        _sum.Add(record, keyLength);
+    }
+
+    private void ReadLarge(MemorySegment join, int keyLength, int length)
+    {
+        _large = _largeRecords.Begin(length);
+        RecordHash hash = default;
+        Span<byte> first = stackalloc byte[sizeof(ulong)];
+        for (int read = 0; read < length;)
+        {
+            Span<byte> piece = join.Slice(0, Math.Min(join.Size, length - read));
+            ReadBytes(piece);
+            if (read == 0)
+            {
+                piece[..Math.Min(piece.Length, first.Length)].CopyTo(first);
+            }
+
+            hash.Add(piece);
+            _largeRecords.Append(_large, piece, read);
+            read += piece.Length;
+        }
+
+        KeyLength = keyLength;
+        Prefix = RecordEntry.PrefixOf(first[..Math.Min(keyLength, first.Length)]);
+        _sum.Add(hash.Finish(keyLength, length));
+    }
+
+    private void ReadBytes(Span<byte> destination)
+    {
+        while (!destination.IsEmpty)
+        {
+            if (_position == _end && !NextBlock())
+            {
+                throw new InvalidDataException($"{_source.Name} ends in the middle of a record.");
+            }
+
+            int count = Math.Min(destination.Length, _end - _position);
+            _blockSegment!.Slice(_position, count).CopyTo(destination);
+            _position += count;
+            destination = destination[count..];
+        }
+    }
+
+    private bool NextBlock()
+    {
+        ReleaseBlock();
+        if (!_source.TryTake(out Block block))
+        {
+            return false;
+        }
+
+        _block = block;
+        _blockSegment = block.Buffer.Segment;
+        _position = block.Offset + BlockFormat.HeaderSize;
+        _end = block.Offset + block.Length;
+        return true;
+    }
+
+    private void ReleaseBlock()
+    {
+        if (_blockSegment is not null)
+        {
+            _blockSegment = null;
+            _position = 0;
+            _end = 0;
+            _block.Release();
+        }
+    }
+
+    private void ReleaseLarge()
+    {
+        if (_large is not null)
+        {
+            _largeRecords.End(_large);
+            _large = null;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace Sluice.Sorting;
+
+/// <summary>Where runs go that do not stay in memory.</summary>
+public interface ISpillStore
+{
+    /// <summary>Creates an empty file.</summary>
+    /// <param name="hint">Goes into the file's name, for people who look into the directory.</param>
+    /// <exception cref="IOException">The file cannot be created.</exception>
+    ISpillStream Create(string hint);
+}
+
+/// <summary>One file of a spill store: written once, read at any place, deleted when disposed.</summary>
+public interface ISpillStream : IDisposable
+{
+    /// <summary>Names the file in messages.</summary>
+    string Path { get; }
+
+    /// <summary>Writes all of <paramref name="bytes"/> at <paramref name="offset"/>.</summary>
+    /// <exception cref="IOException">Disk full, or the device failed.</exception>
+    void Write(ReadOnlySpan<byte> bytes, long offset);
+
+    /// <summary>Reads at <paramref name="offset"/> until <paramref name="bytes"/> is full or the file ends.</summary>
+    /// <returns>How many bytes were read.</returns>
+    int Read(Span<byte> bytes, long offset);
+}

@@ -1,0 +1,95 @@
+using Sluice.Buffers;
+
+namespace Sluice.Sorting;
+
+/// <summary>Builds a run in pool segments that are all reserved before the first record.</summary>
+internal sealed class MemoryRunWriter : RunWriter
+{
+    // A rest of a segment smaller than this is not worth a block of its own.
+    private const int SmallestBlock = 4 * BlockFormat.HeaderSize;
+
+    private readonly List<NetworkBuffer> _segments;
+    private readonly List<BlockPlace> _blocks = [];
+    private int _used;
+    private int _offset;
+    private long _length;
+
+    private MemoryRunWriter(List<NetworkBuffer> segments, RecordSum[] sums)
+        : base(sums)
+    {
+        _segments = segments;
+    }
+
+    /// <summary>Reserves room for a run, or tells that there is none.</summary>
+    /// <param name="pool">Where the segments come from; never waited for.</param>
+    /// <param name="segmentSize">Bytes of one segment.</param>
+    /// <param name="sums">Per partition; what is written is added.</param>
+    /// <param name="records">How many records will come at the most.</param>
+    /// <param name="bytes">Their keys and values, at the most.</param>
+    public static MemoryRunWriter? TryCreate(
+        IBufferPool pool, int segmentSize, RecordSum[] sums, long records, long bytes)
+    {
+        // Each segment may lose a small rest and a block's header, each partition one more header.
+        int payload = segmentSize - SmallestBlock - BlockFormat.HeaderSize;
+        if (payload <= 0)
+        {
+            return null;
+        }
+
+        long stream = bytes + (records * BlockFormat.MaximumRecordHeader) + ((long)sums.Length * BlockFormat.HeaderSize);
+        long needed = 1 + (stream / payload);
+        if (needed > pool.Available)
+        {
+            return null;
+        }
+
+        List<NetworkBuffer> segments = new((int)needed);
+        for (int i = 0; i < needed; i++)
+        {
+            if (!pool.TryRequest(out NetworkBuffer buffer))
+            {
+                segments.ForEach(reserved => reserved.Release());
+                return null;
+            }
+
+            segments.Add(buffer);
+        }
+
+        return new MemoryRunWriter(segments, sums);
+    }
+
+    public override (MemorySegment Segment, int Offset, int Size) Open()
+    {
+        MemorySegment segment = _segments[_used].Segment;
+        if (segment.Size - _offset < SmallestBlock)
+        {
+            _used++;
+            _offset = 0;
+            segment = _segments[_used].Segment;
+        }
+
+        return (segment, _offset, segment.Size - _offset);
+    }
+
+    public override void Close(int length)
+    {
+        _blocks.Add(new BlockPlace(_used, _offset, length, _length));
+        _offset += length;
+        _length += length;
+    }
+
+    /// <summary>Gives back what no run took over.</summary>
+    public override void Dispose()
+    {
+        _segments.ForEach(segment => segment.Release());
+        _segments.Clear();
+    }
+
+    protected override SortedRun Complete()
+    {
+        int held = _offset > 0 ? _used + 1 : _used;
+        MemoryRun run = new([.. _segments.Take(held)], [.. _blocks], Ranges);
+        _segments.RemoveRange(0, held);
+        return run;
+    }
+}

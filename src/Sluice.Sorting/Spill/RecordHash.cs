@@ -1,0 +1,153 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Sluice.Sorting;
+
+/// <summary>The certificate's hash of one record, over (key length, key, value), taken in pieces of any size.</summary>
+/// <remarks>
+/// The record is cut into stripes of 128 bytes. Within a stripe the products of key-masked lanes are independent of
+/// each other (the NH construction of UMAC, Black et al. 1999), so that the processor multiplies them side by side;
+/// stripes are chained, and the lengths enter at the end. The hash finds faults, not forgers. Its layout is fixed: a
+/// sum that one version wrote is the sum that another computes.
+/// </remarks>
+public ref struct RecordHash
+{
+    private const int StripeSize = 128;
+
+    // Any odd constants with well mixed bits do; these are the fractional digits of pi, from its hexadecimal expansion.
+    private static ReadOnlySpan<ulong> LaneKeys =>
+    [
+        0x243F6A8885A308D3, 0x13198A2E03707344, 0xA4093822299F31D0, 0x082EFA98EC4E6C89,
+        0x452821E638D01377, 0xBE5466CF34E90C6C, 0xC0AC29B7C97C50DD, 0x3F84D5B5B5470917,
+        0x9216D5D98979FB1B, 0xD1310BA698DFB5AC, 0x2FFD72DBD01ADFB7, 0xB8E1AFED6A267E96,
+        0xBA7C9045F12C7F99, 0x24A19947B3916CF7, 0x0801F2E2858EFC16, 0x636920D871574E69,
+    ];
+
+    private UInt128 _state;
+    private Stripe128 _stripe;
+    private int _filled;
+
+    /// <summary>The hash of a record in two pieces.</summary>
+    public static UInt128 Of(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        if (value.IsEmpty)
+        {
+            return Of(key, key.Length);
+        }
+
+        RecordHash hash = default;
+        hash.Add(key);
+        hash.Add(value);
+        return hash.Finish(key.Length, (long)key.Length + value.Length);
+    }
+
+    /// <summary>The hash of a record that lies in one piece, its key first.</summary>
+    public static UInt128 Of(ReadOnlySpan<byte> record, int keyLength)
+    {
+        UInt128 state = 0;
+        ReadOnlySpan<byte> rest = record;
+        while (rest.Length > StripeSize)
+        {
+            state = Chain(state, Stripe(rest[..StripeSize]));
+            rest = rest[StripeSize..];
+        }
+
+        return Finish(Chain(state, Stripe(rest)), (ulong)keyLength, (ulong)record.Length);
+    }
+
+    /// <summary>Takes the next bytes of the record: first the key's, then the value's.</summary>
+    public void Add(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> stripe = _stripe;
+        while (!bytes.IsEmpty)
+        {
+            // A full stripe is chained only when more follows: the last one, full or not, belongs to Finish.
+            if (_filled == StripeSize)
+            {
+                _state = Chain(_state, Stripe(stripe));
+                _filled = 0;
+            }
+
+            int count = Math.Min(bytes.Length, StripeSize - _filled);
+            bytes[..count].CopyTo(stripe[_filled..]);
+            bytes = bytes[count..];
+            _filled += count;
+        }
+    }
+
+    /// <summary>The hash of all that was added.</summary>
+    /// <param name="keyLength">Bytes of the key.</param>
+    /// <param name="recordLength">Bytes of key and value.</param>
+    public readonly UInt128 Finish(long keyLength, long recordLength)
+    {
+        ReadOnlySpan<byte> stripe = _stripe;
+        return Finish(Chain(_state, Stripe(stripe[.._filled])), (ulong)keyLength, (ulong)recordLength);
+    }
+
+    private static UInt128 Stripe(ReadOnlySpan<byte> bytes)
+    {
+        ref byte start = ref MemoryMarshal.GetReference(bytes);
+        ref ulong lanes = ref MemoryMarshal.GetReference(LaneKeys);
+        ulong low = 0;
+        ulong high = 0;
+        int lane = 0;
+        int offset = 0;
+        for (; offset + 16 <= bytes.Length; offset += 16, lane += 2)
+        {
+            ulong a = LittleEndian(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, offset)));
+            ulong b = LittleEndian(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, offset + 8)));
+            Accumulate(ref low, ref high, a + Unsafe.Add(ref lanes, lane), b + Unsafe.Add(ref lanes, lane + 1));
+        }
+
+        if (offset < bytes.Length)
+        {
+            (ulong a, ulong b) = Tail(bytes[offset..]);
+            Accumulate(ref low, ref high, a + Unsafe.Add(ref lanes, lane), b + Unsafe.Add(ref lanes, lane + 1));
+        }
+
+        return new UInt128(high, low);
+    }
+
+    private static (ulong A, ulong B) Tail(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> padded = stackalloc byte[16];
+        padded.Clear();
+        bytes.CopyTo(padded);
+        return (LittleEndian(MemoryMarshal.Read<ulong>(padded)), LittleEndian(MemoryMarshal.Read<ulong>(padded[8..])));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Accumulate(ref ulong low, ref ulong high, ulong a, ulong b)
+    {
+        ulong productHigh = Math.BigMul(a, b, out ulong productLow);
+        low += productLow;
+        high += productHigh + (low < productLow ? 1UL : 0UL);
+    }
+
+    private static UInt128 Chain(UInt128 state, UInt128 stripe)
+    {
+        ulong low = (ulong)state ^ (ulong)stripe;
+        ulong high = (ulong)(state >> 64) ^ (ulong)(stripe >> 64);
+        ulong foldHigh = Math.BigMul(low ^ 0x9E3779B97F4A7C15, high ^ 0xC2B2AE3D27D4EB4F, out ulong foldLow);
+        return new UInt128(foldHigh ^ low, foldLow + high);
+    }
+
+    private static UInt128 Finish(UInt128 state, ulong keyLength, ulong total)
+    {
+        ulong low = (ulong)state + (keyLength * 0x9FB21C651E98DF25);
+        ulong high = (ulong)(state >> 64) ^ (total * 0xD6E8FEB86659FD93);
+        ulong firstHigh = Math.BigMul(low ^ high, 0xA0761D6478BD642F, out ulong firstLow);
+        ulong secondHigh = Math.BigMul(high ^ firstLow, 0xE7037ED1A0B428DB, out ulong secondLow);
+        return new UInt128(firstHigh ^ secondLow ^ high, firstLow ^ secondHigh ^ low);
+    }
+
+    private static ulong LittleEndian(ulong value) =>
+        BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
+
+    [InlineArray(StripeSize)]
+    private struct Stripe128
+    {
+        private byte _first;
+    }
+}

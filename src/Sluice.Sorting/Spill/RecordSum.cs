@@ -1,0 +1,29 @@
+namespace Sluice.Sorting;
+
+/// <summary>The certificate's sum over records: their count and the sum modulo 2^128 of a fixed hash of each.</summary>
+/// <remarks>
+/// The sum does not depend on the order of the records, so a producer's and a consumer's sum over the same records are
+/// equal, and a record that was lost, doubled or changed on the way makes them differ.
+/// </remarks>
+public record struct RecordSum(long Count, UInt128 Sum)
+{
+    /// <summary>Adds one record.</summary>
+    public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => Add(RecordHash.Of(key, value));
+
+    /// <summary>Adds one record whose key and value lie behind each other.</summary>
+    /// <param name="record">Key, then value.</param>
+    /// <param name="keyLength">Bytes of <paramref name="record"/> that are the key.</param>
+    public void Add(ReadOnlySpan<byte> record, int keyLength) => Add(RecordHash.Of(record, keyLength));
+
+    /// <summary>Adds one record by its hash.</summary>
+    public void Add(UInt128 recordHash)
+    {
+        Count++;
+        Sum += recordHash;
+    }
+
+    public static RecordSum operator +(RecordSum left, RecordSum right) =>
+        new(left.Count + right.Count, left.Sum + right.Sum);
+
+    public override readonly string ToString() => $"{Count} records, sum {Sum:x32}";
+}

@@ -1,0 +1,54 @@
+using Sluice.Buffers;
+
+namespace Sluice.Sorting;
+
+/// <summary>Takes sorted records partition by partition and makes one run of them.</summary>
+/// <remarks>Disposed without Finish, it leaves nothing behind.</remarks>
+internal abstract class RunWriter : IBlockTarget, IDisposable
+{
+    private readonly RecordSum[] _sums;
+    private long _partitionStart;
+    private int _partition;
+
+    /// <param name="sums">Per partition; what is written is added.</param>
+    protected RunWriter(RecordSum[] sums)
+    {
+        _sums = sums;
+        Ranges = new PartitionRange[sums.Length];
+        Blocks = new BlockWriter(this);
+    }
+
+    /// <summary>Takes the records of the current partition.</summary>
+    public BlockWriter Blocks { get; }
+
+    /// <summary>The partitions ended so far.</summary>
+    protected PartitionRange[] Ranges { get; }
+
+    /// <summary>Ends all partitions below <paramref name="partition"/>, which becomes the current one.</summary>
+    public void MoveTo(int partition)
+    {
+        while (_partition < partition)
+        {
+            (int blocks, long length, RecordSum sum) = Blocks.EndPartition();
+            Ranges[_partition] = new PartitionRange(_partitionStart, length, blocks);
+            _sums[_partition] += sum;
+            _partitionStart += length;
+            _partition++;
+        }
+    }
+
+    /// <summary>Ends the last partition; the run owns what was written.</summary>
+    public SortedRun Finish()
+    {
+        MoveTo(Ranges.Length);
+        return Complete();
+    }
+
+    public abstract (MemorySegment Segment, int Offset, int Size) Open();
+
+    public abstract void Close(int length);
+
+    public abstract void Dispose();
+
+    protected abstract SortedRun Complete();
+}

@@ -1,0 +1,51 @@
+using Sluice.Buffers;
+
+namespace Sluice.Sorting;
+
+/// <summary>A sorted sequence of records per partition, as blocks in memory or in a file.</summary>
+/// <remarks>Ownership: disposing the run frees its memory or deletes its file; readers must be done by then.</remarks>
+public abstract class SortedRun : IDisposable
+{
+    /// <summary>Names the run in messages: its file, or that it is in memory.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Where partition <paramref name="partition"/> lies and how large it is.</summary>
+    public abstract PartitionRange this[int partition] { get; }
+
+    /// <summary>Opens a partition's blocks from the first on.</summary>
+    public abstract IBlockReader Open(int partition);
+
+    public abstract void Dispose();
+}
+
+/// <summary>One partition of one run.</summary>
+/// <param name="Offset">Bytes before it in the run.</param>
+/// <param name="Length">Bytes of its blocks, headers included.</param>
+/// <param name="Blocks">How many blocks it has.</param>
+public readonly record struct PartitionRange(long Offset, long Length, int Blocks);
+
+/// <summary>Reads one partition of a run, block by block; positions can be returned to.</summary>
+/// <remarks>Threading: one thread at a time.</remarks>
+public interface IBlockReader
+{
+    /// <summary>The number of the next block, from 0.</summary>
+    int Sequence { get; }
+
+    /// <summary>Blocks not read yet.</summary>
+    int Remaining { get; }
+
+    /// <summary>Reads the next block.</summary>
+    /// <param name="room">A segment to read into; used up (see <paramref name="usedRoom"/>) only when the block is not
+    /// in memory already.</param>
+    /// <param name="block">The block, with a reference that the caller owns.</param>
+    /// <param name="usedRoom">Whether <paramref name="room"/>'s reference went into <paramref name="block"/>.</param>
+    /// <returns>False at the end of the partition.</returns>
+    /// <exception cref="BlockCorruptException">What lies there is not a block.</exception>
+    bool TryRead(NetworkBuffer room, out Block block, out bool usedRoom);
+
+    /// <summary>Goes back to block <paramref name="sequence"/>, which must not lie before the last one acknowledged.</summary>
+    void Rewind(int sequence);
+
+    /// <summary>Blocks below <paramref name="sequence"/> will not be asked for again.</summary>
+    void Acknowledge(int sequence);
+}

@@ -1,0 +1,99 @@
+using Sluice.Buffers;
+
+namespace Sluice.Sorting;
+
+/// <summary>One run in a file: partitions in order, each a row of blocks.</summary>
+public sealed class SpillFile : SortedRun
+{
+    private readonly ISpillStream _stream;
+    private readonly PartitionRange[] _ranges;
+
+    internal SpillFile(ISpillStream stream, PartitionRange[] ranges)
+    {
+        _stream = stream;
+        _ranges = ranges;
+    }
+
+    public override string Name => _stream.Path;
+
+    public override PartitionRange this[int partition] => _ranges[partition];
+
+    public override IBlockReader Open(int partition) => new SpillFileReader(_stream, _ranges[partition], partition);
+
+    public override void Dispose() => _stream.Dispose();
+}
+
+/// <summary>Reads one partition of a spill file from front to back.</summary>
+internal sealed class SpillFileReader : IBlockReader
+{
+    private readonly ISpillStream _stream;
+    private readonly PartitionRange _range;
+    private readonly int _partition;
+    private readonly Queue<long> _unacknowledged = new();
+    private long _offset;
+    private int _acknowledged;
+
+    public SpillFileReader(ISpillStream stream, PartitionRange range, int partition)
+    {
+        _stream = stream;
+        _range = range;
+        _partition = partition;
+        _offset = range.Offset;
+    }
+
+    public int Sequence { get; private set; }
+
+    public int Remaining => _range.Blocks - Sequence;
+
+    public bool TryRead(NetworkBuffer room, out Block block, out bool usedRoom)
+    {
+        block = default;
+        usedRoom = false;
+        if (Remaining == 0)
+        {
+            return false;
+        }
+
+        Span<byte> bytes = room.Segment.Span;
+        long left = _range.Offset + _range.Length - _offset;
+        int read = _stream.Read(bytes[..(int)Math.Min(bytes.Length, left)], _offset);
+        if (!BlockFormat.TryGetLength(bytes[..read], out int length))
+        {
+            string found = read < BlockFormat.HeaderSize ? $"{read} bytes" : "a header that names more than is there";
+            throw new BlockCorruptException(_stream.Path, _partition, Sequence, $"expected a block, found {found}");
+        }
+
+        _unacknowledged.Enqueue(_offset);
+        _offset += length;
+        Sequence++;
+        block = new Block(room, 0, length);
+        usedRoom = true;
+        return true;
+    }
+
+    public void Acknowledge(int sequence)
+    {
+        while (_acknowledged < sequence && _unacknowledged.TryDequeue(out _))
+        {
+            _acknowledged++;
+        }
+    }
+
+    public void Rewind(int sequence)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sequence, _acknowledged);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sequence, Sequence);
+        if (sequence < Sequence)
+        {
+            _offset = _unacknowledged.ElementAt(sequence - _acknowledged);
+            Queue<long> kept = new(_unacknowledged.Take(sequence - _acknowledged));
+            _unacknowledged.Clear();
+            foreach (long offset in kept)
+            {
+                _unacknowledged.Enqueue(offset);
+            }
+
+            Sequence = sequence;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+namespace Sluice.Sorting;
+
+/// <summary>Unsigned 32-bit numbers in one to five bytes, seven bits each, least significant first (LEB128).</summary>
+internal static class VarInt
+{
+    /// <summary>The longest encoding, bytes.</summary>
+    public const int MaximumLength = 5;
+
+    /// <summary>Writes <paramref name="value"/>; returns how many bytes it took.</summary>
+    public static int Write(Span<byte> room, uint value)
+    {
+        int length = 0;
+        while (value >= 0x80)
+        {
+            room[length++] = (byte)(value | 0x80);
+            value >>= 7;
+        }
+
+        room[length++] = (byte)value;
+        return length;
+    }
+
+    /// <summary>Reads a number; returns its length, or 0 when <paramref name="bytes"/> ends before it does.</summary>
+    /// <exception cref="InvalidDataException">More than five bytes belong to it.</exception>
+    public static int Read(ReadOnlySpan<byte> bytes, out uint value)
+    {
+        value = 0;
+        for (int length = 0; length < bytes.Length; length++)
+        {
+            if (length == MaximumLength)
+            {
+                throw new InvalidDataException("A record's length is not a varint of 32 bits.");
+            }
+
+            value |= (uint)(bytes[length] & 0x7F) << (7 * length);
+            if (bytes[length] < 0x80)
+            {
+                return length + 1;
+            }
+        }
+
+        return 0;
+    }
+}
