@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
+
+namespace Sluice.Buffers;
+
+/// <summary>A request that could not be met at once and stands in line.</summary>
+/// <remarks>
+/// The pool answers it under its lock, once: with a segment or with a refusal. The requester waits on the
+/// signal without any lock. A signal only means "look again"; it runs no code of the waiting side on the answering thread.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim whose wait handle is never asked for owns nothing.")]
+internal sealed class BufferWaiter
+{
+    private readonly SemaphoreSlim _signal = new(0);
+    private NetworkBufferState? _segment;
+    private volatile bool _isAnswered;
+    private ExceptionDispatchInfo? _failedInquiry;
+    private int _inquiries;
+
+    public BufferWaiter(PoolShare share, int subpartition)
+    {
+        Share = share;
+        Subpartition = subpartition;
+        Node = new LinkedListNode<BufferWaiter>(this);
+    }
+
+    public PoolShare Share { get; }
+
+    public int Subpartition { get; }
+
+    /// <summary>Its place in the line; guarded by the pool's lock.</summary>
+    public LinkedListNode<BufferWaiter> Node { get; }
+
+    public bool IsAnswered => _isAnswered;
+
+    /// <summary>A holder it wanted to ask was just being asked by somebody else; guarded by the pool's lock.</summary>
+    public bool MissedHolder { get; set; }
+
+    public void Serve(NetworkBufferState segment)
+    {
+        Debug.Assert(!_isAnswered, "A waiter is answered once.");
+        _segment = segment;
+        _isAnswered = true;
+        Nudge();
+    }
+
+    /// <summary>The pool was destroyed.</summary>
+    public void Refuse()
+    {
+        Debug.Assert(!_isAnswered, "A waiter is answered once.");
+        _isAnswered = true;
+        Nudge();
+    }
+
+    /// <summary>Makes the requester look again.</summary>
+    public void Nudge() => _signal.Release();
+
+    /// <summary>The segment it was given.</summary>
+    /// <exception cref="ObjectDisposedException">It was refused.</exception>
+    public NetworkBufferState Answer() =>
+        _segment ?? throw LocalBufferPool.Destroyed(Share.Owner);
+
+    /// <summary>Whether it was given a segment.</summary>
+    public bool TryAnswer([NotNullWhen(true)] out NetworkBufferState? segment)
+    {
+        segment = _segment;
+        return segment is not null;
+    }
+
+    public void Pause(TimeSpan time, CancellationToken cancellationToken) =>
+        _signal.Wait(WholeMilliseconds(time), cancellationToken);
+
+    public Task PauseAsync(TimeSpan time, CancellationToken cancellationToken) =>
+        _signal.WaitAsync(WholeMilliseconds(time), cancellationToken);
+
+    /// <summary>Asks on a thread pool thread, unless such an inquiry is still under way.</summary>
+    public void InquireInBackground(HolderInquiry inquiry)
+    {
+        _failedInquiry?.Throw();
+        if (Interlocked.CompareExchange(ref _inquiries, 1, 0) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static work => work.Waiter.Inquire(work.Inquiry), (Waiter: this, Inquiry: inquiry), preferLocal: false);
+        }
+    }
+
+    private void Inquire(HolderInquiry inquiry)
+    {
+        try
+        {
+            inquiry.Ask(this);
+        }
+#pragma warning disable CA1031 // It is thrown again where the request waits.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Volatile.Write(ref _failedInquiry, ExceptionDispatchInfo.Capture(failure));
+            Nudge();
+        }
+        finally
+        {
+            Volatile.Write(ref _inquiries, 0);
+        }
+    }
+
+    /// <summary>Rounded up, so that a wait is never shorter than asked for.</summary>
+    private static int WholeMilliseconds(TimeSpan time) => (int)Math.Ceiling(time.TotalMilliseconds);
+}

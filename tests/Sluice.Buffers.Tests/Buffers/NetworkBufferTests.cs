@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+
+namespace Sluice.Buffers.Tests;
+
+public sealed class NetworkBufferTests : IDisposable
+{
+    private readonly WholePool _whole = new(4);
+    private readonly LocalBufferPool _pool;
+
+    public NetworkBufferTests()
+    {
+        _pool = _whole.Share("map 7", 4, 4);
+    }
+
+    public void Dispose()
+    {
+        _pool.Dispose();
+        _whole.Dispose();
+    }
+
+    [Fact]
+    public void A_handle_is_sixteen_bytes() => Assert.Equal(16, Unsafe.SizeOf<NetworkBuffer>());
+
+    [Fact]
+    public void A_requested_buffer_is_empty_data()
+    {
+        NetworkBuffer used = _pool.Request(CancellationToken.None);
+        used.SetLength(7);
+        used.SetDataType(BufferDataType.EndOfPartition);
+        used.Release();
+
+        NetworkBuffer buffer = _pool.Request(CancellationToken.None);
+
+        Assert.Equal(0, buffer.Length);
+        Assert.Equal(64, buffer.Size);
+        Assert.Equal(BufferDataType.Data, buffer.DataType);
+        Assert.True(buffer.Written.IsEmpty);
+        buffer.Release();
+    }
+
+    [Fact]
+    public void The_segment_goes_back_with_the_last_release()
+    {
+        NetworkBuffer first = _pool.Request(CancellationToken.None);
+        NetworkBuffer second = first.Retain();
+
+        first.Release();
+        int lentWithOneHolder = _pool.Lent;
+        second.Release();
+
+        Assert.Equal(1, lentWithOneHolder);
+        Assert.Equal(0, _pool.Lent);
+    }
+
+    [Fact]
+    public void Release_throws_when_released_twice_while_another_holds_the_buffer()
+    {
+        NetworkBuffer first = _pool.Request(CancellationToken.None);
+        NetworkBuffer second = first.Retain();
+        first.Release();
+
+        BufferMisuseException failure = Assert.Throws<BufferMisuseException>(first.Release);
+
+        Assert.Contains("lent to 'map 7' with 1 holder(s)", failure.Message, StringComparison.Ordinal);
+        Assert.True(second.IsLive);
+        Assert.Equal(1, _pool.Lent);
+        second.Release();
+    }
+
+    [Fact]
+    public void Release_throws_when_its_place_is_held_by_somebody_else()
+    {
+        NetworkBuffer keeper = _pool.Request(CancellationToken.None);
+        NetworkBuffer stale = keeper.Retain();
+        stale.Release();
+        NetworkBuffer[] others = [.. Enumerable.Range(0, 9).Select(_ => keeper.Retain())];
+
+        Assert.Throws<BufferMisuseException>(stale.Release);
+
+        Array.ForEach(others, other => other.Release());
+        keeper.Release();
+    }
+
+    [Fact]
+    public void Every_member_throws_when_the_segment_is_in_its_next_life()
+    {
+        NetworkBuffer stale = _pool.Request(CancellationToken.None);
+        stale.Release();
+        NetworkBuffer reused = _pool.Request(CancellationToken.None);
+        reused.SetLength(5);
+
+        Assert.False(stale.IsLive);
+        Action[] uses =
+        [
+            stale.Release, () => stale.Retain(), () => _ = stale.Segment, () => _ = stale.Span.Length, () => _ = stale.Length,
+            () => _ = stale.Written.Length, () => _ = stale.DataType, () => _ = stale.Size, () => stale.SetLength(1),
+            () => stale.SetDataType(BufferDataType.Event), () => stale.ReadOnlySlice(0, 1),
+        ];
+        foreach (Action use in uses)
+        {
+            BufferMisuseException failure = Assert.Throws<BufferMisuseException>(use);
+            Assert.Contains("belongs to a life that has ended", failure.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(5, reused.Length);
+        reused.Release();
+    }
+
+    [Fact]
+    public void Retain_throws_when_all_places_are_held()
+    {
+        NetworkBuffer first = _pool.Request(CancellationToken.None);
+        NetworkBuffer[] others = [.. Enumerable.Range(0, 9).Select(_ => first.Retain())];
+
+        Assert.Throws<BufferMisuseException>(() => first.Retain());
+
+        Array.ForEach(others, other => other.Release());
+        NetworkBuffer again = first.Retain();
+        again.Release();
+        first.Release();
+    }
+
+    [Fact]
+    public void A_default_handle_throws() => Assert.Throws<BufferMisuseException>(() => default(NetworkBuffer).Release());
+
+    [Fact]
+    public void A_slice_keeps_the_buffer_alive()
+    {
+        NetworkBuffer buffer = _pool.Request(CancellationToken.None);
+        "abcdef"u8.CopyTo(buffer.Span);
+        buffer.SetLength(6);
+
+        NetworkBufferSlice slice = buffer.ReadOnlySlice(2, 3);
+        buffer.Release();
+
+        Assert.Equal("cde"u8, slice.Span);
+        Assert.Equal(1, _pool.Lent);
+        slice.Release();
+        Assert.Equal(0, _pool.Lent);
+    }
+
+    [Theory]
+    [InlineData(-1, 1)]
+    [InlineData(0, 7)]
+    [InlineData(6, 1)]
+    [InlineData(int.MaxValue, int.MaxValue)]
+    public void ReadOnlySlice_takes_nothing_when_the_part_is_outside(int offset, int length)
+    {
+        NetworkBuffer buffer = _pool.Request(CancellationToken.None);
+        buffer.SetLength(6);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => buffer.ReadOnlySlice(offset, length));
+
+        buffer.Release();
+        Assert.Equal(0, _pool.Lent);
+    }
+}
