@@ -57,6 +57,11 @@ public readonly struct NetworkBuffer : IEquatable<NetworkBuffer>
     /// <exception cref="BufferMisuseException">This handle is not live, or all ten places are held.</exception>
     public NetworkBuffer Retain() => Known().Retain(_token);
 
+    /// <summary>Adds a holder, unless all places are held.</summary>
+    /// <returns>False when there is no place; then a reader copies instead.</returns>
+    /// <exception cref="BufferMisuseException">This handle is not live.</exception>
+    public bool TryRetain(out NetworkBuffer retained) => Known().TryRetain(_token, out retained);
+
     /// <summary>Gives this reference back; the last one returns the segment to its pool.</summary>
     /// <exception cref="BufferMisuseException">This handle is not live.</exception>
     public void Release() => Known().Release(_token);

@@ -67,7 +67,14 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
         }
     }
 
-    public NetworkBuffer Retain(HolderToken token)
+    public NetworkBuffer Retain(HolderToken token) => TryRetain(token, out NetworkBuffer retained)
+        ? retained
+        : throw new BufferMisuseException(
+            $"Segment {Index} cannot be retained: all {HolderWord.Places} places are held (lent to '{Owner}'). " +
+            "Share one handle among more readers, or copy.");
+
+    /// <summary>Adds a holder, unless as many as there can be hold it already.</summary>
+    public bool TryRetain(HolderToken token, out NetworkBuffer retained)
     {
         IBufferLifecycle? lifecycle = Share?.Lifecycle;
         while (true)
@@ -81,19 +88,19 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
 
             if (word.IsFull)
             {
-                throw new BufferMisuseException(
-                    $"Segment {Index} cannot be retained: all {HolderWord.Places} places are held (lent to '{Owner}'). " +
-                    "Share one handle among more readers, or copy.");
+                retained = default;
+                return false;
             }
 
             int place = word.FreePlace(_nextPlace);
-            HolderWord retained = word.With(place);
-            if (Interlocked.CompareExchange(ref _holders, retained.Bits, word.Bits) == word.Bits)
+            HolderWord held = word.With(place);
+            if (Interlocked.CompareExchange(ref _holders, held.Bits, word.Bits) == word.Bits)
             {
                 TurnPlace(place);
-                HolderToken added = retained.TokenOf(place);
+                HolderToken added = held.TokenOf(place);
                 lifecycle?.OnRetained(LifeOf(added), place);
-                return new NetworkBuffer(this, added);
+                retained = new NetworkBuffer(this, added);
+                return true;
             }
         }
     }

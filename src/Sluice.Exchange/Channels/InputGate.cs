@@ -74,15 +74,28 @@ public sealed class InputGate : IDisposable
 public readonly record struct ProducerOutput(OutputId Id, int Runs);
 
 /// <summary>How a gate uses its memory.</summary>
-public sealed record InputGateOptions
+/// <param name="FanIn">Channels merged at once; when there are more, the rest waits and is merged in passes.</param>
+/// <param name="CreditsPerFetch">Blocks asked for at once.</param>
+public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
 {
-    /// <summary>Blocks asked for at once, when segments are free. More means fewer, larger reads.</summary>
-    public int CreditsPerFetch { get; init; } = 4;
-
-    /// <summary>How many channels <paramref name="segments"/> segments allow to be merged at once.</summary>
-    public static int FanIn(int segments) =>
-        Math.Max(2, (segments - RunMerger.SegmentsPerPass) / RunMerger.SegmentsPerSource);
-
-    /// <summary>The least a gate works with.</summary>
+    /// <summary>The least segments a gate works with: two channels.</summary>
     public const int MinimumSegments = (2 * RunMerger.SegmentsPerSource) + RunMerger.SegmentsPerPass;
+
+    // Fewer, larger reads stop paying beyond this.
+    private const int MostCredits = 4;
+
+    /// <summary>
+    /// Shares out <paramref name="segments"/>: each channel that is merged holds the blocks of one fetch and one segment
+    /// to join a record that crosses blocks, a pass one more to write. So
+    /// fan-in x (credits + 1) + 1 segments are never exceeded, and no channel waits for what another one holds.
+    /// </summary>
+    /// <param name="segments">What the task can spend on its input.</param>
+    /// <param name="channels">Channels of the gate.</param>
+    public static InputGateOptions For(int segments, int channels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(segments, MinimumSegments);
+        int forSources = segments - RunMerger.SegmentsPerPass;
+        int fanIn = Math.Clamp(channels, 2, forSources / RunMerger.SegmentsPerSource);
+        return new InputGateOptions(fanIn, Math.Clamp((forSources / fanIn) - 1, 1, MostCredits));
+    }
 }

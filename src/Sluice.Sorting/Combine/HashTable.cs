@@ -20,7 +20,6 @@ public sealed unsafe class HashTable<TState> : IDisposable
     private readonly IBufferPool _pool;
     private readonly int _maximumSegments;
     private readonly List<NetworkBuffer> _buffers = [];
-    private readonly List<nint> _slotSegments = [];
     private readonly List<nint> _entrySegments = [];
     private readonly List<int> _entryEnds = [];
     private readonly nint[] _slots;
@@ -34,7 +33,9 @@ public sealed unsafe class HashTable<TState> : IDisposable
     /// <param name="pool">Gives the slots' segments now and the entries' as they are needed.</param>
     /// <param name="segmentSize">Bytes of one segment, a power of two.</param>
     /// <param name="maximumSegments">Segments the table may hold, at least 2; about a quarter become slots.</param>
-    public HashTable(IBufferPool pool, int segmentSize, int maximumSegments)
+    /// <param name="cancellationToken">Ends waiting for the slots' segments.</param>
+    public HashTable(
+        IBufferPool pool, int segmentSize, int maximumSegments, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pool);
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumSegments, 2);
@@ -42,15 +43,15 @@ public sealed unsafe class HashTable<TState> : IDisposable
         _segmentSize = segmentSize;
         _maximumSegments = maximumSegments;
         int slotSegments = 1 << BitOperations.Log2((uint)Math.Max(1, maximumSegments / 4));
+        _slots = new nint[slotSegments];
         for (int i = 0; i < slotSegments; i++)
         {
-            nint address = TakeSegment() ?? throw new InsufficientBuffersException(
-                $"A hash table needs {slotSegments} segments for its slots, the pool gave {i}.");
-            new Span<byte>((void*)address, segmentSize).Clear();
-            _slotSegments.Add(address);
+            NetworkBuffer buffer = pool.Request(cancellationToken);
+            _buffers.Add(buffer);
+            buffer.Span.Clear();
+            _slots[i] = (nint)buffer.Segment.Pointer;
         }
 
-        _slots = [.. _slotSegments];
         _slotShift = BitOperations.Log2((uint)(segmentSize / sizeof(ulong)));
         long slotCount = (long)slotSegments << _slotShift;
         _slotMask = slotCount - 1;

@@ -1,5 +1,3 @@
-using Sluice.Buffers;
-
 namespace Sluice.Sorting;
 
 /// <summary>Sorts a fill and writes its records, in order and combined, into a run.</summary>

@@ -1,5 +1,3 @@
-using Sluice.Buffers;
-
 namespace Sluice.Sorting;
 
 /// <summary>The ring's levels, all in segments of one pool and one budget.</summary>

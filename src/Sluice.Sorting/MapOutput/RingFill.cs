@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-
 namespace Sluice.Sorting;
 
 /// <summary>The records collected between two spills: a stretch of the ring's three levels.</summary>

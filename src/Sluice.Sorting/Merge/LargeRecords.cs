@@ -12,7 +12,7 @@ internal sealed unsafe class LargeRecords : IDisposable
     private const int PieceSize = 4096;
 
     private readonly ISpillStore _store;
-    private ISpillStream? _stream;
+    private IStoredFile? _stream;
     private long _end;
     private int _open;
     private byte* _memory;

@@ -6,11 +6,11 @@ public interface ISpillStore
     /// <summary>Creates an empty file.</summary>
     /// <param name="hint">Goes into the file's name, for people who look into the directory.</param>
     /// <exception cref="IOException">The file cannot be created.</exception>
-    ISpillStream Create(string hint);
+    IStoredFile Create(string hint);
 }
 
 /// <summary>One file of a spill store: written once, read at any place, deleted when disposed.</summary>
-public interface ISpillStream : IDisposable
+public interface IStoredFile : IDisposable
 {
     /// <summary>Names the file in messages.</summary>
     string Path { get; }

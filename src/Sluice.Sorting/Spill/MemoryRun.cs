@@ -17,7 +17,7 @@ public sealed class MemoryRun : SortedRun
     private readonly int[] _firstBlocks;
 
     // Under _gate.
-    private ISpillStream? _stream;
+    private IStoredFile? _stream;
     private bool _moving;
     private bool _disposed;
 
@@ -58,6 +58,9 @@ public sealed class MemoryRun : SortedRun
         }
     }
 
+    /// <summary>Bytes of all blocks.</summary>
+    public long Length => _ranges.Length == 0 ? 0 : _ranges[^1].Offset + _ranges[^1].Length;
+
     public override PartitionRange this[int partition] => _ranges[partition];
 
     public override IBlockReader Open(int partition) => new MemoryRunReader(this, partition);
@@ -77,7 +80,7 @@ public sealed class MemoryRun : SortedRun
             _moving = true;
         }
 
-        ISpillStream? stream = null;
+        IStoredFile? stream = null;
         try
         {
             stream = store.Create("memory");
@@ -100,7 +103,7 @@ public sealed class MemoryRun : SortedRun
 
     public override void Dispose()
     {
-        ISpillStream? stream;
+        IStoredFile? stream;
         lock (_gate)
         {
             if (_disposed)
@@ -131,7 +134,7 @@ public sealed class MemoryRun : SortedRun
     {
         int number = _firstBlocks[partition] + index;
         BlockPlace place = _blocks[number];
-        ISpillStream stream;
+        IStoredFile stream;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -164,7 +167,7 @@ public sealed class MemoryRun : SortedRun
         return new Block(room, 0, place.Length);
     }
 
-    private int EndMove(ISpillStream? stream)
+    private int EndMove(IStoredFile? stream)
     {
         bool disposed;
         lock (_gate)

@@ -5,10 +5,10 @@ namespace Sluice.Sorting;
 /// <summary>One run in a file: partitions in order, each a row of blocks.</summary>
 public sealed class SpillFile : SortedRun
 {
-    private readonly ISpillStream _stream;
+    private readonly IStoredFile _stream;
     private readonly PartitionRange[] _ranges;
 
-    internal SpillFile(ISpillStream stream, PartitionRange[] ranges)
+    internal SpillFile(IStoredFile stream, PartitionRange[] ranges)
     {
         _stream = stream;
         _ranges = ranges;
@@ -26,14 +26,14 @@ public sealed class SpillFile : SortedRun
 /// <summary>Reads one partition of a spill file from front to back.</summary>
 internal sealed class SpillFileReader : IBlockReader
 {
-    private readonly ISpillStream _stream;
+    private readonly IStoredFile _stream;
     private readonly PartitionRange _range;
     private readonly int _partition;
     private readonly Queue<long> _unacknowledged = new();
     private long _offset;
     private int _acknowledged;
 
-    public SpillFileReader(ISpillStream stream, PartitionRange range, int partition)
+    public SpillFileReader(IStoredFile stream, PartitionRange range, int partition)
     {
         _stream = stream;
         _range = range;

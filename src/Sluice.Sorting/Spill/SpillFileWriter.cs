@@ -5,7 +5,7 @@ namespace Sluice.Sorting;
 /// <summary>Writes one run to a file, through one segment of the task's pool.</summary>
 internal sealed class SpillFileWriter : RunWriter
 {
-    private readonly ISpillStream _stream;
+    private readonly IStoredFile _stream;
     private readonly NetworkBuffer _buffer;
     private long _offset;
     private bool _finished;

@@ -1,0 +1,54 @@
+namespace Sluice.Sorting.Tests;
+
+/// <summary>A spill store that keeps its files as arrays and knows which are still there.</summary>
+internal sealed class MemoryStore : ISpillStore
+{
+    private readonly List<StoredFile> _files = [];
+
+    public int LiveFiles => _files.Count(file => !file.IsDisposed);
+
+    public int CreatedFiles => _files.Count;
+
+    public IReadOnlyList<StoredFile> Files => _files;
+
+    public IStoredFile Create(string hint)
+    {
+        lock (_files)
+        {
+            StoredFile file = new($"{hint}-{_files.Count}");
+            _files.Add(file);
+            return file;
+        }
+    }
+
+    internal sealed class StoredFile(string path) : IStoredFile
+    {
+        public byte[] Bytes { get; set; } = [];
+
+        public bool IsDisposed { get; private set; }
+
+        public string Path => path;
+
+        public void Write(ReadOnlySpan<byte> bytes, long offset)
+        {
+            if (Bytes.Length < offset + bytes.Length)
+            {
+                byte[] grown = new byte[offset + bytes.Length];
+                Bytes.CopyTo(grown, 0);
+                Bytes = grown;
+            }
+
+            bytes.CopyTo(Bytes.AsSpan((int)offset));
+        }
+
+        public int Read(Span<byte> bytes, long offset)
+        {
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
+            int count = (int)Math.Clamp(Bytes.Length - offset, 0, bytes.Length);
+            Bytes.AsSpan((int)offset, count).CopyTo(bytes);
+            return count;
+        }
+
+        public void Dispose() => IsDisposed = true;
+    }
+}

@@ -1,0 +1,26 @@
+using Sluice.Buffers;
+
+namespace Sluice.Sorting.Tests;
+
+/// <summary>A pool of tiny segments with one task's share; at the end everything must have come back.</summary>
+internal sealed class TestPool : IDisposable
+{
+    private readonly NetworkBufferPool _pool;
+
+    public TestPool(int segments, int segmentSize)
+    {
+        _pool = new NetworkBufferPool(new NetworkBufferPoolOptions { SegmentCount = segments, SegmentSize = segmentSize });
+        Task = _pool.CreateBufferPool(new BufferPoolOptions { Owner = "test", Minimum = segments, Maximum = segments });
+    }
+
+    public LocalBufferPool Task { get; }
+
+    public int Lent => _pool.Lent;
+
+    public void Dispose()
+    {
+        Assert.Equal(0, _pool.Lent);
+        Task.Dispose();
+        _pool.Dispose();
+    }
+}

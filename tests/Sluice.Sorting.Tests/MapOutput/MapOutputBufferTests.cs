@@ -1,0 +1,237 @@
+namespace Sluice.Sorting.Tests;
+
+public class MapOutputBufferTests
+{
+    [Theory]
+    [InlineData(1, 12, 64, 0.8, 200, 20)]
+    [InlineData(2, 13, 64, 0.3, 300, 90)]
+    [InlineData(3, 16, 128, 1.0, 500, 40)]
+    [InlineData(4, 20, 256, 0.01, 700, 150)]
+    [InlineData(5, 40, 64, 0.5, 2000, 30)]
+    [InlineData(6, 200, 1024, 0.8, 5000, 60)]
+    [InlineData(7, 400, 4096, 0.8, 3000, 5000)]
+    public void Finish_gives_the_records_in_stable_order(
+        int seed, int segments, int segmentSize, double threshold, int count, int longest)
+    {
+        using TestPool pool = new(segments + 20, segmentSize);
+        MemoryStore store = new();
+        List<TestRecord> records = TestRecords.Random(seed, count, partitions: 5, longest);
+
+        List<TestRecord> read = CollectAndRead(pool, store, records, segments, segmentSize, threshold, null);
+
+        Assert.Equal(TestRecords.Sorted(records).Select(r => r.Text), read.Select(r => r.Text));
+        Assert.Equal(0, store.LiveFiles);
+    }
+
+    [Fact]
+    public void Output_that_never_spilled_stays_in_memory()
+    {
+        using TestPool pool = new(40, 1024);
+        MemoryStore store = new();
+        List<TestRecord> records = TestRecords.Random(11, 50, partitions: 3, longest: 20);
+
+        List<TestRecord> read = CollectAndRead(pool, store, records, 20, 1024, 0.8, null);
+
+        Assert.Equal(TestRecords.Sorted(records).Select(r => r.Text), read.Select(r => r.Text));
+        Assert.Equal(0, store.CreatedFiles);
+    }
+
+    [Fact]
+    public void A_record_larger_than_the_ring_becomes_a_run_of_its_own()
+    {
+        using TestPool pool = new(40, 64);
+        MemoryStore store = new();
+        byte[] large = new byte[10_000];
+        new Random(1).NextBytes(large);
+        List<TestRecord> records =
+        [
+            new(1, [5], [1]),
+            new(1, large, [2]),
+            new(0, [1], large),
+            new(1, [.. large, 1], [3]),
+            new(1, large, []),
+        ];
+
+        List<TestRecord> read = CollectAndRead(pool, store, records, 14, 64, 0.8, null);
+
+        Assert.Equal(TestRecords.Sorted(records).Select(r => r.Text), read.Select(r => r.Text));
+    }
+
+    [Fact]
+    public void Collect_refuses_a_partition_that_is_not_there_and_writes_nothing()
+    {
+        using TestPool pool = new(20, 64);
+        using MapOutputBuffer buffer = new(
+            pool.Task, new MemoryStore(), new MapOutputOptions { Partitions = 2, MaximumSegments = 12, SegmentSize = 64 });
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => buffer.Collect(2, [1], [2]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => buffer.Collect(-1, [1], [2]));
+
+        Assert.Equal(0, buffer.RecordCount);
+        Assert.Empty(buffer.Finish().Runs);
+    }
+
+    [Fact]
+    public void Collect_refuses_a_record_beyond_the_limit_with_both_numbers()
+    {
+        using TestPool pool = new(20, 64);
+        using MapOutputBuffer buffer = new(
+            pool.Task,
+            new MemoryStore(),
+            new MapOutputOptions { Partitions = 1, MaximumSegments = 12, SegmentSize = 64, LargestRecord = 1000 });
+
+        RecordTooLargeException thrown =
+            Assert.Throws<RecordTooLargeException>(() => buffer.Collect(0, new byte[900], new byte[101]));
+
+        Assert.Equal((1001, 1000), (thrown.Length, thrown.Limit));
+    }
+
+    [Fact]
+    public void A_spill_that_fails_surfaces_at_a_later_collect_with_its_cause()
+    {
+        using TestPool pool = new(20, 64);
+        using MapOutputBuffer buffer = new(
+            pool.Task, new DiskFullStore(), new MapOutputOptions { Partitions = 1, MaximumSegments = 12, SegmentSize = 64 });
+
+        IOException thrown = Assert.Throws<IOException>(() =>
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                buffer.Collect(0, [(byte)i], new byte[20]);
+            }
+        });
+
+        Assert.Equal(DiskFullStore.Message, thrown.Message);
+    }
+
+    [Fact]
+    public void Dispose_without_finish_gives_all_memory_and_files_back()
+    {
+        using TestPool pool = new(20, 64);
+        MemoryStore store = new();
+        using (MapOutputBuffer buffer = new(
+            pool.Task, store, new MapOutputOptions { Partitions = 1, MaximumSegments = 12, SegmentSize = 64 }))
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                buffer.Collect(0, [(byte)i], new byte[20]);
+            }
+        }
+
+        Assert.Equal(0, pool.Lent);
+        Assert.NotEqual(0, store.CreatedFiles);
+        Assert.Equal(0, store.LiveFiles);
+    }
+
+    [Theory]
+    [InlineData(1, 14, 64, 0.5)]
+    [InlineData(2, 60, 256, 0.8)]
+    [InlineData(3, 400, 1024, 0.8)]
+    public void A_combiner_folds_each_key_of_a_run_and_keeps_the_total(
+        int seed, int segments, int segmentSize, double threshold)
+    {
+        using TestPool pool = new(segments + 60, segmentSize);
+        MemoryStore store = new();
+        Random random = new(seed);
+        List<TestRecord> records = [.. Enumerable.Range(0, 3000).Select(_ =>
+        {
+            byte[] key = new byte[random.Next(15)];
+            Array.Fill(key, (byte)random.Next(3));
+            return new TestRecord(key.Length % 4, key, BitConverter.GetBytes((long)random.Next(100)));
+        })];
+
+        List<TestRecord> read =
+            CollectAndRead(pool, store, records, segments, segmentSize, threshold, new SumCombiner(), partitions: 4);
+
+        Assert.True(read.Count < records.Count / 2, $"{read.Count} records are left of {records.Count}.");
+        Assert.Equal(Totals(records), Totals(read));
+    }
+
+    private static SortedDictionary<string, long> Totals(IEnumerable<TestRecord> records)
+    {
+        SortedDictionary<string, long> totals = new(StringComparer.Ordinal);
+        foreach (TestRecord record in records)
+        {
+            string key = $"{record.Partition}:{Convert.ToHexString(record.Key)}";
+            totals[key] = totals.GetValueOrDefault(key) + BitConverter.ToInt64(record.Value);
+        }
+
+        return totals;
+    }
+
+    private static List<TestRecord> CollectAndRead(
+        TestPool pool,
+        MemoryStore store,
+        List<TestRecord> records,
+        int segments,
+        int segmentSize,
+        double threshold,
+        Combiner? combiner,
+        int partitions = 5)
+    {
+        MapOutput output;
+        using (MapOutputBuffer buffer = new(pool.Task, store, new MapOutputOptions
+        {
+            Partitions = partitions,
+            MaximumSegments = segments,
+            SegmentSize = segmentSize,
+            SpillThreshold = threshold,
+            Combiner = combiner,
+        }))
+        {
+            records.ForEach(record => buffer.Collect(record.Partition, record.Key, record.Value));
+            Assert.Equal(records.Count, buffer.RecordCount);
+            output = buffer.Finish();
+        }
+
+        List<TestRecord> read = [];
+        for (int partition = 0; partition < partitions; partition++)
+        {
+            RecordSum sum = ReadPartition(pool, store, output, partition, read);
+            Assert.Equal(output.Sums[partition], sum);
+        }
+
+        foreach (SortedRun run in output.Runs)
+        {
+            run.Dispose();
+        }
+
+        return read;
+    }
+
+    private static RecordSum ReadPartition(
+        TestPool pool, MemoryStore store, MapOutput output, int partition, List<TestRecord> read)
+    {
+        IBlockSource[] sources =
+            [.. output.Runs.Select(run => new RunBlockSource(run, partition, pool.Task, CancellationToken.None))];
+        using RunMerger merger = new(sources, fanIn: 3, pool.Task, store, null, CancellationToken.None);
+        while (merger.MoveNext())
+        {
+            byte[] record = merger.Record.ToArray();
+            read.Add(new TestRecord(partition, record[..merger.KeyLength], record[merger.KeyLength..]));
+        }
+
+        return merger.SourceSums().Aggregate(default(RecordSum), (total, sum) => total + sum);
+    }
+
+    private sealed class SumCombiner : Combiner
+    {
+        public override void Combine(RecordGroup group, IRecordOutput output)
+        {
+            long total = 0;
+            while (group.MoveNext())
+            {
+                total += BitConverter.ToInt64(group.Value);
+            }
+
+            output.Append(group.Key, BitConverter.GetBytes(total));
+        }
+    }
+
+    private sealed class DiskFullStore : ISpillStore
+    {
+        public const string Message = "No space left on device";
+
+        public IStoredFile Create(string hint) => throw new IOException(Message);
+    }
+}
