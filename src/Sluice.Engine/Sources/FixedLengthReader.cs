@@ -1,0 +1,57 @@
+using Sluice.Buffers;
+using Sluice.Jobs;
+
+namespace Sluice.Engine;
+
+/// <summary>Records of one length, behind each other without separators.</summary>
+internal sealed class FixedLengthReader : SplitReader
+{
+    private readonly int _recordLength;
+
+    public FixedLengthReader(InputFile file, InputSplit split, NetworkBuffer buffer, long largestRecord, int recordLength)
+        : base(file, split, buffer, largestRecord)
+    {
+        _recordLength = recordLength;
+    }
+
+    public override void Run(Emitter<ReadOnlySpan<byte>> next, Action<long> progress, CancellationToken cancellation)
+    {
+        // Whole records only, where a segment holds any.
+        int wanted = Math.Max(SegmentSize / _recordLength * _recordLength, Math.Min(SegmentSize, _recordLength));
+        long position = RecordAtOrBehind(Split.Start);
+        long end = RecordAtOrBehind(Split.End);
+        long recordStart = position;
+        while (position < end)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<byte> bytes = Read(position, (int)Math.Min(wanted, end - position));
+            position += bytes.Length;
+            progress(bytes.Length);
+            while (!bytes.IsEmpty)
+            {
+                int missing = _recordLength - (int)(position - bytes.Length - recordStart);
+                int count = Math.Min(missing, bytes.Length);
+                if (count == _recordLength)
+                {
+                    next.Emit(bytes[..count]);
+                    recordStart += _recordLength;
+                }
+                else
+                {
+                    Join(bytes[..count], recordStart);
+                    if (count == missing)
+                    {
+                        next.Emit(TakeJoined());
+                        recordStart += _recordLength;
+                    }
+                }
+
+                bytes = bytes[count..];
+            }
+        }
+
+        CheckUnchanged();
+    }
+
+    private long RecordAtOrBehind(long offset) => (offset + _recordLength - 1) / _recordLength * _recordLength;
+}

@@ -1,0 +1,107 @@
+using Microsoft.Win32.SafeHandles;
+using Sluice.Buffers;
+using Sluice.Jobs;
+
+namespace Sluice.Engine;
+
+/// <summary>Reads the records of one split and pushes them on, through one segment of the task's pool.</summary>
+/// <remarks>
+/// A record inside a piece that was read is pushed where it lies; one that goes on in the next piece is put together
+/// first. Threading: the task's thread.
+/// </remarks>
+internal abstract class SplitReader : IDisposable
+{
+    private readonly SafeFileHandle _handle;
+    private readonly NetworkBuffer _buffer;
+    private readonly long _largestRecord;
+    private byte[] _joined = [];
+    private int _joinedLength;
+
+    protected SplitReader(InputFile file, InputSplit split, NetworkBuffer buffer, long largestRecord)
+    {
+        File = file;
+        Split = split;
+        _buffer = buffer;
+        _largestRecord = largestRecord;
+        _handle = System.IO.File.OpenHandle(
+            file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+    }
+
+    /// <summary>Bytes read so far, for progress.</summary>
+    public long BytesRead { get; private set; }
+
+    protected InputFile File { get; }
+
+    protected InputSplit Split { get; }
+
+    protected bool HasJoined => _joinedLength > 0;
+
+    protected int SegmentSize => _buffer.Segment.Size;
+
+    /// <summary>Pushes every record that starts in the split, in order.</summary>
+    /// <exception cref="InputChangedException">The file grew or shrank since the job was planned.</exception>
+    /// <exception cref="InputRecordTooLargeException">A record is longer than the task can take.</exception>
+    public abstract void Run(Emitter<ReadOnlySpan<byte>> next, Action<long> progress, CancellationToken cancellation);
+
+    public void Dispose()
+    {
+        _handle.Dispose();
+        _buffer.Release();
+    }
+
+    /// <summary>Fills the segment from <paramref name="offset"/> on.</summary>
+    protected ReadOnlySpan<byte> Read(long offset, int wanted)
+    {
+        Span<byte> bytes = _buffer.Segment.Slice(0, (int)Math.Min(wanted, File.Length - offset));
+        int filled = 0;
+        while (filled < bytes.Length)
+        {
+            int count = RandomAccess.Read(_handle, bytes[filled..], offset + filled);
+            if (count == 0)
+            {
+                throw new InputChangedException(File.Path, File.Length, offset + filled);
+            }
+
+            filled += count;
+        }
+
+        BytesRead += filled;
+        return bytes;
+    }
+
+    /// <summary>Fails when the file grew behind what was planned.</summary>
+    protected void CheckUnchanged()
+    {
+        long length = RandomAccess.GetLength(_handle);
+        if (length != File.Length)
+        {
+            throw new InputChangedException(File.Path, File.Length, length);
+        }
+    }
+
+    /// <summary>Keeps the start of a record whose end has not been read yet.</summary>
+    protected void Join(ReadOnlySpan<byte> piece, long recordStart)
+    {
+        long length = (long)_joinedLength + piece.Length;
+        if (length > _largestRecord)
+        {
+            throw new InputRecordTooLargeException(File.Path, recordStart, length, _largestRecord);
+        }
+
+        if (_joined.Length < length)
+        {
+            Array.Resize(ref _joined, (int)Math.Min(Math.Max(length, 2L * _joined.Length), Math.Max(length, _largestRecord)));
+        }
+
+        piece.CopyTo(_joined.AsSpan(_joinedLength));
+        _joinedLength = (int)length;
+    }
+
+    /// <summary>The record that was kept; it is forgotten with the next <see cref="Join"/>.</summary>
+    protected ReadOnlySpan<byte> TakeJoined()
+    {
+        ReadOnlySpan<byte> record = _joined.AsSpan(0, _joinedLength);
+        _joinedLength = 0;
+        return record;
+    }
+}
