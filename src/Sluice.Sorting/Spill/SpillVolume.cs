@@ -1,0 +1,25 @@
+namespace Sluice.Sorting;
+
+/// <summary>Finds the file system on which a directory lies.</summary>
+internal static class SpillVolume
+{
+    /// <summary>The mount point that holds a directory: the longest one that its full path starts with.</summary>
+    public static string Of(string directory) =>
+        Of(directory, DriveInfo.GetDrives().Select(drive => drive.RootDirectory.FullName));
+
+    internal static string Of(string directory, IEnumerable<string> mounts)
+    {
+        string path = Path.EndsInDirectorySeparator(directory) ? directory : directory + Path.DirectorySeparatorChar;
+        string best = Path.GetPathRoot(path) ?? path;
+        foreach (string mount in mounts)
+        {
+            string prefix = Path.EndsInDirectorySeparator(mount) ? mount : mount + Path.DirectorySeparatorChar;
+            if (prefix.Length > best.Length && path.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                best = prefix;
+            }
+        }
+
+        return best;
+    }
+}

@@ -1,0 +1,66 @@
+namespace Sluice.Sorting.Tests;
+
+public sealed class SpillDirectoriesTests
+{
+    [Fact]
+    public void NewFile_goes_where_most_room_is()
+    {
+        using SpillFolder folder = new();
+        SpillDirectory small = SpillDirectory.Open(folder.At("small"));
+        SpillDirectory large = SpillDirectory.Open(folder.At("large"));
+        Dictionary<SpillDirectory, long> free = new() { [small] = 10, [large] = 20 };
+        using SpillDirectories directories = new([small, large], directory => free[directory]);
+
+        string first = directories.NewFile("map");
+        free[large] = 5;
+        string second = directories.NewFile("map");
+
+        Assert.Equal(large.Path, Path.GetDirectoryName(first));
+        Assert.Equal(small.Path, Path.GetDirectoryName(second));
+    }
+
+    [Fact]
+    public void FreeBytes_counts_a_file_system_once()
+    {
+        using SpillFolder folder = new();
+        SpillDirectory a = SpillDirectory.Open(folder.At("a"));
+        SpillDirectory b = SpillDirectory.Open(folder.At("b"));
+        using SpillDirectories directories = new([a, b], _ => 1000);
+
+        Assert.Equal(1000, directories.FreeBytes);
+    }
+
+    [Fact]
+    public void Open_opens_a_root_once_that_is_named_twice()
+    {
+        using SpillFolder folder = new();
+
+        using SpillDirectories directories = SpillDirectories.Open([folder.At("a"), folder.At("b"), folder.At("b", "..", "a") + "/"]);
+
+        Assert.Equal(2, directories.All.Count);
+        Assert.True(directories.FreeBytes > 0);
+    }
+
+    [Fact]
+    public void Open_leaves_nothing_when_one_root_cannot_be_used()
+    {
+        using SpillFolder folder = new();
+        File.WriteAllText(folder.At("file"), "");
+
+        Assert.Throws<SpillDirectoryException>(() => SpillDirectories.Open([folder.At("good"), folder.At("file", "below")]));
+
+        Assert.Equal([folder.At("file")], Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    [Theory]
+    [InlineData("/data/one/spill", "/data/one/")]
+    [InlineData("/data/onetwo/spill", "/data/")]
+    [InlineData("/data/one", "/data/one/")]
+    [InlineData("/var/tmp", "/")]
+    public void Volume_is_the_longest_mount_point_above_a_directory(string directory, string expected)
+    {
+        string volume = SpillVolume.Of(directory, ["/", "/data", "/data/one", "/proc"]);
+
+        Assert.Equal(expected, volume);
+    }
+}

@@ -1,0 +1,26 @@
+namespace Sluice.Sorting.Tests;
+
+/// <summary>A temporary folder that a test's spill directories lie in.</summary>
+internal sealed class SpillFolder : IDisposable
+{
+    public SpillFolder() => Path = Directory.CreateTempSubdirectory("spill-test-").FullName;
+
+    public string Path { get; }
+
+    public string At(params ReadOnlySpan<string> names) => System.IO.Path.Combine([Path, .. names]);
+
+    /// <summary>What a process leaves that is killed: a directory, its lock file (free by now) and its files.</summary>
+    public string Leftover(string name, params ReadOnlySpan<string> files)
+    {
+        string directory = Directory.CreateDirectory(At(name)).FullName;
+        File.WriteAllBytes(System.IO.Path.Combine(directory, DirectoryLock.FileName), []);
+        foreach (string file in files)
+        {
+            File.WriteAllText(System.IO.Path.Combine(directory, file), "spilled");
+        }
+
+        return directory;
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
