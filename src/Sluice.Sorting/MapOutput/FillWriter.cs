@@ -1,18 +1,22 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace Sluice.Sorting;
 
 /// <summary>Sorts a fill and writes its records, in order and combined, into a run.</summary>
 /// <remarks>Threading: one fill at a time, on the spiller's or the collector's thread.</remarks>
 internal sealed class FillWriter
 {
+    private const int PositionsAhead = 24;
+    private const int RecordsAhead = 12;
+    private const int CacheLine = 64;
+
     private readonly Combiner? _combiner;
-    private readonly byte[] _piece;
 
     /// <param name="combiner">Folds equal keys; null writes all records.</param>
-    /// <param name="segmentSize">Bytes of a segment: the most that lies in one piece.</param>
-    public FillWriter(Combiner? combiner, int segmentSize)
+    public FillWriter(Combiner? combiner)
     {
         _combiner = combiner;
-        _piece = new byte[segmentSize];
     }
 
     /// <summary>Sorts the fill's entries; the scratch level is free afterwards.</summary>
@@ -40,8 +44,10 @@ internal sealed class FillWriter
         for (long index = 0; index < fill.Count;)
         {
             Span<RecordEntry> run = entries.Run(index, fill.Count - index);
-            foreach (ref readonly RecordEntry entry in run)
+            for (int i = 0; i < run.Length; i++)
             {
+                ref readonly RecordEntry entry = ref run[i];
+                Prefetch(fill, run, i);
                 if (entry.Partition != partition)
                 {
                     partition = entry.Partition;
@@ -61,6 +67,29 @@ internal sealed class FillWriter
             }
 
             index += run.Length;
+        }
+    }
+
+    // Sorted records lie anywhere in the ring: each is two reads that miss every cache, its position and its bytes.
+    // Both are asked for some records ahead, the position first, so that many misses are under way at once.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Prefetch(RingFill fill, Span<RecordEntry> run, int index)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        if (index + PositionsAhead < run.Length)
+        {
+            Sse.Prefetch0((void*)fill.AddressOfPosition(run[index + PositionsAhead].Number));
+        }
+
+        if (index + RecordsAhead < run.Length)
+        {
+            byte* record = (byte*)fill.Ring.Data.AddressOf(fill.PositionOf(run[index + RecordsAhead].Number).KeyStart);
+            Sse.Prefetch0(record);
+            Sse.Prefetch0(record + CacheLine);
         }
     }
 

@@ -63,7 +63,7 @@ public sealed class MapOutputBuffer : IDisposable
         _options = options;
         _sums = new RecordSum[options.Partitions];
         _ring = new RecordRing(options.SegmentSize, options.MaximumSegments);
-        _writer = new FillWriter(options.Combiner, options.SegmentSize);
+        _writer = new FillWriter(options.Combiner);
         _spiller = new BackgroundSpiller(Spill);
         _thresholdSegments = Math.Max(1, (int)(options.MaximumSegments * options.SpillThreshold));
 

@@ -15,7 +15,11 @@ internal sealed record RingFill(RecordRing Ring, long FirstRecord, long EndRecor
 
     /// <summary>Where record <paramref name="number"/> of the fill lies.</summary>
     public unsafe RecordPosition PositionOf(uint number) =>
-        *(RecordPosition*)Ring.Positions.AddressOf((FirstRecord + number) * RecordPosition.Size);
+        *(RecordPosition*)AddressOfPosition(number);
+
+    /// <summary>Where that position is kept.</summary>
+    public nint AddressOfPosition(uint number) =>
+        Ring.Positions.AddressOf((FirstRecord + number) * RecordPosition.Size);
 
     public int KeyLength(uint number) => PositionOf(number).KeyLength;
 

@@ -1,0 +1,58 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Sluice.Sorting;
+
+/// <summary>Keeps runs as files in this process's spill directories.</summary>
+public sealed class SpillStore : ISpillStore
+{
+    private readonly SpillDirectories _directories;
+
+    /// <param name="directories">Stay the caller's.</param>
+    public SpillStore(SpillDirectories directories)
+    {
+        _directories = directories;
+    }
+
+    public IStoredFile Create(string hint) => new StoredFile(_directories.NewFile(hint));
+
+    private sealed class StoredFile : IStoredFile
+    {
+        private readonly SafeFileHandle _handle;
+
+        public StoredFile(string path)
+        {
+            Path = path;
+            _handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        }
+
+        public string Path { get; }
+
+        public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(_handle, bytes, offset);
+
+        public int Read(Span<byte> bytes, long offset)
+        {
+            int filled = 0;
+            while (filled < bytes.Length)
+            {
+                int count = RandomAccess.Read(_handle, bytes[filled..], offset + filled);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                filled += count;
+            }
+
+            return filled;
+        }
+
+        public void Dispose()
+        {
+            if (!_handle.IsClosed)
+            {
+                _handle.Dispose();
+                File.Delete(Path);
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+
+namespace Sluice.Sorting.Tests;
+
+public class HashTableTests
+{
+    [Theory]
+    [InlineData(1, 8, 256)]
+    [InlineData(2, 40, 1024)]
+    public void Counts_match_a_dictionary_over_any_number_of_drains(int seed, int segments, int segmentSize)
+    {
+        using TestPool pool = new(segments, segmentSize);
+        Random random = new(seed);
+        Dictionary<string, long> expected = [];
+        Collected collected = new() { Counts = [] };
+        int drains = 0;
+        using (HashTable<long> table = new(pool.Task, segmentSize, segments))
+        {
+            for (int i = 0; i < 20_000; i++)
+            {
+                byte[] key = new byte[random.Next(1, 20)];
+                Array.Fill(key, (byte)random.Next(16));
+                ulong hash = (ulong)key.Length * 0x9E3779B97F4A7C15 * (key[0] + 1UL);
+                ref long count = ref table.Find(key, hash, out bool added);
+                if (Unsafe.IsNullRef(ref count))
+                {
+                    table.Drain(ref collected);
+                    drains++;
+                    Assert.Equal(0, table.Count);
+                    count = ref table.Find(key, hash, out added);
+                }
+
+                count = added ? 1 : count + 1;
+                string text = Convert.ToHexString(key);
+                expected[text] = expected.GetValueOrDefault(text) + 1;
+            }
+
+            table.Drain(ref collected);
+        }
+
+        Assert.Equal(expected.OrderBy(e => e.Key), collected.Counts.OrderBy(e => e.Key));
+        Assert.Equal(segments == 8, drains > 0);
+    }
+
+    [Fact]
+    public void A_key_longer_than_a_segment_has_no_place()
+    {
+        using TestPool pool = new(8, 256);
+        using HashTable<long> table = new(pool.Task, 256, 8);
+
+        ref long state = ref table.Find(new byte[300], 7, out _);
+
+        Assert.True(Unsafe.IsNullRef(ref state));
+    }
+
+    private struct Collected : IHashTableTarget<long>
+    {
+        public Dictionary<string, long> Counts;
+
+        public readonly void Take(ReadOnlySpan<byte> key, in long state)
+        {
+            string text = Convert.ToHexString(key);
+            Counts[text] = Counts.GetValueOrDefault(text) + state;
+        }
+    }
+}

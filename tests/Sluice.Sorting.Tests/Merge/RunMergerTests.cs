@@ -1,0 +1,100 @@
+using Sluice.Buffers;
+
+namespace Sluice.Sorting.Tests;
+
+public class RunMergerTests
+{
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(1, 2)]
+    [InlineData(2, 2)]
+    [InlineData(7, 2)]
+    [InlineData(9, 3)]
+    [InlineData(10, 3)]
+    [InlineData(11, 4)]
+    [InlineData(30, 4)]
+    [InlineData(30, 64)]
+    public void Merge_is_stable_over_any_number_of_passes(int runs, int fanIn)
+    {
+        using TestPool pool = new(200, 128);
+        MemoryStore store = new();
+        List<SortedRun> made = [];
+        List<TestRecord> all = [];
+        for (int i = 0; i < runs; i++)
+        {
+            List<TestRecord> records = TestRecords.Random(i, 40, 1, 60);
+            records = [.. records.Select(record => record with { Value = [(byte)i, .. record.Value] })];
+            all.AddRange(TestRecords.Sorted(records));
+            made.Add(Run(pool, store, records));
+        }
+
+        List<TestRecord> merged = [];
+        using (RunMerger merger = new(Sources(made, pool), fanIn, pool.Task, store, null, CancellationToken.None))
+        {
+            while (merger.MoveNext())
+            {
+                byte[] record = merger.Record.ToArray();
+                merged.Add(new TestRecord(0, record[..merger.KeyLength], record[merger.KeyLength..]));
+            }
+
+            Assert.Equal(all.Count, merger.SourceSums().Sum(sum => sum.Count));
+            Assert.Equal(runs > fanIn, merger.PassCount > 0);
+        }
+
+        Assert.Equal(TestRecords.Sorted(all).Select(r => r.Text), merged.Select(r => r.Text));
+        made.ForEach(run => run.Dispose());
+        Assert.Equal(0, store.LiveFiles);
+    }
+
+    [Fact]
+    public void The_first_pass_is_sized_so_that_later_ones_are_full()
+    {
+        // 10 runs at fan-in 4: merging 4 leaves 7, merging 4 leaves 4. Ten passes less than full would rewrite more.
+        using TestPool pool = new(200, 128);
+        MemoryStore store = new();
+        List<SortedRun> made =
+            [.. Enumerable.Range(0, 10).Select(i => Run(pool, store, TestRecords.Random(i, 5, 1, 20)))];
+
+        using (RunMerger merger = new(Sources(made, pool), 4, pool.Task, store, null, CancellationToken.None))
+        {
+            Assert.Equal(2, merger.PassCount);
+        }
+
+        made.ForEach(run => run.Dispose());
+    }
+
+    [Fact]
+    public void Dispose_in_the_middle_gives_every_block_back()
+    {
+        using TestPool pool = new(200, 128);
+        MemoryStore store = new();
+        List<SortedRun> made =
+            [.. Enumerable.Range(0, 5).Select(i => Run(pool, store, TestRecords.Random(i, 50, 1, 300)))];
+
+        using (RunMerger merger = new(Sources(made, pool), 3, pool.Task, store, null, CancellationToken.None))
+        {
+            Assert.True(merger.MoveNext());
+        }
+
+        made.ForEach(run => run.Dispose());
+        Assert.Equal(0, pool.Lent);
+        Assert.Equal(0, store.LiveFiles);
+    }
+
+    private static IBlockSource[] Sources(List<SortedRun> runs, TestPool pool) =>
+        [.. runs.Select(run => new RunBlockSource(run, 0, pool.Task, CancellationToken.None))];
+
+    private static SortedRun Run(TestPool pool, MemoryStore store, List<TestRecord> records)
+    {
+        NetworkBuffer segment = pool.Task.Request(CancellationToken.None);
+        using SpillFileWriter writer = new(store, "run", segment, new RecordSum[1]);
+        foreach (TestRecord record in TestRecords.Sorted(records))
+        {
+            writer.Blocks.Append(record.Key, record.Value);
+        }
+
+        SortedRun run = writer.Finish();
+        segment.Release();
+        return run;
+    }
+}

@@ -1,0 +1,99 @@
+namespace Sluice.Sorting.Tests;
+
+public class RadixSorterTests
+{
+    public static TheoryData<string, int> Workloads => new()
+    {
+        { "random", 5000 },
+        { "same key", 3000 },
+        { "long common prefix", 3000 },
+        { "prefixes of each other", 1500 },
+        { "zeros of different length", 3000 },
+        { "past the deepest word", 600 },
+        { "many partitions", 4000 },
+        { "empty", 0 },
+        { "one", 1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Workloads))]
+    public void Sort_is_stable_and_orders_by_partition_and_key(string workload, int count)
+    {
+        using TestPool pool = new(4000, 256);
+        RecordRing ring = new(256, 4000);
+        List<TestRecord> records = Make(workload, count);
+        uint number = 0;
+        foreach (TestRecord record in records)
+        {
+            Add(ring, pool, record, number++);
+        }
+
+        RingFill fill = new(ring, 0, count, ring.Data.Head);
+        new RadixSorter(fill).Sort(fill.Entries, fill.Scratch, count);
+
+        List<int> sorted = [];
+        for (int i = 0; i < count; i++)
+        {
+            sorted.Add((int)fill.Entries[i].Number);
+        }
+
+        List<int> expected = [.. Enumerable.Range(0, count)
+            .OrderBy(i => records[i].Partition)
+            .ThenBy(i => records[i].Key, Comparer<byte[]>.Create((x, y) => x.AsSpan().SequenceCompareTo(y)))];
+        Assert.Equal(expected, sorted);
+        ring.ReleaseAll();
+    }
+
+    private static List<TestRecord> Make(string workload, int count)
+    {
+        Random random = new(count);
+        byte[] prefix = new byte[500];
+        random.NextBytes(prefix);
+        return [.. Enumerable.Range(0, count).Select(i => workload switch
+        {
+            "same key" => Record(prefix[..30], 0),
+            "long common prefix" => Record([.. prefix[..50], (byte)random.Next(5), (byte)random.Next(5)], i % 2),
+            "prefixes of each other" => Record(prefix[..random.Next(100)], 0),
+            "zeros of different length" => Record(new byte[random.Next(30)], 0),
+            "past the deepest word" => Record([.. prefix[..random.Next(150, 230)], (byte)random.Next(3)], 0),
+            "many partitions" => Record([(byte)random.Next(256)], random.Next(100_000)),
+            _ => Record(BitConverter.GetBytes(random.NextInt64()), random.Next(7)),
+        })];
+    }
+
+    private static TestRecord Record(byte[] key, int partition) => new(partition, key, []);
+
+    private static unsafe void Add(RecordRing ring, TestPool pool, TestRecord record, uint number)
+    {
+        foreach (SegmentRing level in new[] { ring.Entries, ring.Scratch, ring.Positions })
+        {
+            if (level.Room == 0)
+            {
+                level.AddSegment(pool.Task.Request(CancellationToken.None));
+            }
+        }
+
+        long start = ring.Data.Head;
+        for (int written = 0; written < record.Key.Length;)
+        {
+            if (ring.Data.Room == 0)
+            {
+                ring.Data.AddSegment(pool.Task.Request(CancellationToken.None));
+            }
+
+            written += ring.Data.Write(record.Key.AsSpan(written));
+        }
+
+        *(RecordPosition*)ring.Positions.AddressOf(ring.Positions.Head) =
+            new RecordPosition(start, ring.Data.Head, ring.Data.Head);
+        *(RecordEntry*)ring.Entries.AddressOf(ring.Entries.Head) = new RecordEntry
+        {
+            Prefix = RecordEntry.PrefixOf(record.Key),
+            Partition = record.Partition,
+            Number = number,
+        };
+        ring.Positions.Advance(RecordPosition.Size);
+        ring.Scratch.Advance(RecordEntry.Size);
+        ring.Entries.Advance(RecordEntry.Size);
+    }
+}

@@ -1,0 +1,97 @@
+namespace Sluice.Sorting.Tests;
+
+public class DamagedRunTests
+{
+    [Theory]
+    [InlineData("flip")]
+    [InlineData("truncate")]
+    [InlineData("header")]
+    public void A_damaged_block_is_named_and_never_read(string damage)
+    {
+        using TestPool pool = new(40, 256);
+        MemoryStore store = new();
+        MapOutput output = Spill(pool, store);
+        MemoryStore.StoredFile file = store.Files[0];
+        switch (damage)
+        {
+            case "flip":
+                file.Bytes[file.Bytes.Length / 2] ^= 4;
+                break;
+            case "truncate":
+                file.Bytes = file.Bytes[..(file.Bytes.Length / 2)];
+                break;
+            default:
+                file.Bytes.AsSpan(0, 16).Fill(0xFF);
+                break;
+        }
+
+        BlockCorruptException thrown = Assert.Throws<BlockCorruptException>(() =>
+        {
+            using RunMerger merger = new(
+                [new RunBlockSource(output.Runs[0], 0, pool.Task, CancellationToken.None)],
+                2,
+                pool.Task,
+                store,
+                null,
+                CancellationToken.None);
+            while (merger.MoveNext())
+            {
+            }
+        });
+
+        Assert.Contains(file.Path, thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("expected", thrown.Message, StringComparison.Ordinal);
+        output.Runs[0].Dispose();
+    }
+
+    [Fact]
+    public void A_run_in_memory_reads_the_same_after_it_moved_to_a_file()
+    {
+        using TestPool pool = new(60, 256);
+        MemoryStore store = new();
+        using MapOutputBuffer buffer = new(
+            pool.Task, store, new MapOutputOptions { Partitions = 1, MaximumSegments = 30, SegmentSize = 256 });
+        List<TestRecord> records = TestRecords.Random(5, 60, 1, 20);
+        records.ForEach(record => buffer.Collect(0, record.Key, record.Value));
+        MapOutput output = buffer.Finish();
+        buffer.Dispose();
+        MemoryRun run = Assert.IsType<MemoryRun>(Assert.Single(output.Runs));
+        int held = pool.Lent;
+        List<string> before = Read(pool, store, run);
+
+        int freed = run.MoveToFile(store);
+
+        Assert.Equal(held, freed);
+        Assert.Equal(0, pool.Lent);
+        Assert.Equal(0, run.MoveToFile(store));
+        Assert.Equal(before, Read(pool, store, run));
+        Assert.Equal(60, before.Count);
+        run.Dispose();
+        Assert.Equal(0, store.LiveFiles);
+    }
+
+    private static MapOutput Spill(TestPool pool, MemoryStore store)
+    {
+        using MapOutputBuffer buffer = new(
+            pool.Task, store, new MapOutputOptions { Partitions = 1, MaximumSegments = 12, SegmentSize = 256 });
+        foreach (TestRecord record in TestRecords.Random(4, 30, 1, 200))
+        {
+            buffer.Collect(0, record.Key, record.Value);
+        }
+
+        return buffer.Finish();
+    }
+
+    private static List<string> Read(TestPool pool, MemoryStore store, SortedRun run)
+    {
+        List<string> read = [];
+        using RunMerger merger = new(
+            [new RunBlockSource(run, 0, pool.Task, CancellationToken.None)], 2, pool.Task, store, null, CancellationToken.None);
+        while (merger.MoveNext())
+        {
+            read.Add(Convert.ToHexString(merger.Record));
+        }
+
+        return read;
+    }
+}

@@ -1,0 +1,93 @@
+namespace Sluice.Sorting.Tests;
+
+public class RecordSumTests
+{
+    [Fact]
+    public void Hash_does_not_depend_on_how_the_record_is_cut_into_pieces()
+    {
+        Random random = new(1);
+        foreach (int length in new[] { 0, 1, 7, 8, 15, 16, 17, 100, 127, 128, 129, 255, 256, 257, 1000, 40_000 })
+        {
+            byte[] record = new byte[length];
+            random.NextBytes(record);
+            int keyLength = random.Next(length + 1);
+            UInt128 whole = RecordHash.Of(record, keyLength);
+
+            Assert.Equal(whole, RecordHash.Of(record.AsSpan(0, keyLength), record.AsSpan(keyLength)));
+            for (int trial = 0; trial < 20; trial++)
+            {
+                RecordHash pieces = default;
+                for (int at = 0; at < length;)
+                {
+                    int count = random.Next(1, Math.Min(300, length - at) + 1);
+                    pieces.Add(record.AsSpan(at, count));
+                    at += count;
+                }
+
+                Assert.Equal(whole, pieces.Finish(keyLength, length));
+            }
+        }
+    }
+
+    [Fact]
+    public void Hash_tells_every_single_bit_and_the_end_of_the_key()
+    {
+        byte[] record = new byte[150];
+        new Random(2).NextBytes(record);
+        HashSet<UInt128> hashes = [RecordHash.Of(record, 10)];
+
+        for (int bit = 0; bit < record.Length * 8; bit++)
+        {
+            record[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.True(hashes.Add(RecordHash.Of(record, 10)), $"Bit {bit} changes nothing.");
+            record[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+
+        for (int keyLength = 0; keyLength <= record.Length; keyLength++)
+        {
+            Assert.Equal(keyLength != 10, hashes.Add(RecordHash.Of(record, keyLength)));
+        }
+    }
+
+    [Fact]
+    public void Zero_bytes_at_the_end_count()
+    {
+        HashSet<UInt128> hashes = [];
+        for (int length = 0; length < 300; length++)
+        {
+            Assert.True(hashes.Add(RecordHash.Of(new byte[length], 0)), $"{length} zeros hash like fewer.");
+        }
+    }
+
+    [Fact]
+    public void Sums_do_not_depend_on_order_but_on_every_record()
+    {
+        List<TestRecord> records = TestRecords.Random(3, 200, 1, 50);
+        RecordSum sum = SumOf(records);
+
+        Assert.Equal(sum, SumOf(Enumerable.Reverse(records)));
+        Assert.NotEqual(sum, SumOf(records.Skip(1)));
+        Assert.NotEqual(sum, SumOf(records.Append(records[0])));
+        Assert.NotEqual(sum, SumOf(records.Skip(1).Append(records[1])));
+        Assert.Equal(sum, SumOf(records.Take(77)) + SumOf(records.Skip(77)));
+    }
+
+    [Fact]
+    public void Hash_is_the_same_in_every_version()
+    {
+        byte[] record = [.. Enumerable.Range(0, 200).Select(i => (byte)i)];
+
+        Assert.Equal("1ce55cd617dbe9cdff9ba39d9b7c5f50", RecordHash.Of(record, 10).ToString("x32", null));
+    }
+
+    private static RecordSum SumOf(IEnumerable<TestRecord> records)
+    {
+        RecordSum sum = default;
+        foreach (TestRecord record in records)
+        {
+            sum.Add(record.Key, record.Value);
+        }
+
+        return sum;
+    }
+}
