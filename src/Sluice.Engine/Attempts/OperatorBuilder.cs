@@ -1,0 +1,104 @@
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>Chains the steps of a stage, from its output back to its input.</summary>
+internal sealed class OperatorBuilder : NodeVisitor<bool>
+{
+    /// <param name="last">The operator that writes.</param>
+    public OperatorBuilder(object last)
+    {
+        First = last;
+    }
+
+    /// <summary>The operator that takes what the input gives; an Operator of the input's item type.</summary>
+    public object First { get; private set; }
+
+    public override bool Visit<TIn, TOut>(SelectNode<TIn, TOut> node) =>
+        Prepend(new SelectOperator<TIn, TOut>(node.Selector, (Operator<TOut>)First));
+
+    public override bool Visit<T>(WhereNode<T> node) =>
+        Prepend(new WhereOperator<T>(node.Predicate, (Operator<T>)First));
+
+    public override bool Visit<TIn, TOut>(SelectManyNode<TIn, TOut> node) =>
+        Prepend(new SelectManyOperator<TIn, TOut>(node.Selector, (Operator<TOut>)First));
+
+    private bool Prepend(object operation)
+    {
+        First = operation;
+        return true;
+    }
+}
+
+/// <summary>What folds equal keys of a shuffle; null for those that keep all records.</summary>
+internal sealed class CombinerBuilder : NodeVisitor<Combiner?>
+{
+    public override Combiner? Visit(OrderBytesNode node) => For(node.Duplicates);
+
+    public override Combiner? Visit<T, TKey>(OrderNode<T, TKey> node) => For(node.Duplicates);
+
+    public override Combiner? Visit<T, TKey, TState>(AggregateNode<T, TKey, TState> node) =>
+        new AggregateCombiner<T, TState>(node.Aggregation);
+
+    public override Combiner? Visit<T>(TopNode<T> node) => null;
+
+    private static FirstRecordCombiner? For(Duplicates duplicates) =>
+        duplicates == Duplicates.Drop ? new FirstRecordCombiner() : null;
+}
+
+/// <summary>The operator that writes into a shuffle, or into a sample of its keys.</summary>
+internal sealed class ShuffleWriterBuilder : NodeVisitor<object>
+{
+    private readonly TaskContext? _context;
+    private readonly TaskMemory? _memory;
+    private readonly IRecordOutput _output;
+    private IDisposable? _table;
+
+    public ShuffleWriterBuilder(TaskContext context, TaskMemory memory, ShuffleWriter output)
+    {
+        _context = context;
+        _memory = memory;
+        _output = output;
+    }
+
+    public ShuffleWriterBuilder(KeySample sample)
+    {
+        _output = sample;
+    }
+
+    public override object Visit(OrderBytesNode node) => new OrderBytesWriter(node.Key, _output);
+
+    public override object Visit<T, TKey>(OrderNode<T, TKey> node) => new OrderWriter<T, TKey>(node, _output);
+
+    public override object Visit<T, TKey, TState>(AggregateNode<T, TKey, TState> node)
+    {
+        HashTable<TState> table = new(_context!.Pool, _context.SegmentSize, _memory!.Table, _context.Cancellation);
+        _table = table;
+        return new AggregateWriter<T, TKey, TState>(node, table, (ShuffleWriter)_output);
+    }
+
+    public override object Visit<T>(TopNode<T> node) => new TopWriter<T>(node, _output);
+
+    /// <summary>Gives the hash table's memory back, when there is one.</summary>
+    public void DisposeTable()
+    {
+        _table?.Dispose();
+        _table = null;
+    }
+}
+
+/// <summary>The operator that writes a part.</summary>
+internal sealed class SinkBuilder : NodeVisitor<object>
+{
+    private readonly BytesSink _sink;
+
+    public SinkBuilder(BytesSink sink)
+    {
+        _sink = sink;
+    }
+
+    public override object Visit(WriteBytesNode node) => _sink;
+
+    public override object Visit<T>(WriteNode<T> node) => new LineSink<T>(node.Formatter, _sink);
+}

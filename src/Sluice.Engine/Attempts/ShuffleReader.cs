@@ -1,0 +1,124 @@
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>The reading half of a shuffle: turns merged records back into items.</summary>
+internal sealed class ShuffleReader : NodeVisitor<bool>
+{
+    private const int RecordsBetweenChecks = 1024;
+
+    private readonly RunMerger _records;
+    private readonly object _next;
+    private readonly CancellationToken _cancellation;
+    private int _untilCheck = RecordsBetweenChecks;
+
+    public ShuffleReader(RunMerger records, object next, CancellationToken cancellation)
+    {
+        _records = records;
+        _next = next;
+        _cancellation = cancellation;
+    }
+
+    public override bool Visit(OrderBytesNode node)
+    {
+        Operator<ReadOnlySpan<byte>> next = (Operator<ReadOnlySpan<byte>>)_next;
+        bool isPrefix = node.Key.IsPrefix;
+        if (node.Duplicates == Duplicates.Drop)
+        {
+            MergeGroup group = new(_records);
+            while (NextGroup(group))
+            {
+                group.MoveNext();
+                next.Emit(isPrefix ? group.Record : group.Value);
+            }
+        }
+        else
+        {
+            while (NextRecord())
+            {
+                next.Emit(isPrefix ? _records.Record : _records.Record[_records.KeyLength..]);
+            }
+        }
+
+        next.Complete();
+        return true;
+    }
+
+    public override bool Visit<T, TKey>(OrderNode<T, TKey> node)
+    {
+        Operator<T> next = (Operator<T>)_next;
+        if (node.Duplicates == Duplicates.Drop)
+        {
+            MergeGroup group = new(_records);
+            while (NextGroup(group))
+            {
+                group.MoveNext();
+                next.Emit(node.Serializer.Read(group.Value));
+            }
+        }
+        else
+        {
+            while (NextRecord())
+            {
+                next.Emit(node.Serializer.Read(_records.Record[_records.KeyLength..]));
+            }
+        }
+
+        next.Complete();
+        return true;
+    }
+
+    public override bool Visit<T, TKey, TState>(AggregateNode<T, TKey, TState> node)
+    {
+        Operator<Group<TKey, TState>> next = (Operator<Group<TKey, TState>>)_next;
+        AggregateCombiner<T, TState> combiner = new(node.Aggregation);
+        MergeGroup group = new(_records);
+        while (NextGroup(group))
+        {
+            TState state = combiner.Fold(group);
+            next.Emit(new Group<TKey, TState>(node.Order.Decode(group.Key), state));
+        }
+
+        next.Complete();
+        return true;
+    }
+
+    public override bool Visit<T>(TopNode<T> node)
+    {
+        Operator<T> next = (Operator<T>)_next;
+
+        // All records are read, so that the sums at both ends of the shuffle can be compared.
+        for (int taken = 0; NextRecord(); taken++)
+        {
+            if (taken < node.Count)
+            {
+                next.Emit(node.Serializer.Read(_records.Record[_records.KeyLength..]));
+            }
+        }
+
+        next.Complete();
+        return true;
+    }
+
+    private bool NextRecord()
+    {
+        CheckNowAndThen();
+        return _records.MoveNext();
+    }
+
+    private bool NextGroup(MergeGroup group)
+    {
+        CheckNowAndThen();
+        return group.NextGroup();
+    }
+
+    private void CheckNowAndThen()
+    {
+        if (--_untilCheck == 0)
+        {
+            _untilCheck = RecordsBetweenChecks;
+            _cancellation.ThrowIfCancellationRequested();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using Sluice.Jobs;
+
+namespace Sluice.Engine;
+
+/// <summary>Runs one attempt of one task, from its input to its output, on the calling thread.</summary>
+/// <remarks>
+/// Ownership: whatever the attempt took from its pool has gone back when Run returns or throws, but for the segments of
+/// an output in memory, which the outcome carries. Threading: one dedicated thread, which sleeps when it waits.
+/// </remarks>
+internal static class TaskAttempt
+{
+    /// <exception cref="OperationCanceledException">The attempt was cancelled; nothing is left behind.</exception>
+    public static TaskOutcome Run(TaskContext context)
+    {
+        using TaskOutput output = TaskOutput.Open(context);
+        OperatorBuilder operators = new(output.Operator);
+        foreach (DatasetNode step in context.Stage.Operators.Reverse())
+        {
+            step.Accept(operators);
+        }
+
+        using TaskInput input = TaskInput.Open(context);
+        input.Run(operators.First);
+        return output.Finish(input.Finish());
+    }
+}

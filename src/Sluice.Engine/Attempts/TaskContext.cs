@@ -1,0 +1,65 @@
+using Sluice.Buffers;
+using Sluice.Exchange;
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>What one attempt works with: its place in the job, its memory, where it reads and writes.</summary>
+internal sealed record TaskContext
+{
+    public required OutputId Id { get; init; }
+
+    public required StagePlan Stage { get; init; }
+
+    public required IBufferPool Pool { get; init; }
+
+    public required int SegmentSize { get; init; }
+
+    /// <summary>Segments the pool grants.</summary>
+    public required int Segments { get; init; }
+
+    public required ISpillStore Store { get; init; }
+
+    public required IExchangeTransport Transport { get; init; }
+
+    /// <summary>Files of the job.</summary>
+    public required IReadOnlyList<InputFile> Files { get; init; }
+
+    /// <summary>What this task reads, when it reads files; several for a sample.</summary>
+    public required IReadOnlyList<InputSplit> Splits { get; init; }
+
+    /// <summary>Outputs of the stage before, in task order, when it reads a shuffle.</summary>
+    public required IReadOnlyList<ProducerOutput> Producers { get; init; }
+
+    /// <summary>Boundaries of a range shuffle that this task writes.</summary>
+    public required byte[][]? Boundaries { get; init; }
+
+    /// <summary>Where this attempt writes its part, when its stage writes the output.</summary>
+    public required string? PartPath { get; init; }
+
+    /// <summary>Counts as the task goes, for progress.</summary>
+    public required TaskProgress Progress { get; init; }
+
+    public required CancellationToken Cancellation { get; init; }
+
+    /// <summary>The longest record: half of the task's memory.</summary>
+    public long LargestRecord => (long)Segments * SegmentSize / 2;
+}
+
+/// <summary>How far one attempt is; written by its thread, read by anybody.</summary>
+public sealed class TaskProgress
+{
+    private long _bytes;
+    private long _spilledBytes;
+
+    /// <summary>Input bytes taken: from files, or fetched.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Bytes written to spill files.</summary>
+    public long SpilledBytes => Interlocked.Read(ref _spilledBytes);
+
+    internal void AddBytes(long count) => Interlocked.Add(ref _bytes, count);
+
+    internal void SetSpilledBytes(long count) => Interlocked.Exchange(ref _spilledBytes, count);
+}

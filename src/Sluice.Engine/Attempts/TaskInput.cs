@@ -1,0 +1,171 @@
+using Sluice.Buffers;
+using Sluice.Exchange;
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>The reading end of a task: pushes its items into the first operator.</summary>
+internal abstract class TaskInput : IDisposable
+{
+    public static TaskInput Open(TaskContext context) => context.Stage.Input switch
+    {
+        ReadInput read => new FileTaskInput(context, read.Node.Format),
+        ShuffleInput shuffle => new ShuffleTaskInput(context, shuffle.Node),
+        _ => throw new InvalidOperationException($"A stage cannot read {context.Stage.Input}."),
+    };
+
+    /// <summary>Pushes every item and completes the chain.</summary>
+    public abstract void Run(object first);
+
+    /// <summary>What was read.</summary>
+    public abstract TaskOutcome Finish();
+
+    public abstract void Dispose();
+}
+
+/// <summary>Reads splits of files.</summary>
+internal sealed class FileTaskInput : TaskInput
+{
+    private readonly TaskContext _context;
+    private readonly RecordFormat _format;
+    private long _bytes;
+
+    public FileTaskInput(TaskContext context, RecordFormat format)
+    {
+        _context = context;
+        _format = format;
+    }
+
+    public override void Run(object first)
+    {
+        RecordCounter counter = new((Operator<ReadOnlySpan<byte>>)first);
+        foreach (InputSplit split in _context.Splits)
+        {
+            using SplitReader reader = Open(split);
+            reader.Run(counter, _context.Progress.AddBytes, _context.Cancellation);
+            _bytes += reader.BytesRead;
+        }
+
+        counter.Complete();
+        Records = counter.Count;
+    }
+
+    private long Records { get; set; }
+
+    public override TaskOutcome Finish() => new() { RecordsIn = Records, BytesIn = _bytes };
+
+    public override void Dispose()
+    {
+    }
+
+    private SplitReader Open(InputSplit split)
+    {
+        InputFile file = _context.Files[split.File];
+        NetworkBuffer buffer = _context.Pool.Request(_context.Cancellation);
+        try
+        {
+            return _format is FixedFormat format
+                ? new FixedLengthReader(file, split, buffer, _context.LargestRecord, format.RecordLength)
+                : new LineReader(file, split, buffer, _context.LargestRecord);
+        }
+        catch
+        {
+            buffer.Release();
+            throw;
+        }
+    }
+
+    /// <summary>Counts what the source gives.</summary>
+    private sealed class RecordCounter(Operator<ReadOnlySpan<byte>> next) : Operator<ReadOnlySpan<byte>>
+    {
+        public long Count { get; private set; }
+
+        public override void Emit(ReadOnlySpan<byte> item)
+        {
+            Count++;
+            next.Emit(item);
+        }
+
+        public override void Complete() => next.Complete();
+    }
+}
+
+/// <summary>Merges what the stage before wrote for this task.</summary>
+internal sealed class ShuffleTaskInput : TaskInput
+{
+    private readonly TaskContext _context;
+    private readonly DatasetNode _node;
+    private readonly InputGate _gate;
+    private readonly RunMerger _merger;
+    private RecordSum[] _sums = [];
+
+    public ShuffleTaskInput(TaskContext context, DatasetNode node)
+    {
+        _context = context;
+        _node = node;
+        int partition = context.Id.Task;
+        int segments = TaskMemory.For(context.Stage, context.Segments).Gate;
+        InputGateOptions options = InputGateOptions.For(segments, context.Producers.Sum(producer => producer.Runs));
+        _gate = new InputGate(
+            context.Producers,
+            partition..(partition + 1),
+            context.Pool,
+            context.Transport,
+            options,
+            context.Cancellation);
+        try
+        {
+            _merger = new RunMerger(
+                [.. _gate.Channels.Select(channel => new CountedSource(channel, context.Progress))],
+                options.FanIn,
+                context.Pool,
+                context.Store,
+                node.Accept(new CombinerBuilder()),
+                context.Cancellation);
+        }
+        catch
+        {
+            _gate.Dispose();
+            throw;
+        }
+    }
+
+    public override void Run(object first)
+    {
+        _node.Accept(new ShuffleReader(_merger, first, _context.Cancellation));
+        _sums = _merger.SourceSums();
+    }
+
+    public override TaskOutcome Finish() => new()
+    {
+        RecordsIn = _sums.Sum(sum => sum.Count),
+        BytesIn = _gate.BytesReceived,
+        MergePasses = _merger.PassCount,
+        SpilledBytes = _merger.RewrittenBytes,
+        Read = _gate.SumsByProducer(_sums),
+    };
+
+    public override void Dispose()
+    {
+        _merger.Dispose();
+        _gate.Dispose();
+    }
+
+    /// <summary>Counts bytes for progress as they are taken.</summary>
+    private sealed class CountedSource(InputChannel channel, TaskProgress progress) : IBlockSource
+    {
+        public string Name => channel.Name;
+
+        public bool TryTake(out Block block)
+        {
+            if (!channel.TryTake(out block))
+            {
+                return false;
+            }
+
+            progress.AddBytes(block.Length);
+            return true;
+        }
+    }
+}

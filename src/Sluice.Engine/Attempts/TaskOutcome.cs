@@ -1,0 +1,42 @@
+using Sluice.Exchange;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>What an attempt made that ended well.</summary>
+internal sealed record TaskOutcome
+{
+    /// <summary>Records read from files, or from the shuffle before this stage's combine.</summary>
+    public long RecordsIn { get; init; }
+
+    public long BytesIn { get; init; }
+
+    /// <summary>Records written, after the last combine.</summary>
+    public long RecordsOut { get; init; }
+
+    public long BytesOut { get; init; }
+
+    public int Spills { get; init; }
+
+    public long SpilledBytes { get; init; }
+
+    public int MergePasses { get; init; }
+
+    /// <summary>For a stage that writes a shuffle: the output, not yet handed to the silo.</summary>
+    public ResultPartition? Output { get; init; }
+
+    /// <summary>For a stage that writes a shuffle: sums per partition over what was written.</summary>
+    public RecordSum[] Written { get; init; } = [];
+
+    /// <summary>For a stage that reads a shuffle: sums per producer over what was read.</summary>
+    public RecordSum[] Read { get; init; } = [];
+
+    /// <summary>Sum over whole records as the source gave them, for a plain sort.</summary>
+    public RecordSum? Source { get; init; }
+
+    /// <summary>Sum over whole records as they were written to the part.</summary>
+    public RecordSum? Sink { get; init; }
+
+    /// <summary>For a sample: the boundaries.</summary>
+    public byte[][]? Boundaries { get; init; }
+}

@@ -1,0 +1,131 @@
+using Sluice.Exchange;
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>The writing end of a task: its last operator, and what becomes of it when the input has ended.</summary>
+internal abstract class TaskOutput : IDisposable
+{
+    /// <summary>Takes the stage's items; an Operator of their type.</summary>
+    public abstract object Operator { get; }
+
+    public static TaskOutput Open(TaskContext context) => context.Stage.Output switch
+    {
+        ShuffleOutput shuffle => new ShuffleTaskOutput(context, shuffle),
+        SampleOutput sample => new SampleTaskOutput(sample),
+        SinkOutput sink => new SinkTaskOutput(context, sink.Node),
+        _ => throw new InvalidOperationException($"A stage cannot write {context.Stage.Output}."),
+    };
+
+    /// <summary>Completes what was written and adds it to what the input tells.</summary>
+    public abstract TaskOutcome Finish(TaskOutcome input);
+
+    public abstract void Dispose();
+}
+
+/// <summary>Collects into a map output buffer.</summary>
+internal sealed class ShuffleTaskOutput : TaskOutput
+{
+    private readonly TaskContext _context;
+    private readonly MapOutputBuffer _buffer;
+    private readonly ShuffleWriterBuilder _builder;
+
+    public ShuffleTaskOutput(TaskContext context, ShuffleOutput shuffle)
+    {
+        _context = context;
+        TaskMemory memory = TaskMemory.For(context.Stage, context.Segments);
+        _buffer = new MapOutputBuffer(
+            context.Pool,
+            context.Store,
+            new MapOutputOptions
+            {
+                Partitions = shuffle.Partitions,
+                MaximumSegments = memory.Ring,
+                SegmentSize = context.SegmentSize,
+                Combiner = shuffle.Node.Accept(new CombinerBuilder()),
+                LargestRecord = context.LargestRecord,
+            },
+            context.Cancellation);
+        IPartitioner partitioner = shuffle.Partitioning switch
+        {
+            Partitioning.Range => new RangePartitioner(context.Boundaries!),
+            Partitioning.Hash => new HashPartitioner(shuffle.Partitions),
+            _ => new SinglePartitioner(),
+        };
+        ShuffleWriter writer = new(_buffer, partitioner, shuffle.Partitions);
+        _builder = new ShuffleWriterBuilder(context, memory, writer);
+        Operator = shuffle.Node.Accept(_builder);
+    }
+
+    public override object Operator { get; }
+
+    public override TaskOutcome Finish(TaskOutcome input)
+    {
+        _builder.DisposeTable();
+        MapOutput output = _buffer.Finish();
+        return input with
+        {
+            RecordsOut = output.Sums.Sum(sum => sum.Count),
+            BytesOut = output.Counters.Bytes,
+            Spills = output.Counters.Spills,
+            SpilledBytes = output.Counters.SpilledBytes,
+            Output = new ResultPartition(_context.Id, output.Runs, _context.Store),
+            Written = output.Sums,
+            Source = (Operator as OrderBytesWriter)?.Sum,
+        };
+    }
+
+    public override void Dispose()
+    {
+        _builder.DisposeTable();
+        _buffer.Dispose();
+    }
+}
+
+/// <summary>Samples keys and yields boundaries.</summary>
+internal sealed class SampleTaskOutput : TaskOutput
+{
+    private readonly KeySample _sample = new();
+    private readonly int _partitions;
+
+    public SampleTaskOutput(SampleOutput sample)
+    {
+        _partitions = sample.Partitions;
+        Operator = sample.Node.Accept(new ShuffleWriterBuilder(_sample));
+    }
+
+    public override object Operator { get; }
+
+    public override TaskOutcome Finish(TaskOutcome input) =>
+        input with { Boundaries = _sample.Boundaries(_partitions) };
+
+    public override void Dispose()
+    {
+    }
+}
+
+/// <summary>Writes one part of the job's output.</summary>
+internal sealed class SinkTaskOutput : TaskOutput
+{
+    private readonly PartFile _part;
+    private readonly BytesSink _sink;
+
+    public SinkTaskOutput(TaskContext context, SinkNode node)
+    {
+        _part = new PartFile(context.PartPath!, context.Pool.Request(context.Cancellation));
+        bool endLines = node is not WriteBytesNode { Format: FixedFormat };
+        _sink = new BytesSink(_part, endLines);
+        Operator = node.Accept(new SinkBuilder(_sink));
+    }
+
+    public override object Operator { get; }
+
+    public override TaskOutcome Finish(TaskOutcome input)
+    {
+        _part.Finish();
+        return input with { RecordsOut = _sink.Sum.Count, BytesOut = _part.Length, Sink = _sink.Sum };
+    }
+
+    public override void Dispose() => _part.Dispose();
+}

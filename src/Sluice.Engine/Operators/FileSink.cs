@@ -1,0 +1,59 @@
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>Writes byte records to a part: as they are, or each with a line feed behind it.</summary>
+internal sealed class BytesSink : Operator<ReadOnlySpan<byte>>
+{
+    private readonly PartFile _part;
+    private readonly bool _endLines;
+    private RecordSum _sum;
+
+    public BytesSink(PartFile part, bool endLines)
+    {
+        _part = part;
+        _endLines = endLines;
+    }
+
+    /// <summary>Sum over the records written, without their line feeds.</summary>
+    public RecordSum Sum => _sum;
+
+    public override void Emit(ReadOnlySpan<byte> item)
+    {
+        _sum.Add(item, item.Length);
+        _part.Write(item);
+        if (_endLines)
+        {
+            _part.WriteByte((byte)'\n');
+        }
+    }
+
+    public override void Complete()
+    {
+    }
+}
+
+/// <summary>Formats items as lines of a part.</summary>
+internal sealed class LineSink<T> : Operator<T>
+    where T : allows ref struct
+{
+    private readonly RecordFormatter<T> _formatter;
+    private readonly BytesSink _lines;
+    private readonly RecordScratch _scratch = new();
+
+    public LineSink(RecordFormatter<T> formatter, BytesSink lines)
+    {
+        _formatter = formatter;
+        _lines = lines;
+    }
+
+    public override void Emit(T item)
+    {
+        RecordWriter line = new(_scratch);
+        _formatter(item, ref line);
+        _lines.Emit(line.Written);
+    }
+
+    public override void Complete() => _lines.Complete();
+}

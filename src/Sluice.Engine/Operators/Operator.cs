@@ -1,0 +1,71 @@
+using Sluice.Jobs;
+
+namespace Sluice.Engine;
+
+/// <summary>One step of a task: takes items one by one and pushes what becomes of them to the next step.</summary>
+/// <remarks>Threading: the task's thread.</remarks>
+internal abstract class Operator<T> : Emitter<T>
+    where T : allows ref struct
+{
+    /// <summary>No more items will come: push on what was held back.</summary>
+    public abstract void Complete();
+}
+
+internal sealed class SelectOperator<TIn, TOut> : Operator<TIn>
+    where TIn : allows ref struct
+    where TOut : allows ref struct
+{
+    private readonly Func<TIn, TOut> _selector;
+    private readonly Operator<TOut> _next;
+
+    public SelectOperator(Func<TIn, TOut> selector, Operator<TOut> next)
+    {
+        _selector = selector;
+        _next = next;
+    }
+
+    public override void Emit(TIn item) => _next.Emit(_selector(item));
+
+    public override void Complete() => _next.Complete();
+}
+
+internal sealed class WhereOperator<T> : Operator<T>
+    where T : allows ref struct
+{
+    private readonly Func<T, bool> _predicate;
+    private readonly Operator<T> _next;
+
+    public WhereOperator(Func<T, bool> predicate, Operator<T> next)
+    {
+        _predicate = predicate;
+        _next = next;
+    }
+
+    public override void Emit(T item)
+    {
+        if (_predicate(item))
+        {
+            _next.Emit(item);
+        }
+    }
+
+    public override void Complete() => _next.Complete();
+}
+
+internal sealed class SelectManyOperator<TIn, TOut> : Operator<TIn>
+    where TIn : allows ref struct
+    where TOut : allows ref struct
+{
+    private readonly Action<TIn, Emitter<TOut>> _selector;
+    private readonly Operator<TOut> _next;
+
+    public SelectManyOperator(Action<TIn, Emitter<TOut>> selector, Operator<TOut> next)
+    {
+        _selector = selector;
+        _next = next;
+    }
+
+    public override void Emit(TIn item) => _selector(item, _next);
+
+    public override void Complete() => _next.Complete();
+}

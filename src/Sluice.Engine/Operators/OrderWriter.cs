@@ -1,0 +1,119 @@
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>Writes byte records into a sorting shuffle; a key that starts the record is not carried twice.</summary>
+internal sealed class OrderBytesWriter : Operator<ReadOnlySpan<byte>>
+{
+    private readonly ByteKey _key;
+    private readonly IRecordOutput _output;
+    private readonly bool _isPrefix;
+    private RecordSum _sum;
+
+    public OrderBytesWriter(ByteKey key, IRecordOutput output)
+    {
+        _key = key;
+        _output = output;
+        _isPrefix = key.IsPrefix;
+    }
+
+    /// <summary>Sum over the records as they came.</summary>
+    public RecordSum Sum => _sum;
+
+    public override void Emit(ReadOnlySpan<byte> item)
+    {
+        _sum.Add(item, item.Length);
+        ReadOnlySpan<byte> key = _key.Of(item);
+        _output.Append(key, _isPrefix ? item[key.Length..] : item);
+    }
+
+    public override void Complete()
+    {
+    }
+}
+
+/// <summary>Writes items of any type into a sorting shuffle: the encoded key, then the serialized item.</summary>
+internal sealed class OrderWriter<T, TKey> : Operator<T>
+    where T : allows ref struct
+    where TKey : allows ref struct
+{
+    private readonly OrderNode<T, TKey> _node;
+    private readonly IRecordOutput _output;
+    private readonly RecordScratch _key = new();
+    private readonly RecordScratch _value = new();
+
+    public OrderWriter(OrderNode<T, TKey> node, IRecordOutput output)
+    {
+        _node = node;
+        _output = output;
+    }
+
+    public override void Emit(T item)
+    {
+        RecordWriter key = new(_key);
+        _node.Order.Encode(_node.KeySelector(item), ref key);
+        RecordWriter value = new(_value);
+        _node.Serializer.Write(item, ref value);
+        _output.Append(key.Written, value.Written);
+    }
+
+    public override void Complete()
+    {
+    }
+}
+
+/// <summary>Keeps the first items in an order and writes only those into the shuffle.</summary>
+internal sealed class TopWriter<T> : Operator<T>
+    where T : allows ref struct
+{
+    private readonly TopNode<T> _node;
+    private readonly IRecordOutput _output;
+    private readonly RecordScratch _key = new();
+    private readonly RecordScratch _value = new();
+    private readonly PriorityQueue<byte[], byte[]> _kept = new(LargestFirst.Instance);
+
+    public TopWriter(TopNode<T> node, IRecordOutput output)
+    {
+        _node = node;
+        _output = output;
+    }
+
+    public override void Emit(T item)
+    {
+        RecordWriter key = new(_key);
+        _node.Order.Encode(item, ref key);
+        ReadOnlySpan<byte> encoded = key.Written;
+        if (_kept.Count >= _node.Count)
+        {
+            if (_node.Count == 0 ||
+                (_kept.TryPeek(out _, out byte[]? last) && encoded.SequenceCompareTo(last) >= 0))
+            {
+                return;
+            }
+
+            _kept.Dequeue();
+        }
+
+        RecordWriter value = new(_value);
+        _node.Serializer.Write(item, ref value);
+        _kept.Enqueue(value.Written.ToArray(), encoded.ToArray());
+    }
+
+    public override void Complete()
+    {
+        foreach ((byte[] value, byte[] key) in _kept.UnorderedItems)
+        {
+            _output.Append(key, value);
+        }
+
+        _kept.Clear();
+    }
+
+    private sealed class LargestFirst : IComparer<byte[]>
+    {
+        public static readonly LargestFirst Instance = new();
+
+        public int Compare(byte[]? x, byte[]? y) => y.AsSpan().SequenceCompareTo(x);
+    }
+}

@@ -1,0 +1,28 @@
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>The writing half of a shuffle: finds each record's partition and hands it to the map output buffer.</summary>
+/// <remarks>Ownership: the buffer stays the attempt's. Threading: the task's thread.</remarks>
+internal sealed class ShuffleWriter : IRecordOutput
+{
+    private readonly MapOutputBuffer _buffer;
+    private readonly IPartitioner _partitioner;
+
+    public ShuffleWriter(MapOutputBuffer buffer, IPartitioner partitioner, int partitions)
+    {
+        _buffer = buffer;
+        _partitioner = partitioner;
+        Partitions = partitions;
+    }
+
+    /// <summary>Partitions of the output.</summary>
+    public int Partitions { get; }
+
+    public void Append(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
+        _buffer.Collect(_partitioner.PartitionOf(key), key, value);
+
+    /// <summary>For keys whose hash is known already, in a shuffle that partitions by it.</summary>
+    public void Append(ReadOnlySpan<byte> key, ulong hash, ReadOnlySpan<byte> value) =>
+        _buffer.Collect(HashPartitioner.PartitionOf(hash, Partitions), key, value);
+}

@@ -1,0 +1,237 @@
+using Sluice.Sorting;
+
+namespace Sluice.Jobs;
+
+/// <summary>One step of a job as the user wrote it: a description, which the planner cuts into stages.</summary>
+public abstract class DatasetNode
+{
+    private protected DatasetNode(DatasetNode? input)
+    {
+        Input = input;
+    }
+
+    /// <summary>The step before; null for what reads.</summary>
+    public DatasetNode? Input { get; }
+
+    /// <summary>What `explain` calls it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Whether records change machines here.</summary>
+    public virtual bool IsShuffle => false;
+
+    /// <summary>Calls the method of the node's own type, with its types.</summary>
+    public abstract TResult Accept<TResult>(IDatasetVisitor<TResult> visitor);
+}
+
+/// <summary>Does something with each kind of node.</summary>
+public interface IDatasetVisitor<TResult>
+{
+    TResult Visit(ReadNode node);
+
+    TResult Visit<TIn, TOut>(SelectNode<TIn, TOut> node)
+        where TIn : allows ref struct
+        where TOut : allows ref struct;
+
+    TResult Visit<T>(WhereNode<T> node)
+        where T : allows ref struct;
+
+    TResult Visit<TIn, TOut>(SelectManyNode<TIn, TOut> node)
+        where TIn : allows ref struct
+        where TOut : allows ref struct;
+
+    TResult Visit(OrderBytesNode node);
+
+    TResult Visit<T, TKey>(OrderNode<T, TKey> node)
+        where T : allows ref struct
+        where TKey : allows ref struct;
+
+    TResult Visit<T, TKey, TState>(AggregateNode<T, TKey, TState> node)
+        where T : allows ref struct
+        where TKey : allows ref struct
+        where TState : unmanaged;
+
+    TResult Visit<T>(TopNode<T> node)
+        where T : allows ref struct;
+
+    TResult Visit(WriteBytesNode node);
+
+    TResult Visit<T>(WriteNode<T> node)
+        where T : allows ref struct;
+}
+
+/// <summary>Reads the records of files.</summary>
+public sealed class ReadNode(RecordFormat format, IReadOnlyList<string> inputs) : DatasetNode(null)
+{
+    public override string Name => $"read {Format.Name}";
+
+    public RecordFormat Format { get; } = format;
+
+    /// <summary>Files, directories and globs, as the user named them.</summary>
+    public IReadOnlyList<string> Inputs { get; } = inputs;
+
+    public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
+}
+
+/// <summary>One item for each.</summary>
+public sealed class SelectNode<TIn, TOut>(DatasetNode input, Func<TIn, TOut> selector) : DatasetNode(input)
+    where TIn : allows ref struct
+    where TOut : allows ref struct
+{
+    public override string Name => "select";
+
+    public Func<TIn, TOut> Selector { get; } = selector;
+
+    public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
+}
+
+/// <summary>Only some items.</summary>
+public sealed class WhereNode<T>(DatasetNode input, Func<T, bool> predicate) : DatasetNode(input)
+    where T : allows ref struct
+{
+    public override string Name => "where";
+
+    public Func<T, bool> Predicate { get; } = predicate;
+
+    public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
+}
+
+/// <summary>Any number of items for each.</summary>
+public sealed class SelectManyNode<TIn, TOut>(DatasetNode input, Action<TIn, Emitter<TOut>> selector) : DatasetNode(input)
+    where TIn : allows ref struct
+    where TOut : allows ref struct
+{
+    public override string Name => "select many";
+
+    public Action<TIn, Emitter<TOut>> Selector { get; } = selector;
+
+    public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
+}
+
+/// <summary>What becomes of records whose keys are equal.</summary>
+public enum Duplicates
+{
+    /// <summary>All stay, in the order of the input.</summary>
+    Keep,
+
+    /// <summary>The first stays.</summary>
+    Drop,
+}
+
+/// <summary>Orders byte records by bytes of their own.</summary>
+public sealed class OrderBytesNode(DatasetNode input, ByteKey key, Duplicates duplicates) : DatasetNode(input)
+{
+    public override string Name => Duplicates == Duplicates.Drop ? $"order by {Key}, unique" : $"order by {Key}";
+
+    public override bool IsShuffle => true;
+
+    public ByteKey Key { get; } = key;
+
+    public Duplicates Duplicates { get; } = duplicates;
+
+    public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
+}
+
+/// <summary>Orders items by a key.</summary>
+public sealed class OrderNode<T, TKey>(
+    DatasetNode input,
+    Func<T, TKey> keySelector,
+    KeyOrder<TKey> order,
+    Serializer<T> serializer,
+    Duplicates duplicates) : DatasetNode(input)
+    where T : allows ref struct
+    where TKey : allows ref struct
+{
+    public override string Name => Duplicates == Duplicates.Drop ? "order, unique" : "order";
+
+    public override bool IsShuffle => true;
+
+    public Func<T, TKey> KeySelector { get; } = keySelector;
+
+    public KeyOrder<TKey> Order { get; } = order;
+
+    public Serializer<T> Serializer { get; } = serializer;
+
+    public Duplicates Duplicates { get; } = duplicates;
+
+    public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
+}
+
+/// <summary>Folds the items of each key.</summary>
+public sealed class AggregateNode<T, TKey, TState>(
+    DatasetNode input,
+    Func<T, TKey> keySelector,
+    KeyOrder<TKey> order,
+    Aggregation<T, TState> aggregation) : DatasetNode(input)
+    where T : allows ref struct
+    where TKey : allows ref struct
+    where TState : unmanaged
+{
+    public override string Name => "aggregate";
+
+    public override bool IsShuffle => true;
+
+    public Func<T, TKey> KeySelector { get; } = keySelector;
+
+    public KeyOrder<TKey> Order { get; } = order;
+
+    public Aggregation<T, TState> Aggregation { get; } = aggregation;
+
+    public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
+}
+
+/// <summary>The first items in an order.</summary>
+public sealed class TopNode<T>(DatasetNode input, int count, KeyOrder<T> order, Serializer<T> serializer)
+    : DatasetNode(input)
+    where T : allows ref struct
+{
+    public override string Name => $"top {Count}";
+
+    public override bool IsShuffle => true;
+
+    public int Count { get; } = count;
+
+    public KeyOrder<T> Order { get; } = order;
+
+    public Serializer<T> Serializer { get; } = serializer;
+
+    public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
+}
+
+/// <summary>What all nodes that write have in common.</summary>
+public abstract class SinkNode : DatasetNode
+{
+    private protected SinkNode(DatasetNode input, string directory)
+        : base(input)
+    {
+        Directory = directory;
+    }
+
+    /// <summary>Receives the parts and at last `_SUCCESS`.</summary>
+    public string Directory { get; }
+}
+
+/// <summary>Writes byte records in a format.</summary>
+public sealed class WriteBytesNode(DatasetNode input, string directory, RecordFormat format) : SinkNode(input, directory)
+{
+    public override string Name => $"write {Format.Name}";
+
+    public RecordFormat Format { get; } = format;
+
+    public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
+}
+
+/// <summary>Writes items as lines.</summary>
+public sealed class WriteNode<T>(DatasetNode input, string directory, RecordFormatter<T> formatter)
+    : SinkNode(input, directory)
+    where T : allows ref struct
+{
+    public override string Name => "write lines";
+
+    public RecordFormatter<T> Formatter { get; } = formatter;
+
+    public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
+}
+
+/// <summary>Writes one item as a line, without its line feed.</summary>
+public delegate void RecordFormatter<T>(T item, ref RecordWriter line)
+    where T : allows ref struct;

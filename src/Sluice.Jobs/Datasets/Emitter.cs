@@ -1,0 +1,10 @@
+namespace Sluice.Jobs;
+
+/// <summary>Takes the items that an operator makes, one by one.</summary>
+/// <remarks>An item that is a span is valid during the call only: whoever keeps it copies it.</remarks>
+public abstract class Emitter<T>
+    where T : allows ref struct
+{
+    /// <summary>Passes one item on.</summary>
+    public abstract void Emit(T item);
+}

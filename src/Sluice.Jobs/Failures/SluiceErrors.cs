@@ -1,0 +1,153 @@
+using System.Globalization;
+
+namespace Sluice.Jobs;
+
+/// <summary>Every failure that users meet, each in one place: its code, its sentence and its way out.</summary>
+/// <remarks>
+/// Codes: 1000 jobs and plans, 1100 inputs, 1200 outputs, 1300 memory and disk, 1400 running, 1500 results. A code keeps
+/// its meaning for ever.
+/// </remarks>
+public static class SluiceErrors
+{
+    /// <summary>What `sluice help CODE` says, by code.</summary>
+    public static IReadOnlyDictionary<string, string> Catalogue { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["SLU1001"] = "A job needs an argument that was not given.",
+        ["SLU1002"] = "An argument of a job has a value it cannot use.",
+        ["SLU1003"] = "A key is named as FIRST-LAST in bytes counted from 1, as FIRST- up to the end, or as one byte.",
+        ["SLU1004"] = "Records are read as lines or gensort; other formats are not there yet.",
+        ["SLU1005"] = "Keys of this type have no natural order: the job must bring a KeyOrder.",
+        ["SLU1006"] = "Items of this type have no known serializer: register one, or pass it to the step.",
+        ["SLU1007"] = "A job writes one output.",
+        ["SLU1008"] = "A job must end with a step that writes.",
+        ["SLU1101"] = "An input does not exist.",
+        ["SLU1102"] = "An input exists but cannot be opened for reading.",
+        ["SLU1103"] = "Only regular files can be read: a pipe, a device or a directory inside a directory cannot be split.",
+        ["SLU1104"] = "A compressed file would be sorted as bytes, which nobody wants: unpack it first.",
+        ["SLU1105"] = "A file of fixed-length records must have a length that is a multiple of the record's.",
+        ["SLU1106"] = "An input file changed while the job ran, so parts of it would be lost or doubled.",
+        ["SLU1107"] = "A record is longer than half of one task's memory.",
+        ["SLU1108"] = "A pattern or directory holds no file to read.",
+        ["SLU1201"] = "The output exists and holds files; a job never mixes its parts with others.",
+        ["SLU1202"] = "The output lies inside an input directory, so a second run would read the first one's result.",
+        ["SLU1203"] = "Another job is writing to this output at this moment.",
+        ["SLU1204"] = "The output directory cannot be made or written.",
+        ["SLU1301"] = "The memory given is less than the tasks need to run at all.",
+        ["SLU1302"] = "The memory given is more than the machine has.",
+        ["SLU1303"] = "The spill directories have less room than the input may need.",
+        ["SLU1304"] = "A spill directory cannot be made or written.",
+        ["SLU1305"] = "The disk became full while the job ran.",
+        ["SLU1401"] = "A task failed as often as it may be tried; the first cause is named.",
+        ["SLU1402"] = "The user's own code in an operator threw.",
+        ["SLU1403"] = "The job was cancelled.",
+        ["SLU1501"] = "What a consumer read is not what the producer wrote; the result was thrown away.",
+        ["SLU1502"] = "What was written is not what was read; the result was thrown away.",
+    };
+
+    public static SluiceError MissingArgument(string name) => new(
+        "SLU1001", ErrorKind.Usage, "the job needs an argument", name, $"pass --arg {name}=VALUE");
+
+    public static SluiceError BadArgument(string name, string why) => new(
+        "SLU1002", ErrorKind.Usage, $"the argument cannot be used: {why}", name, "correct the argument and run again");
+
+    public static SluiceError BadKey(string text) => new(
+        "SLU1003", ErrorKind.Usage, $"'{text}' is not a key", "--key", "name bytes counted from 1, like --key 1-10");
+
+    public static SluiceError UnknownFormat(string name) => new(
+        "SLU1004", ErrorKind.Usage, $"there is no format '{name}'", "--format", "use lines or gensort");
+
+    public static SluiceError NoKeyOrder(string step, string type) => new(
+        "SLU1005", ErrorKind.Usage, $"keys of type {type} have no natural order", step, $"pass a KeyOrder<{type}> to {step}");
+
+    public static SluiceError NoSerializer(string step, string type) => new(
+        "SLU1006", ErrorKind.Usage, $"no serializer is known for {type}", step,
+        $"pass a Serializer<{type}> to {step}, or register one with Serializers.Register");
+
+    public static SluiceError TwoOutputs(string first, string second) => new(
+        "SLU1007", ErrorKind.Usage, "the job writes two outputs", $"{first} and {second}", "make two jobs of it");
+
+    public static SluiceError NoOutput(string job) => new(
+        "SLU1008", ErrorKind.Usage, "the job writes nothing", job, "end it with Write");
+
+    public static SluiceError InputMissing(string path) => new(
+        "SLU1101", ErrorKind.NotFound, "the input does not exist", path, "check the path; relative paths start at the current directory");
+
+    public static SluiceError InputUnreadable(string path, string why) => new(
+        "SLU1102", ErrorKind.JobFailed, $"the input cannot be read: {why}", path, "give the user that runs Sluice the right to read it");
+
+    public static SluiceError InputNotRegular(string path, string kind) => new(
+        "SLU1103", ErrorKind.JobFailed, $"the input is {kind}", path, "name regular files, or a directory that holds only such");
+
+    public static SluiceError InputCompressed(string path) => new(
+        "SLU1104", ErrorKind.JobFailed, "the input is compressed with gzip", path, "unpack it first: gunzip --keep FILE");
+
+    public static SluiceError InputTorn(string path, long length, int recordLength) => new(
+        "SLU1105", ErrorKind.JobFailed,
+        string.Create(CultureInfo.InvariantCulture, $"{length} bytes are not a whole number of {recordLength}-byte records"),
+        path, "check that the file is complete, or read it with --format lines");
+
+    public static SluiceError InputChanged(string path, string what) => new(
+        "SLU1106", ErrorKind.JobFailed, what, path, "run the job again when nobody writes to the file");
+
+    public static SluiceError RecordTooLarge(string path, long offset, long length, long limit, long memoryNeeded) => new(
+        "SLU1107", ErrorKind.JobFailed,
+        string.Create(CultureInfo.InvariantCulture, $"a record of at least {length} bytes is longer than the {limit} bytes that half of a task's memory allows"),
+        string.Create(CultureInfo.InvariantCulture, $"{path}, byte {offset}"),
+        string.Create(CultureInfo.InvariantCulture, $"run with --memory {(memoryNeeded + 1048575) / 1048576}MiB or more, or with fewer tasks at once (--parallelism)"));
+
+    public static SluiceError InputEmpty(string pattern) => new(
+        "SLU1108", ErrorKind.NotFound, "there is no file to read", pattern, "names that start with '_' or '.' are skipped; check the pattern");
+
+    public static SluiceError OutputExists(string path) => new(
+        "SLU1201", ErrorKind.Conflict, "the output exists", path, "choose another --out, or replace it with --overwrite");
+
+    public static SluiceError OutputInsideInput(string path, string input) => new(
+        "SLU1202", ErrorKind.Conflict, $"the output lies inside the input {input}", path, "choose an --out beside the input, not in it");
+
+    public static SluiceError OutputBusy(string path) => new(
+        "SLU1203", ErrorKind.Conflict, "another job is writing to this output", path, "wait until it has ended, or choose another --out");
+
+    public static SluiceError OutputUnwritable(string path, string why) => new(
+        "SLU1204", ErrorKind.JobFailed, $"the output cannot be written: {why}", path, "check the rights and the room on the disk");
+
+    public static SluiceError MemoryTooSmall(long memory, long least, int parallelism) => new(
+        "SLU1301", ErrorKind.Usage,
+        string.Create(CultureInfo.InvariantCulture, $"{memory} bytes of memory are too few for {parallelism} tasks at once"),
+        "--memory",
+        string.Create(CultureInfo.InvariantCulture, $"give at least --memory {(least + 1023) / 1024}KiB, or run fewer tasks at once (--parallelism)"));
+
+    public static SluiceError MemoryTooLarge(long memory, long machine) => new(
+        "SLU1302", ErrorKind.Usage,
+        string.Create(CultureInfo.InvariantCulture, $"{memory} bytes of memory are more than the machine's {machine}"),
+        "--memory", "give less than the machine has; a quarter of it is a good start");
+
+    public static SluiceError DiskTooSmall(string directories, long needed, long free) => new(
+        "SLU1303", ErrorKind.JobFailed,
+        string.Create(CultureInfo.InvariantCulture, $"the job may spill {needed} bytes and {free} are free"),
+        directories, "name a larger disk with --spill-dir, or several");
+
+    public static SluiceError SpillDirectoryUnusable(string path, string why) => new(
+        "SLU1304", ErrorKind.Usage, why, path, "name a directory you can write with --spill-dir");
+
+    public static SluiceError DiskFull(string where) => new(
+        "SLU1305", ErrorKind.JobFailed, "the disk is full", where, "make room or name another disk with --spill-dir or --out");
+
+    public static SluiceError TaskFailed(string task, int tries, string cause) => new(
+        "SLU1401", ErrorKind.JobFailed,
+        string.Create(CultureInfo.InvariantCulture, $"a task failed {tries} times, first because: {cause}"),
+        task, "run with -v for the whole cause");
+
+    public static SluiceError OperatorFailed(string task, string cause) => new(
+        "SLU1402", ErrorKind.JobFailed, $"an operator of the job threw: {cause}", task, "run with -v for the place in your code");
+
+    public static SluiceError Cancelled(string job) => new(
+        "SLU1403", ErrorKind.JobFailed, "the job was cancelled", job, "nothing was written; run it again when you like");
+
+    public static SluiceError CertificateMismatch(string where, string written, string read) => new(
+        "SLU1501", ErrorKind.JobFailed, $"records were changed on their way: written {written}, read {read}", where,
+        "run the job again; when it happens again, check the machine's memory and disks");
+
+    public static SluiceError OutputMismatch(string where, string read, string written) => new(
+        "SLU1502", ErrorKind.JobFailed, $"the output is not the input: read {read}, written {written}", where,
+        "run the job again; when it happens again, check the machine's memory and disks");
+}

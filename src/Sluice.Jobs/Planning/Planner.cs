@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Sluice.Jobs;
+
+/// <summary>Cuts a job into stages: a shuffle ends one and begins the next, all steps between are fused.</summary>
+public static class Planner
+{
+    private const long SmallInput = 16L << 20;
+    private const long BytesPerPartition = 128L << 20;
+    private const int MostPartitions = 4096;
+
+    /// <summary>The job as its class describes it.</summary>
+    /// <exception cref="SluiceException">It writes nothing, or is not well defined.</exception>
+    public static SinkNode Define(IJob job, JobArguments arguments)
+    {
+        JobBuilder builder = new(arguments);
+        job.Define(builder);
+        return builder.Sink ?? throw new SluiceException(SluiceErrors.NoOutput(job.GetType().Name));
+    }
+
+    /// <summary>Plans a job that was defined.</summary>
+    public static JobPlan Plan(SinkNode sink, JobArguments arguments, PlanOptions options)
+    {
+        List<DatasetNode> steps = [];
+        for (DatasetNode? node = sink; node is not null; node = node.Input)
+        {
+            steps.Insert(0, node);
+        }
+
+        List<StagePlan> stages = [];
+        List<string> warnings = [];
+        StageInput input = new ReadInput((ReadNode)steps[0]);
+        List<DatasetNode> operators = [];
+        int tasks = options.Splits;
+        foreach (DatasetNode step in steps.Skip(1))
+        {
+            if (step.IsShuffle)
+            {
+                ShuffleOutput output = Shuffle(step, input, operators, stages, options, warnings);
+                stages.Add(new StagePlan(stages.Count, "map", input, operators, output, tasks));
+                input = new ShuffleInput(stages.Count - 1, step);
+                operators = [];
+                tasks = output.Partitions;
+            }
+            else if (step is not SinkNode)
+            {
+                operators.Add(step);
+            }
+        }
+
+        string last = input is ReadInput ? "map" : "reduce";
+        stages.Add(new StagePlan(stages.Count, last, input, operators, new SinkOutput(sink), tasks));
+        for (int i = 0; i < stages.Count - 1; i++)
+        {
+            if (stages[i].Input is ShuffleInput)
+            {
+                stages[i] = stages[i] with { Name = "middle" };
+            }
+        }
+
+        return new JobPlan(stages, sink, warnings) { Fingerprint = Fingerprint(stages, arguments) };
+    }
+
+    /// <summary>Partitions that fit an input: one for a small one, then enough for every task and for the bytes.</summary>
+    public static int DefaultPartitions(long inputBytes, int parallelism)
+    {
+        if (inputBytes < SmallInput)
+        {
+            return 1;
+        }
+
+        long byBytes = (inputBytes + BytesPerPartition - 1) / BytesPerPartition;
+        return (int)Math.Min(MostPartitions, Math.Max(2L * parallelism, byBytes));
+    }
+
+    private static ShuffleOutput Shuffle(
+        DatasetNode node,
+        StageInput input,
+        List<DatasetNode> operators,
+        List<StagePlan> stages,
+        PlanOptions options,
+        List<string> warnings)
+    {
+        int partitions = options.Partitions ?? DefaultPartitions(options.InputBytes, options.Parallelism);
+        bool isTop = node.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(TopNode<>);
+        if (isTop || partitions == 1)
+        {
+            return new ShuffleOutput(node, 1, Partitioning.One, null);
+        }
+
+        if (node.GetType() is { IsGenericType: true } generic && generic.GetGenericTypeDefinition() == typeof(AggregateNode<,,>))
+        {
+            return new ShuffleOutput(node, partitions, Partitioning.Hash, null);
+        }
+
+        if (input is not ReadInput)
+        {
+            warnings.Add($"'{node.Name}' comes behind another shuffle and runs in one task: its input is not sampled.");
+            return new ShuffleOutput(node, 1, Partitioning.One, null);
+        }
+
+        int sample = stages.Count;
+        stages.Add(new StagePlan(sample, "sample", input, operators, new SampleOutput(node, partitions), 1));
+        return new ShuffleOutput(node, partitions, Partitioning.Range, sample);
+    }
+
+    private static string Fingerprint(List<StagePlan> stages, JobArguments arguments)
+    {
+        StringBuilder text = new();
+        foreach (StagePlan stage in stages)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{stage.Id} {stage.Name} {stage.Tasks} {stage.Output.GetType().Name}");
+            if (stage.Output is ShuffleOutput shuffle)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" {shuffle.Node.Name} {shuffle.Node.GetType()} {shuffle.Partitions}");
+            }
+
+            foreach (DatasetNode step in stage.Operators)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"; {step.Name} {step.GetType()}");
+            }
+
+            text.Append('\n');
+        }
+
+        foreach ((string name, IReadOnlyList<string> values) in arguments.All)
+        {
+            text.AppendJoin('\0', values.Prepend(name)).Append('\n');
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 16));
+    }
+}

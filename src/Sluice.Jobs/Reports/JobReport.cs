@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Sluice.Jobs;
+
+/// <summary>What a finished job tells: schema `sluice.job/1`.</summary>
+public sealed record JobReport
+{
+    public string Schema { get; init; } = "sluice.job/1";
+
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>`succeeded`, `failed` or `cancelled`.</summary>
+    public required string Status { get; init; }
+
+    public required double Seconds { get; init; }
+
+    /// <summary>W3C trace id, 32 hex digits.</summary>
+    public required string TraceId { get; init; }
+
+    public required RecordCounts Records { get; init; }
+
+    public required ByteCounts Bytes { get; init; }
+
+    /// <summary>The most that this process had resident.</summary>
+    public required long PeakMemoryBytes { get; init; }
+
+    public required Certificate Certificate { get; init; }
+
+    public required IReadOnlyList<StageReport> Stages { get; init; }
+
+    /// <summary>Where the parts are.</summary>
+    public required string Output { get; init; }
+
+    public required int Parts { get; init; }
+
+    /// <summary>What the user should know, one sentence each.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>The report as one JSON object.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.JobReport);
+}
+
+/// <summary>Records read from inputs, written to shuffles after combining, and written to the output.</summary>
+public sealed record RecordCounts(long In, long Shuffled, long Out);
+
+/// <summary>Bytes read from inputs, fetched through shuffles, written to spill files, and written to the output.</summary>
+public sealed record ByteCounts(long In, long Shuffled, long Spilled, long Out);
+
+/// <summary>What was proven: how many records, and the sum over them.</summary>
+/// <param name="Records">Records of the output.</param>
+/// <param name="Checksum">Sum modulo 2^128 of the records' hashes, 32 hex digits.</param>
+public sealed record Certificate(long Records, string Checksum);
+
+/// <summary>One stage of a finished job.</summary>
+public sealed record StageReport
+{
+    public required int Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required int Tasks { get; init; }
+
+    public required int Attempts { get; init; }
+
+    /// <summary>From the first attempt's start to the last one's end.</summary>
+    public required double Seconds { get; init; }
+
+    public required long RecordsIn { get; init; }
+
+    public required long RecordsOut { get; init; }
+
+    public required int Spills { get; init; }
+
+    public required long SpilledBytes { get; init; }
+
+    public required int MergePasses { get; init; }
+
+    /// <summary>The largest task's records over the average; 1 is even.</summary>
+    public required double Skew { get; init; }
+}
+
+/// <summary>How far a job is.</summary>
+/// <param name="Stage">Name of the stage at hand.</param>
+/// <param name="TasksDone">Finished tasks of that stage.</param>
+/// <param name="TasksTotal">All tasks of it.</param>
+/// <param name="BytesDone">Bytes of the whole job's way that are done.</param>
+/// <param name="BytesTotal">Bytes of the whole way: each input byte is read once by each stage.</param>
+/// <param name="SpilledBytes">Written to spill files.</param>
+/// <param name="Elapsed">Since the job started.</param>
+public sealed record JobProgress(
+    string Stage, int TasksDone, int TasksTotal, long BytesDone, long BytesTotal, long SpilledBytes, TimeSpan Elapsed);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(JobReport))]
+internal sealed partial class ReportJson : JsonSerializerContext;
