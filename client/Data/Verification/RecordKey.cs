@@ -6,7 +6,7 @@ namespace Sluice.Client;
 /// <summary>Finds the key in a record and compares keys, also of records too long for memory.</summary>
 internal sealed class RecordKey(int offset, int? length)
 {
-    private const int PieceLength = 64 * 1024;
+    private const int MaximumPieceLength = 64 * 1024;
 
     public static RecordKey For(VerifyOptions options) => new(
         options.KeyOffset,
@@ -31,13 +31,14 @@ internal sealed class RecordKey(int offset, int? length)
         using SafeFileHandle rightFile = File.OpenHandle(right.File);
         long leftLength = LengthIn(left);
         long rightLength = LengthIn(right);
-        byte[] pieces = new byte[2 * PieceLength];
         long common = Math.Min(leftLength, rightLength);
-        for (long done = 0; done < common; done += PieceLength)
+        int pieceLength = (int)Math.Min(common, MaximumPieceLength);
+        byte[] pieces = new byte[2 * pieceLength];
+        for (long done = 0; done < common; done += pieceLength)
         {
-            int piece = (int)Math.Min(PieceLength, common - done);
+            int piece = (int)Math.Min(pieceLength, common - done);
             Span<byte> leftPiece = pieces.AsSpan(0, piece);
-            Span<byte> rightPiece = pieces.AsSpan(PieceLength, piece);
+            Span<byte> rightPiece = pieces.AsSpan(pieceLength, piece);
             ReadFully(leftFile, left, left.Offset + offset + done, leftPiece);
             ReadFully(rightFile, right, right.Offset + offset + done, rightPiece);
             int order = leftPiece.SequenceCompareTo(rightPiece);
