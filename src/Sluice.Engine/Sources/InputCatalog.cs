@@ -1,0 +1,74 @@
+using Sluice.Jobs;
+
+namespace Sluice.Engine;
+
+/// <summary>The files a job reads, found and checked before anything runs.</summary>
+/// <param name="Files">In the order they were named; a directory's or pattern's files by name.</param>
+/// <param name="Warnings">What the user should know: a file named twice is read once.</param>
+public sealed record InputCatalog(IReadOnlyList<InputFile> Files, IReadOnlyList<string> Warnings)
+{
+    /// <summary>Bytes of all files.</summary>
+    public long Bytes => Files.Sum(file => file.Length);
+
+    /// <summary>Finds the files behind paths, directories and patterns.</summary>
+    /// <param name="inputs">As the user named them; relative ones start at the current directory.</param>
+    /// <param name="format">Files of fixed-length records must hold whole ones.</param>
+    /// <exception cref="SluiceException">An input is missing, unreadable, compressed, torn or not a regular file.</exception>
+    public static InputCatalog Find(IReadOnlyList<string> inputs, RecordFormat format)
+    {
+        if (inputs.Count == 0)
+        {
+            throw new SluiceException(SluiceErrors.MissingArgument("input"));
+        }
+
+        List<string> warnings = [];
+        List<InputFile> files = [];
+        HashSet<string> known = new(StringComparer.Ordinal);
+        foreach (string input in inputs)
+        {
+            foreach (string path in InputPaths.Expand(input))
+            {
+                if (known.Add(RealPath(path)))
+                {
+                    files.Add(Check(path, format));
+                }
+                else
+                {
+                    warnings.Add($"{path} was named more than once and is read once.");
+                }
+            }
+        }
+
+        return new InputCatalog(files, warnings);
+    }
+
+    // Two names of one file are one input, also through a symbolic link.
+    private static string RealPath(string path) =>
+        new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+
+    private static InputFile Check(string path, RecordFormat format)
+    {
+        try
+        {
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+            long length = stream.Length;
+            Span<byte> magic = stackalloc byte[3];
+            int read = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
+            if (magic[..read].SequenceEqual<byte>([0x1F, 0x8B, 0x08]))
+            {
+                throw new SluiceException(SluiceErrors.InputCompressed(path));
+            }
+
+            if (format is FixedFormat fixedFormat && length % fixedFormat.RecordLength != 0)
+            {
+                throw new SluiceException(SluiceErrors.InputTorn(path, length, fixedFormat.RecordLength));
+            }
+
+            return new InputFile(path, length);
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+            throw new SluiceException(SluiceErrors.InputUnreadable(path, exception.Message), exception);
+        }
+    }
+}

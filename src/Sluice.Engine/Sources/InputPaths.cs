@@ -1,0 +1,96 @@
+using System.IO.Enumeration;
+using Sluice.Jobs;
+
+namespace Sluice.Engine;
+
+/// <summary>Turns what a user named into paths of regular files: a file, a directory's files, or what a pattern matches.</summary>
+internal static class InputPaths
+{
+    /// <exception cref="SluiceException">Nothing is there, or something that is not a regular file.</exception>
+    public static IReadOnlyList<string> Expand(string input)
+    {
+        string path = Path.GetFullPath(input);
+        if (Directory.Exists(path))
+        {
+            return Required(input, FilesOf(path));
+        }
+
+        if (File.Exists(path))
+        {
+            return [Regular(path)];
+        }
+
+        if (input.AsSpan().IndexOfAny('*', '?') < 0)
+        {
+            throw new SluiceException(SluiceErrors.InputMissing(path));
+        }
+
+        List<string> found = [];
+        foreach (string match in Matches(path))
+        {
+            found.AddRange(Directory.Exists(match) ? FilesOf(match) : [Regular(match)]);
+        }
+
+        return Required(input, found);
+    }
+
+    // Names that start with '_' or '.' are a job's own, or hidden.
+    private static IEnumerable<string> FilesOf(string directory)
+    {
+        try
+        {
+            return
+            [
+                .. Directory.EnumerateFileSystemEntries(directory)
+                    .Where(path => Path.GetFileName(path)[0] is not ('_' or '.'))
+                    .Order(StringComparer.Ordinal)
+                    .Select(Regular),
+            ];
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new SluiceException(SluiceErrors.InputUnreadable(directory, exception.Message), exception);
+        }
+    }
+
+    private static IReadOnlyList<string> Required(string input, IEnumerable<string> found)
+    {
+        List<string> files = [.. found];
+        return files.Count > 0 ? files : throw new SluiceException(SluiceErrors.InputEmpty(input));
+    }
+
+    private static string Regular(string path)
+    {
+        FileInfo file = new(path);
+        FileSystemInfo real = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        if (!real.Exists)
+        {
+            bool isDirectory = Directory.Exists(real.FullName);
+            throw new SluiceException(isDirectory
+                ? SluiceErrors.InputNotRegular(path, "a directory inside a directory")
+                : SluiceErrors.InputMissing(path));
+        }
+
+        string? kind = FileKind.Of(real.FullName);
+        return kind is null ? path : throw new SluiceException(SluiceErrors.InputNotRegular(path, kind));
+    }
+
+    // One path component after the other, so that a pattern may stand anywhere.
+    private static IEnumerable<string> Matches(string pattern)
+    {
+        string root = Path.GetPathRoot(pattern)!;
+        IEnumerable<string> found = [root];
+        foreach (string component in pattern[root.Length..].Split(Path.DirectorySeparatorChar))
+        {
+            bool isPattern = component.AsSpan().IndexOfAny('*', '?') >= 0;
+            found = found.Where(Directory.Exists).SelectMany(directory => isPattern
+                ? Directory.EnumerateFileSystemEntries(directory)
+                    .Where(path => Path.GetFileName(path)[0] is not ('_' or '.') &&
+                        FileSystemName.MatchesSimpleExpression(component, Path.GetFileName(path), ignoreCase: false))
+                    .Order(StringComparer.Ordinal)
+                : new[] { Path.Combine(directory, component) }.Where(path => Path.Exists(path)));
+        }
+
+        return found;
+    }
+}

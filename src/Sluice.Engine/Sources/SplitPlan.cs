@@ -1,0 +1,80 @@
+using Sluice.Jobs;
+
+namespace Sluice.Engine;
+
+/// <summary>Cuts inputs into what each task reads.</summary>
+/// <remarks>
+/// One big file is read by all tasks, many small ones are read several a task. A task's splits lie behind each other in
+/// the order of the inputs, so that task order is input order.
+/// </remarks>
+internal static class SplitPlan
+{
+    private const long SmallestTask = 8L << 20;
+    private const long LargestTask = 128L << 20;
+    private const int TasksPerSlot = 2;
+
+    private const int SampleWindows = 256;
+    private const long SampleWindow = 32 * 1024;
+
+    /// <summary>The splits of each task.</summary>
+    public static IReadOnlyList<InputSplit[]> Cut(IReadOnlyList<InputFile> files, RecordFormat format, int parallelism)
+    {
+        long total = files.Sum(file => file.Length);
+        long target = Math.Clamp(total / ((long)parallelism * TasksPerSlot), SmallestTask, LargestTask);
+        int unit = format is FixedFormat fixedFormat ? fixedFormat.RecordLength : 1;
+        List<InputSplit[]> tasks = [];
+        List<InputSplit> current = [];
+        long filled = 0;
+        for (int file = 0; file < files.Count; file++)
+        {
+            long length = files[file].Length;
+            for (long start = 0; start < length;)
+            {
+                // The last piece takes a rest that is too small for a task of its own.
+                long room = (Math.Max(target - filled, 1) + unit - 1) / unit * unit;
+                long end = length - start <= room + (target / 4) ? length : start + room;
+                current.Add(new InputSplit(file, start, end));
+                filled += end - start;
+                start = end;
+                if (filled >= target)
+                {
+                    tasks.Add([.. current]);
+                    current.Clear();
+                    filled = 0;
+                }
+            }
+        }
+
+        if (current.Count > 0 || tasks.Count == 0)
+        {
+            tasks.Add([.. current]);
+        }
+
+        return tasks;
+    }
+
+    /// <summary>Small pieces evenly spread over all inputs; all of a small input.</summary>
+    public static InputSplit[] Sample(IReadOnlyList<InputFile> files, RecordFormat format)
+    {
+        long total = files.Sum(file => file.Length);
+        int unit = format is FixedFormat fixedFormat ? fixedFormat.RecordLength : 1;
+        long step = Math.Max(SampleWindow, total / SampleWindows);
+        List<InputSplit> windows = [];
+        long before = 0;
+        long next = 0;
+        for (int file = 0; file < files.Count; file++)
+        {
+            long length = files[file].Length;
+            for (; next < before + length; next += step)
+            {
+                long start = (next - before) / unit * unit;
+                long end = Math.Min(length, start + ((SampleWindow + unit - 1) / unit * unit));
+                windows.Add(new InputSplit(file, start, end));
+            }
+
+            before += length;
+        }
+
+        return [.. windows];
+    }
+}
