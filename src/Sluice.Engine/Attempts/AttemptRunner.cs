@@ -1,0 +1,114 @@
+using Sluice.Buffers;
+using Sluice.Exchange;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>What all attempts of one silo share: its one pool, its spill files, its finished outputs.</summary>
+/// <remarks>Ownership: none of it is disposed here. Threading: any thread.</remarks>
+internal sealed class AttemptRunner
+{
+    private readonly NetworkBufferPool _pool;
+    private readonly ISpillStore _store;
+    private readonly ResultPartitionStore _outputs;
+    private readonly IExchangeTransport _transport;
+    private readonly int _segmentsPerTask;
+
+    /// <param name="pool">The silo's pool.</param>
+    /// <param name="store">Where tasks spill.</param>
+    /// <param name="outputs">Takes finished outputs over.</param>
+    /// <param name="transport">Fetches from outputs.</param>
+    /// <param name="slots">Attempts that run at once; each is guaranteed its share of the pool.</param>
+    public AttemptRunner(
+        NetworkBufferPool pool, ISpillStore store, ResultPartitionStore outputs, IExchangeTransport transport, int slots)
+    {
+        _pool = pool;
+        _store = store;
+        _outputs = outputs;
+        _transport = transport;
+        _segmentsPerTask = pool.Total / slots;
+    }
+
+    /// <summary>Runs an attempt on the calling thread, with a pool of its own.</summary>
+    /// <remarks>
+    /// A finished output takes the pool along: it has no guarantee any more, and gives its segments back when another
+    /// task needs them.
+    /// </remarks>
+    public TaskOutcome Run(AttemptInput input, TaskProgress progress, CancellationToken cancellation)
+    {
+        LocalBufferPool pool = _pool.CreateBufferPool(new BufferPoolOptions
+        {
+            Owner = input.Id.ToString(),
+            Minimum = _segmentsPerTask,
+            Maximum = _segmentsPerTask,
+        });
+        bool keepPool = false;
+        try
+        {
+            TaskOutcome outcome = TaskAttempt.Run(new TaskContext
+            {
+                Id = input.Id,
+                Stage = input.Stage,
+                Pool = pool,
+                SegmentSize = _pool.SegmentSize,
+                Segments = _segmentsPerTask,
+                Store = _store,
+                Transport = _transport,
+                Files = input.Files,
+                Splits = input.Splits,
+                Producers = input.Producers,
+                Boundaries = input.Boundaries,
+                PartPath = input.PartPath,
+                Progress = progress,
+                Cancellation = cancellation,
+            });
+            if (outcome.Output is not null)
+            {
+                keepPool = true;
+                Keep(outcome.Output, pool);
+            }
+
+            return outcome;
+        }
+        finally
+        {
+            if (!keepPool)
+            {
+                pool.Dispose();
+            }
+        }
+    }
+
+    private void Keep(ResultPartition output, LocalBufferPool pool)
+    {
+        pool.GiveUpMinimum();
+        IDisposable registration = pool.RegisterReclaim(output);
+        _outputs.Add(output, new Kept(registration, pool));
+    }
+
+    private sealed record Kept(IDisposable Registration, LocalBufferPool Pool) : IDisposable
+    {
+        public void Dispose()
+        {
+            Registration.Dispose();
+            Pool.Dispose();
+        }
+    }
+}
+
+/// <summary>What the coordinator tells one attempt.</summary>
+/// <param name="Id">Job, stage, task and attempt.</param>
+/// <param name="Stage">What the task does.</param>
+/// <param name="Files">Files of the job.</param>
+/// <param name="Splits">What it reads, when it reads files.</param>
+/// <param name="Producers">What it reads, when it reads a shuffle: in task order.</param>
+/// <param name="Boundaries">For a range shuffle that it writes.</param>
+/// <param name="PartPath">Where it writes its part, when its stage writes the output.</param>
+internal sealed record AttemptInput(
+    OutputId Id,
+    Jobs.StagePlan Stage,
+    IReadOnlyList<InputFile> Files,
+    IReadOnlyList<InputSplit> Splits,
+    IReadOnlyList<ProducerOutput> Producers,
+    byte[][]? Boundaries,
+    string? PartPath);

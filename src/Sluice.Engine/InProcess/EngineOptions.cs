@@ -1,0 +1,55 @@
+using Sluice.Jobs;
+
+namespace Sluice.Engine;
+
+/// <summary>What an in-process engine may use of the machine.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Bytes of the one pool that all tasks share. Less means more spilling, never a failure above the least.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>Tasks that run at once; each gets an equal share of the memory.</summary>
+    public required int Parallelism { get; init; }
+
+    /// <summary>Where tasks spill; a new file goes where most room is.</summary>
+    public required IReadOnlyList<string> SpillDirectories { get; init; }
+
+    /// <summary>Bytes of one memory segment, a power of two.</summary>
+    public int SegmentSize { get; init; } = 32 * 1024;
+
+    /// <summary>The least memory that runs with this parallelism, bytes.</summary>
+    public static long LeastMemory(int parallelism, int segmentSize = 32 * 1024) =>
+        (long)parallelism * TaskMemory.LeastSegments * segmentSize;
+}
+
+/// <summary>One job to run.</summary>
+public sealed record JobRequest
+{
+    /// <summary>Describes the job.</summary>
+    public required IJob Job { get; init; }
+
+    /// <summary>What the job is started with.</summary>
+    public required JobArguments Arguments { get; init; }
+
+    /// <summary>What the user calls it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Partitions of each shuffle; null finds a number that fits the input.</summary>
+    public int? Partitions { get; init; }
+
+    /// <summary>Whether an existing output is replaced, at the moment the new one is complete.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>W3C trace context of the caller, when it has one.</summary>
+    public System.Diagnostics.ActivityContext ParentTrace { get; init; }
+}
+
+/// <summary>What would run, and what is known before it does.</summary>
+/// <param name="Plan">The stages.</param>
+/// <param name="Files">Input files.</param>
+/// <param name="InputBytes">Their bytes.</param>
+/// <param name="MemoryPerTask">Bytes of each task's share.</param>
+/// <param name="SpillBytes">What may be spilled at the most.</param>
+/// <param name="Warnings">What the user should know.</param>
+public sealed record Explanation(
+    JobPlan Plan, int Files, long InputBytes, long MemoryPerTask, long SpillBytes, IReadOnlyList<string> Warnings);
