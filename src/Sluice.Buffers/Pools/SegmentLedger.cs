@@ -156,6 +156,28 @@ internal sealed class SegmentLedger
         return Math.Min(share.Maximum - share.Lent, share.Shortfall + Math.Max(0, spare));
     }
 
+    /// <summary>
+    /// How many segments must come back before the waiter is served; 0 when no holder can help it, because its
+    /// own maximum or quota is reached, or because what could come back is guaranteed to others.
+    /// </summary>
+    public int NeededBy(BufferWaiter waiter)
+    {
+        PoolShare share = waiter.Share;
+        if (!share.HasRoom(waiter.Subpartition))
+        {
+            return 0;
+        }
+
+        if (share.Shortfall > 0)
+        {
+            return share.Shortfall;
+        }
+
+        // A segment that comes back moves from excess to free, so this sum tells what will be allowed then.
+        int taken = share.Reclaims.Count == 0 ? 1 : 0;
+        return Free + _reclaimableExcess - taken < _shortfall ? 0 : Math.Max(1, _claimedShortfall + 1 - Free);
+    }
+
     private bool MayTake(PoolShare share, int subpartition)
     {
         if (Free == 0 || !share.HasRoom(subpartition))
