@@ -13,8 +13,8 @@ namespace Sluice.Buffers;
 /// +--------------+--------------------+------------+
 /// </code>
 /// A handle's <see cref="HolderToken"/> names generation, place and sequence, so a handle that was released is known as such
-/// also while its place is held again by somebody else. A place's sequence comes round after eight holders; places are taken in
-/// turn, so that a stale handle meets its own sequence again after about eighty retains of one life at the earliest.
+/// also while its place is held again by somebody else. A place's sequence comes round after eight holders of one life. Places are taken in
+/// turn, so that a stale handle meets its own sequence again after eight times as many retains as places are free.
 /// </remarks>
 internal readonly record struct HolderWord(ulong Bits)
 {
