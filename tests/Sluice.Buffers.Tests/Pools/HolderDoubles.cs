@@ -38,9 +38,13 @@ internal sealed class SlowHolder : IReclaimable, IDisposable
 }
 
 /// <summary>Its spill fails.</summary>
-internal sealed class FailingHolder : IReclaimable
+internal sealed class FailingHolder(IReclaimable? givesBefore = null) : IReclaimable
 {
     public int Reclaimable => 1;
 
-    public int Reclaim(int segments) => throw new IOException("no space left on device");
+    public int Reclaim(int segments)
+    {
+        givesBefore?.Reclaim(1);
+        throw new IOException("no space left on device");
+    }
 }

@@ -192,6 +192,23 @@ public sealed class ReclaimTests
     }
 
     [Fact]
+    public async Task A_buffer_given_by_a_holder_that_then_fails_goes_back()
+    {
+        using var whole = new WholePool(2);
+        using LocalBufferPool holding = whole.Share("holding", 0, 2);
+        var willing = new WillingHolder(holding);
+        willing.Fill();
+        willing.Registration.Dispose();
+        using IDisposable registration = holding.RegisterReclaim(new FailingHolder(willing));
+        using LocalBufferPool pool = whole.Share("map 0", 1, 1);
+
+        await Assert.ThrowsAsync<IOException>(() => Deadline.OnThread(() => pool.Request(CancellationToken.None)));
+
+        Assert.Equal((0, 1, 1), (pool.Lent, holding.Lent, whole.Network.Free));
+        willing.Release(2);
+    }
+
+    [Fact]
     public void A_withdrawn_registration_is_not_asked()
     {
         using var whole = new WholePool(2);

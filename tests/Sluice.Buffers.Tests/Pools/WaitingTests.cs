@@ -48,6 +48,30 @@ public sealed class WaitingTests
     }
 
     [Fact]
+    public async Task A_waiter_that_has_fallen_below_its_minimum_goes_before_an_earlier_one_beyond_it()
+    {
+        using var whole = new WholePool(3);
+        using LocalBufferPool ring = whole.Share("ring", 0, 3);
+        using IDisposable registration = ring.RegisterReclaim(new EmptyHandedHolder());
+        using LocalBufferPool small = whole.Share("small", 1, 2);
+        NetworkBuffer own = small.Request(CancellationToken.None);
+        NetworkBuffer[] held = [.. LocalBufferPoolTests.TakeAll(ring)];
+        Task<NetworkBuffer> earlier = ring.RequestAsync(CancellationToken.None).AsTask();
+        Task<NetworkBuffer> later = small.RequestAsync(CancellationToken.None).AsTask();
+
+        own.Release();
+        NetworkBuffer first = await later.WaitAsync(Deadline.Time);
+        bool earlierWaits = !earlier.IsCompleted;
+        held[0].Release();
+        NetworkBuffer second = await earlier.WaitAsync(Deadline.Time);
+
+        Assert.True(earlierWaits);
+        first.Release();
+        second.Release();
+        held[1].Release();
+    }
+
+    [Fact]
     public async Task A_blocked_thread_gets_what_another_releases()
     {
         using var whole = new WholePool(1);
