@@ -4,8 +4,8 @@ namespace Sluice.Buffers;
 
 /// <summary>The write end of a buffer that others read while it is still being filled.</summary>
 /// <remarks>
-/// Ownership: the builder takes over the handle it is made from and gives the reference back when it is disposed, or hands it on with
-/// <see cref="HandOver"/>. Consumers have references of their own and may outlive it.
+/// Ownership: the builder takes over the handle it is made from and gives the reference back when it is disposed, or
+/// hands it on with <see cref="HandOver"/>. Consumers have references of their own and may outlive it.
 /// Threading: one writer, who calls everything here; consumers read on other threads. What they may see moves only with
 /// <see cref="Commit"/>, in one write, so a record is never seen in part.
 /// </remarks>
@@ -16,7 +16,9 @@ public sealed class BufferBuilder : IDisposable
     private int _length;
     private bool _isGone;
 
-    /// <summary>Committed bytes, or their complement once the buffer is finished: both in one word, so they are seen together.</summary>
+    /// <summary>
+    /// Committed bytes, or their complement once the buffer is finished: both in one word, so they are seen together.
+    /// </summary>
     private int _published;
 
     /// <param name="buffer">A buffer that nobody else writes; its length is set anew when the builder finishes.</param>
@@ -80,7 +82,9 @@ public sealed class BufferBuilder : IDisposable
         return true;
     }
 
-    /// <summary>The bytes that are not used yet, to be filled in place and made known with <see cref="Advance"/>.</summary>
+    /// <summary>
+    /// The bytes that are not used yet, to be filled in place and made known with <see cref="Advance"/>.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The builder is finished.</exception>
     public Span<byte> GetSpan()
     {

@@ -2,13 +2,16 @@ using System.Collections.Concurrent;
 
 namespace Sluice.Buffers;
 
-/// <summary>Notes every buffer that is out, and reports those that are still out when their pool is destroyed.</summary>
+/// <summary>
+/// Notes every buffer that is out, and reports those that are still out when their pool is destroyed.
+/// </summary>
 /// <remarks>
-/// For tests and for hunting a leak: it costs a dictionary entry per life. It watches one <see cref="NetworkBufferPool"/>, or some of its local
-/// pools. A report is no proof of a leak when buffers may rightly outlive their pool (handed over to a consumer); what
-/// <see cref="Outstanding"/> still shows in the end is one.
+/// For tests and for hunting a leak: it costs a dictionary entry per life. It watches one
+/// <see cref="NetworkBufferPool"/>, or some of its local pools. A report is no proof of a leak when buffers may rightly
+/// outlive their pool (handed over to a consumer); what <see cref="Outstanding"/> still shows in the end is one.
 /// </remarks>
-/// <param name="report">Called once for each pool that is destroyed with buffers out, on the thread that destroys it; null to only count.</param>
+/// <param name="report">Called once for each pool that is destroyed with buffers out, on the thread that destroys it;
+/// null to only count.</param>
 public sealed class LeakDetector(Action<BufferLeak>? report = null) : IBufferLifecycle
 {
     private readonly ConcurrentDictionary<BufferLife, Entry> _out = new();

@@ -2,8 +2,8 @@ namespace Sluice.Buffers;
 
 /// <summary>Reads values one after the other from memory that need not be in one piece.</summary>
 /// <remarks>
-/// The counterpart of <see cref="IDataOutputView"/>. A read that lacks bytes throws <see cref="EndOfStreamException"/> and leaves the
-/// position where it was, however often it is repeated. One thread at a time.
+/// The counterpart of <see cref="IDataOutputView"/>. A read that lacks bytes throws <see cref="EndOfStreamException"/>
+/// and leaves the position where it was, however often it is repeated. One thread at a time.
 /// </remarks>
 public interface IDataInputView
 {
@@ -43,10 +43,12 @@ public interface IDataInputView
 
     double ReadDouble();
 
-    /// <exception cref="InvalidDataException">The bytes are no 32-bit number in this form; the position is what it was.</exception>
+    /// <exception cref="InvalidDataException">The bytes are no 32-bit number in this form; the position is what it
+    /// was.</exception>
     uint ReadVarUInt32();
 
-    /// <exception cref="InvalidDataException">The bytes are no 64-bit number in this form; the position is what it was.</exception>
+    /// <exception cref="InvalidDataException">The bytes are no 64-bit number in this form; the position is what it
+    /// was.</exception>
     ulong ReadVarUInt64();
 
     /// <inheritdoc cref="ReadVarUInt32"/>

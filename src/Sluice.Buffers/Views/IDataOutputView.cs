@@ -3,7 +3,8 @@ namespace Sluice.Buffers;
 /// <summary>Writes values one after the other into memory that need not be in one piece.</summary>
 /// <remarks>
 /// Values are little-endian and unaligned. Every member writes all of its value or nothing: when the memory ends
-/// before the value does, it throws <see cref="EndOfStreamException"/> and the position is what it was. One thread at a time.
+/// before the value does, it throws <see cref="EndOfStreamException"/> and the position is what it was. One thread at a
+/// time.
 /// </remarks>
 public interface IDataOutputView
 {
@@ -49,7 +50,9 @@ public interface IDataOutputView
 
     void Write(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Copies the next bytes of another view. Neither position moves when either end lacks bytes or room.</summary>
+    /// <summary>
+    /// Copies the next bytes of another view. Neither position moves when either end lacks bytes or room.
+    /// </summary>
     void Write(IDataInputView source, long length);
 
     /// <summary>Leaves bytes as they are, for a value that is known later.</summary>

@@ -41,7 +41,8 @@ public sealed class SegmentInputStream(IDataInputView view) : Stream
         return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
-    /// <exception cref="ArgumentOutOfRangeException">The place is before the start or behind the end of the view.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The place is before the start or behind the end of the
+    /// view.</exception>
     public override long Seek(long offset, SeekOrigin origin)
     {
         long from = origin switch
@@ -58,7 +59,8 @@ public sealed class SegmentInputStream(IDataInputView view) : Stream
     {
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("It only reads.");
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("It only reads.");
 
     public override void SetLength(long value) => throw new NotSupportedException("It only reads.");
 }

@@ -5,8 +5,8 @@ namespace Sluice.Buffers;
 
 /// <summary>Reads a range of bytes across segments of one size, the pages.</summary>
 /// <remarks>
-/// Ownership: the view borrows its pages; who lent them must not release them while it reads. It can be set to another range
-/// with <see cref="Reset"/>, so one view serves any number of records without allocation. One thread at a time.
+/// Ownership: the view borrows its pages; who lent them must not release them while it reads. It can be set to another
+/// range with <see cref="Reset"/>, so one view serves any number of records without allocation. One thread at a time.
 /// </remarks>
 public sealed class SegmentInputView : IDataInputView
 {
@@ -30,7 +30,8 @@ public sealed class SegmentInputView : IDataInputView
     }
 
     /// <inheritdoc cref="Reset"/>
-    public SegmentInputView(IReadOnlyList<MemorySegment> pages, long offset, long length) => Reset(pages, offset, length);
+    public SegmentInputView(IReadOnlyList<MemorySegment> pages, long offset, long length) =>
+        Reset(pages, offset, length);
 
     /// <inheritdoc/>
     public long Length => _end - _start;
@@ -202,7 +203,9 @@ public sealed class SegmentInputView : IDataInputView
         }
     }
 
-    /// <summary>Bytes in one piece at the position, moving on to the next page at a page's end; 0 at the end of the range.</summary>
+    /// <summary>
+    /// Bytes in one piece at the position, moving on to the next page at a page's end; 0 at the end of the range.
+    /// </summary>
     private int BytesInPage()
     {
         if (_offset == _limit && Remaining > 0)

@@ -1,7 +1,10 @@
 namespace Sluice.Buffers;
 
 /// <summary>Lets code that writes to a stream write into a view.</summary>
-/// <remarks>It goes on at the view's position and owns nothing. A write that does not fit throws <see cref="EndOfStreamException"/>.</remarks>
+/// <remarks>
+/// It goes on at the view's position and owns nothing. A write that does not fit throws
+/// <see cref="EndOfStreamException"/>.
+/// </remarks>
 public sealed class SegmentOutputStream(IDataOutputView view) : Stream
 {
     public override bool CanRead => false;
@@ -50,10 +53,12 @@ public sealed class SegmentOutputStream(IDataOutputView view) : Stream
     {
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It only writes.");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("It only writes.");
 
     public override long Seek(long offset, SeekOrigin origin) =>
         throw new NotSupportedException("A stream into a view only goes on.");
 
-    public override void SetLength(long value) => throw new NotSupportedException("A stream into a view has no length.");
+    public override void SetLength(long value) =>
+        throw new NotSupportedException("A stream into a view has no length.");
 }

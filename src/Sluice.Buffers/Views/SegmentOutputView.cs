@@ -149,7 +149,8 @@ public sealed class SegmentOutputView : IDataOutputView
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         if (length > source.Remaining)
         {
-            throw new EndOfStreamException($"{length} bytes are to be copied from a view that has {source.Remaining} left.");
+            throw new EndOfStreamException(
+                $"{length} bytes are to be copied from a view that has {source.Remaining} left.");
         }
 
         Reserve(length);
@@ -236,7 +237,8 @@ public sealed class SegmentOutputView : IDataOutputView
         ArgumentNullException.ThrowIfNull(page);
         if (page.Size == 0 || (_pages.Count > 0 && page.Size != PageSize))
         {
-            throw new ArgumentException($"A page of {page.Size} bytes does not go with pages of {PageSize} bytes.", nameof(page));
+            throw new ArgumentException(
+                $"A page of {page.Size} bytes does not go with pages of {PageSize} bytes.", nameof(page));
         }
 
         _pages.Add(page);

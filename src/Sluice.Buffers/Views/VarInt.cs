@@ -8,7 +8,9 @@ internal static class VarInt
     public const int MaximumSize32 = 5;
     public const int MaximumSize64 = 10;
 
-    /// <summary>Writes into a span of at least <see cref="MaximumSize64"/> bytes and returns how many it took.</summary>
+    /// <summary>
+    /// Writes into a span of at least <see cref="MaximumSize64"/> bytes and returns how many it took.
+    /// </summary>
     public static int Encode(ulong value, Span<byte> target)
     {
         int count = 0;

@@ -58,7 +58,7 @@ public sealed class NetworkBufferModelTests
     {
         using var whole = new WholePool(2);
         using LocalBufferPool pool = whole.Share("map 0", 2, 2);
-        const int Rounds = 5000;
+        const int Rounds = 1000;
         int arrived = 0;
         var shared = new NetworkBuffer[Rounds];
         var keepers = new NetworkBuffer[Rounds];
@@ -95,7 +95,7 @@ public sealed class NetworkBufferModelTests
             return count;
         }
 
-        // Spins, so that both leave within a few instructions: a thread that was woken would come too late for the race.
+        // Spins, so that both leave within a few instructions: a thread that was woken would miss the race.
         void Meet()
         {
             int meeting = (Interlocked.Increment(ref arrived) + 1) / 2;

@@ -1,6 +1,8 @@
 namespace Sluice.Buffers.Tests;
 
-/// <summary>The rules of lending, said as plainly as possible: nothing is summed up in advance, nothing is remembered twice.</summary>
+/// <summary>
+/// The rules of lending, said as plainly as possible: nothing is summed up in advance, nothing is remembered twice.
+/// </summary>
 internal sealed class PoolModel(int total)
 {
     public List<Share> Shares { get; } = [];
