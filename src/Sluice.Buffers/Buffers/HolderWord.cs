@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Sluice.Buffers;
 
-/// <summary>Who holds a segment, in one 64-bit word: which life, and which of ten places are taken for the how-manieth time.</summary>
+/// <summary>
+/// Who holds a segment, in one 64-bit word: which life, and which of ten places are taken for the how-manieth time.
+/// </summary>
 /// <remarks>
 /// <code>
 ///  63          40 39                10 9          0
@@ -12,9 +14,10 @@ namespace Sluice.Buffers;
 /// |   24 bits    | sequence of place  | place held |
 /// +--------------+--------------------+------------+
 /// </code>
-/// A handle's <see cref="HolderToken"/> names generation, place and sequence, so a handle that was released is known as such
-/// also while its place is held again by somebody else. A place's sequence comes round after eight holders; places are taken in
-/// turn, so that a stale handle meets its own sequence again after about eighty retains of one life at the earliest.
+/// A handle's <see cref="HolderToken"/> names generation, place and sequence, so a handle that was released is known as
+/// such also while its place is held again by somebody else. A place's sequence comes round after eight holders of one
+/// life. Places are taken in turn, so that a stale handle meets its own sequence again after eight times as many
+/// retains as places are free.
 /// </remarks>
 internal readonly record struct HolderWord(ulong Bits)
 {

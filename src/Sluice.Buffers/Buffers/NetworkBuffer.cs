@@ -102,8 +102,6 @@ public readonly struct NetworkBuffer : IEquatable<NetworkBuffer>
 
     public static bool operator !=(NetworkBuffer left, NetworkBuffer right) => !left.Equals(right);
 
-    internal NetworkBufferState State => Known();
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private NetworkBufferState Checked()
     {

@@ -29,7 +29,9 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
     /// <summary>For which subpartition, or <see cref="PoolShare.NoSubpartition"/>.</summary>
     public int Subpartition { get; set; }
 
-    /// <summary>When its life began, in milliseconds of the pool's coarse clock; <see cref="NotBegun"/> before that.</summary>
+    /// <summary>
+    /// When its life began, in milliseconds of the pool's coarse clock; <see cref="NotBegun"/> before that.
+    /// </summary>
     public long Since { get; set; }
 
     public int Length { get; set; }
@@ -38,7 +40,9 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
 
     private HolderWord Word => new(Volatile.Read(ref _holders));
 
-    /// <summary>Begins a life with one holder. The caller has just taken the segment from the pool and is alone with it.</summary>
+    /// <summary>
+    /// Begins a life with one holder. The caller has just taken the segment from the pool and is alone with it.
+    /// </summary>
     public NetworkBuffer Begin(long now)
     {
         HolderWord word = Word;
@@ -70,8 +74,8 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
     public NetworkBuffer Retain(HolderToken token) => TryRetain(token, out NetworkBuffer retained)
         ? retained
         : throw new BufferMisuseException(
-            $"Segment {Index} cannot be retained: all {HolderWord.Places} places are held (lent to '{Owner}'). " +
-            "Share one handle among more readers, or copy.");
+            $"Segment {Index} cannot be retained: all {HolderWord.Places} places are held (lent to '{Owner}'). "
+            + "Share one handle among more readers, or copy.");
 
     /// <summary>Adds a holder, unless as many as there can be hold it already.</summary>
     public bool TryRetain(HolderToken token, out NetworkBuffer retained)

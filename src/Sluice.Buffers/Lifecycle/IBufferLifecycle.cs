@@ -2,9 +2,9 @@ namespace Sluice.Buffers;
 
 /// <summary>Sees every step in the lives of a pool's buffers. One hook per pool, null when off.</summary>
 /// <remarks>
-/// Called outside every lock, on the thread that took the step, so calls of several threads come at once and the steps of two
-/// holders may be seen in either order. <see cref="OnRecycled"/> comes before the segment can be requested again.
-/// A hook must not throw and must not request or release buffers of the pool it watches.
+/// Called outside every lock, on the thread that took the step, so calls of several threads come at once and the steps
+/// of two holders may be seen in either order. <see cref="OnRecycled"/> comes before the segment can be requested
+/// again. A hook must not throw and must not request or release buffers of the pool it watches.
 /// </remarks>
 public interface IBufferLifecycle
 {

@@ -81,8 +81,8 @@ public sealed unsafe class MemorySegment
     }
 
     /// <summary>
-    /// Exchanges two ranges of the same length that do not overlap, through an auxiliary buffer of any size from one byte
-    /// on; a small one costs more rounds.
+    /// Exchanges two ranges of the same length that do not overlap, through an auxiliary buffer of any size from one
+    /// byte on; a small one costs more rounds.
     /// </summary>
     public void SwapBytes(Span<byte> auxiliary, int offset, MemorySegment other, int otherOffset, int length)
     {
@@ -92,12 +92,14 @@ public sealed unsafe class MemorySegment
         if (mine.Overlaps(theirs))
         {
             throw new ArgumentException(
-                $"The ranges overlap: {length} bytes at {offset} and at {otherOffset} of one segment.", nameof(otherOffset));
+                $"The ranges overlap: {length} bytes at {offset} and at {otherOffset} of one segment.",
+                nameof(otherOffset));
         }
 
         if (auxiliary.IsEmpty && length > 0)
         {
-            throw new ArgumentException("The auxiliary buffer is empty; it needs at least one byte.", nameof(auxiliary));
+            throw new ArgumentException(
+                "The auxiliary buffer is empty; it needs at least one byte.", nameof(auxiliary));
         }
 
         while (!mine.IsEmpty)

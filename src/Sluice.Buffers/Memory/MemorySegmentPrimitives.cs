@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Sluice.Buffers;
 
 /// <summary>Primitives of a segment at any offset, in both byte orders; one bounds check each.</summary>
-/// <remarks>Every member throws <see cref="ArgumentOutOfRangeException"/> when the value is not all inside the segment.</remarks>
+/// <remarks>
+/// Every member throws <see cref="ArgumentOutOfRangeException"/> when the value is not all inside the segment.
+/// </remarks>
 public static unsafe class MemorySegmentPrimitives
 {
     extension(MemorySegment segment)
@@ -158,22 +160,26 @@ public static unsafe class MemorySegmentPrimitives
 
         public void PutCharBigEndian(int offset, char value) => segment.PutUInt16BigEndian(offset, value);
 
-        public float GetSingleLittleEndian(int offset) => BitConverter.Int32BitsToSingle(segment.GetInt32LittleEndian(offset));
+        public float GetSingleLittleEndian(int offset) =>
+            BitConverter.Int32BitsToSingle(segment.GetInt32LittleEndian(offset));
 
         public void PutSingleLittleEndian(int offset, float value) =>
             segment.PutInt32LittleEndian(offset, BitConverter.SingleToInt32Bits(value));
 
-        public float GetSingleBigEndian(int offset) => BitConverter.Int32BitsToSingle(segment.GetInt32BigEndian(offset));
+        public float GetSingleBigEndian(int offset) =>
+            BitConverter.Int32BitsToSingle(segment.GetInt32BigEndian(offset));
 
         public void PutSingleBigEndian(int offset, float value) =>
             segment.PutInt32BigEndian(offset, BitConverter.SingleToInt32Bits(value));
 
-        public double GetDoubleLittleEndian(int offset) => BitConverter.Int64BitsToDouble(segment.GetInt64LittleEndian(offset));
+        public double GetDoubleLittleEndian(int offset) =>
+            BitConverter.Int64BitsToDouble(segment.GetInt64LittleEndian(offset));
 
         public void PutDoubleLittleEndian(int offset, double value) =>
             segment.PutInt64LittleEndian(offset, BitConverter.DoubleToInt64Bits(value));
 
-        public double GetDoubleBigEndian(int offset) => BitConverter.Int64BitsToDouble(segment.GetInt64BigEndian(offset));
+        public double GetDoubleBigEndian(int offset) =>
+            BitConverter.Int64BitsToDouble(segment.GetInt64BigEndian(offset));
 
         public void PutDoubleBigEndian(int offset, double value) =>
             segment.PutInt64BigEndian(offset, BitConverter.DoubleToInt64Bits(value));

@@ -6,7 +6,9 @@ public sealed record BufferPoolOptions
     /// <summary>Who holds the buffers, as messages name it: job, stage, task, attempt, channel.</summary>
     public required string Owner { get; init; }
 
-    /// <summary>Buffers it gets in any case, if need be after others have given back what they hold beyond their own minimum.</summary>
+    /// <summary>
+    /// Buffers it gets in any case, if need be after others have given back what they hold beyond their own minimum.
+    /// </summary>
     public required int Minimum { get; init; }
 
     /// <summary>Buffers it gets at most, from what is spare.</summary>

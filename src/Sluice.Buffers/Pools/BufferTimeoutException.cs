@@ -13,8 +13,8 @@ public sealed class BufferTimeoutException : TimeoutException
         int total,
         IReadOnlyList<BufferHolder> holders)
         : base(
-            $"'{requester}' got no buffer within {timeout.TotalMilliseconds:0} ms: it holds {lent} (minimum {minimum}, " +
-            $"maximum {maximum}), {free} of {total} are free; {BufferHolder.Describe(holders)}. " +
+            $"'{requester}' got no buffer within {timeout.TotalMilliseconds:0} ms: it holds {lent} " +
+            $"(minimum {minimum}, maximum {maximum}), {free} of {total} are free; {BufferHolder.Describe(holders)}. " +
             "Give the pool more memory, raise the minimum, or run fewer tasks at once.")
     {
         Requester = requester;

@@ -7,9 +7,10 @@ namespace Sluice.Buffers;
 /// <summary>A request that could not be met at once and stands in line.</summary>
 /// <remarks>
 /// The pool answers it under its lock, once: with a segment or with a refusal. The requester waits on the
-/// signal without any lock. A signal only means "look again"; it runs no code of the waiting side on the answering thread.
+/// signal without any lock. A signal only means "look again"; it runs no code of the waiting side on the answering
+/// thread.
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim whose wait handle is never asked for owns nothing.")]
+[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim without its wait handle owns nothing.")]
 internal sealed class BufferWaiter
 {
     private readonly SemaphoreSlim _signal = new(0);

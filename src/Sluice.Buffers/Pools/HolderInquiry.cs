@@ -3,10 +3,10 @@ namespace Sluice.Buffers;
 /// <summary>Asks those who hold more than they are guaranteed to give back what a waiting request needs.</summary>
 /// <remarks>
 /// The plan is made under the pool's lock, the holders are asked outside it: largest excess first, and inside one pool
-/// the largest <see cref="IReclaimable.Reclaimable"/> first. What is needed is all that the requester lacks of its minimum, so that one spill
-/// is enough for it; a requester at its minimum or beyond needs one segment, and asks only pools without a guarantee (finished outputs)
-/// and pools whose excess is not smaller than its own. So two tasks that wait for each other both get on, and the larger gives.
-/// A pool is never asked for its own requests.
+/// the largest <see cref="IReclaimable.Reclaimable"/> first. A requester below its minimum asks for all that it lacks,
+/// so that one spill is enough for it. One at its minimum or beyond asks for one segment, and only pools without a
+/// guarantee (finished outputs) and pools whose excess is not smaller than its own: so two tasks that wait for each
+/// other both get on, and the larger gives. A pool is never asked for its own requests.
 /// </remarks>
 internal sealed class HolderInquiry(Lock gate, SegmentLedger ledger)
 {
@@ -17,14 +17,14 @@ internal sealed class HolderInquiry(Lock gate, SegmentLedger ledger)
         List<Holder> holders;
         lock (gate)
         {
-            if (waiter.IsAnswered)
+            needed = waiter.IsAnswered ? 0 : ledger.NeededBy(waiter);
+            if (needed == 0)
             {
                 return;
             }
 
             // Set before anybody is asked: who ends an inquiry after this moment nudges us.
             waiter.MissedHolder = true;
-            needed = Math.Max(1, waiter.Share.Shortfall);
             holders = Plan(waiter.Share);
         }
 

@@ -2,9 +2,11 @@ namespace Sluice.Buffers;
 
 /// <summary>Where a task gets its buffers.</summary>
 /// <remarks>
-/// Up to <see cref="Minimum"/> a request is certain to be met; up to <see cref="Maximum"/> it is met from what is spare. A waiting request
-/// makes holders beyond their minimum give back; a request that only tries does not.
-/// All members may be called from any thread. Members that take a subpartition count against its quota.
+/// Up to <see cref="Minimum"/> a waiting request is certain to be met; up to <see cref="Maximum"/> it is met from what
+/// is spare. A waiting request makes holders beyond their minimum give back; a request that only tries does not.
+/// Members that take a subpartition count against its quota.
+/// Threading: any thread. <see cref="Request(CancellationToken)"/> runs <see cref="IReclaimable.Reclaim"/> of other
+/// holders on its own thread, so call it without locks that they may need; a cancellation is seen when they return.
 /// </remarks>
 public interface IBufferPool
 {
@@ -56,8 +58,8 @@ public interface IBufferPool
     ValueTask<NetworkBuffer> RequestAsync(int subpartition, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Promises that what this pool holds beyond its minimum can be given back in bounded time. In return it may also borrow
-    /// what others are guaranteed but have not asked for.
+    /// Promises that what this pool holds beyond its minimum can be given back in bounded time. In return it may also
+    /// borrow what others are guaranteed but have not asked for.
     /// </summary>
     /// <returns>Dispose it to withdraw the promise.</returns>
     IDisposable RegisterReclaim(IReclaimable reclaimable);

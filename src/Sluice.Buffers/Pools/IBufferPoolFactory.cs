@@ -7,6 +7,8 @@ public interface IBufferPoolFactory
     /// <exception cref="InsufficientBuffersException">The minimum is more than what other guarantees leave.</exception>
     LocalBufferPool CreateBufferPool(BufferPoolOptions options);
 
-    /// <summary>Ends a pool. Buffers still out stay valid and return when they are released. A second call does nothing.</summary>
+    /// <summary>
+    /// Ends a pool. Buffers still out stay valid and return when they are released. A second call does nothing.
+    /// </summary>
     void DestroyBufferPool(LocalBufferPool bufferPool);
 }

@@ -6,8 +6,8 @@ public sealed class InsufficientBuffersException : Exception
     internal InsufficientBuffersException(
         string requester, int wanted, int total, int guaranteed, string guarantees, IReadOnlyList<BufferHolder> holders)
         : base(
-            $"'{requester}' wants {wanted} buffers guaranteed, but of {total} there are {guaranteed} guaranteed to others " +
-            $"({guarantees}), which leaves {total - guaranteed}. Now: {BufferHolder.Describe(holders)}. " +
+            $"'{requester}' wants {wanted} buffers guaranteed, but of {total} there are {guaranteed} guaranteed to " +
+            $"others ({guarantees}), which leaves {total - guaranteed}. Now: {BufferHolder.Describe(holders)}. " +
             "Give the pool more memory, or run fewer tasks at once.")
     {
         Requester = requester;

@@ -1,9 +1,11 @@
 namespace Sluice.Buffers;
 
-/// <summary>One owner's pool: a share of the <see cref="NetworkBufferPool"/> with a guaranteed minimum and a maximum.</summary>
+/// <summary>
+/// One owner's pool: a share of the <see cref="NetworkBufferPool"/> with a guaranteed minimum and a maximum.
+/// </summary>
 /// <remarks>
-/// Ownership: whoever had it made disposes it. Buffers that are still out then stay valid; each returns to the network pool with its
-/// last release. Threading: any thread.
+/// Ownership: whoever had it made disposes it. Buffers that are still out then stay valid; each returns to the network
+/// pool with its last release. Threading: any thread.
 /// </remarks>
 public sealed class LocalBufferPool : IBufferPool, IDisposable
 {
@@ -58,12 +60,14 @@ public sealed class LocalBufferPool : IBufferPool, IDisposable
     }
 
     /// <summary>
-    /// Lets the guarantee go while the pool lives on: a task that has ended keeps its pool for its finished output, and the
-    /// next task gets its minimum.
+    /// Lets the guarantee go while the pool lives on: a task that has ended keeps its pool for its finished output, and
+    /// the next task gets its minimum.
     /// </summary>
     public void GiveUpMinimum() => _pool.GiveUpMinimum(_share);
 
-    /// <summary>Destroys the pool. Its waiters end with <see cref="ObjectDisposedException"/>. Further calls do nothing.</summary>
+    /// <summary>
+    /// Destroys the pool. Its waiters end with <see cref="ObjectDisposedException"/>. Further calls do nothing.
+    /// </summary>
     public void Dispose() => _pool.DestroyBufferPool(this);
 
     internal static ObjectDisposedException Destroyed(string owner) =>

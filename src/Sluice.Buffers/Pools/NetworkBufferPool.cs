@@ -1,19 +1,21 @@
 namespace Sluice.Buffers;
 
-/// <summary>All buffers of one silo. Tasks get theirs through a <see cref="LocalBufferPool"/> with a guaranteed share.</summary>
+/// <summary>
+/// All buffers of one silo. Tasks get theirs through a <see cref="LocalBufferPool"/> with a guaranteed share.
+/// </summary>
 /// <remarks>
 /// One short lock guards the <see cref="SegmentLedger"/>; no thread waits, calls back or reads a clock under it.
-/// Ownership: made once per silo and disposed with it. The memory itself goes when it is disposed and the last buffer is back.
-/// Invariant: <see cref="Free"/> + <see cref="Lent"/> = <see cref="Total"/> at every moment, also after local pools were destroyed with
-/// buffers still out.
+/// Ownership: made once per silo and disposed with it. The memory itself goes when it is disposed and the last buffer
+/// is back.
+/// Invariant: <see cref="Free"/> + <see cref="Lent"/> = <see cref="Total"/> at every moment, also after local pools
+/// were destroyed with buffers still out.
 /// </remarks>
 public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly CoarseClock _clock;
     private readonly IBufferLifecycle? _lifecycle;
-    private readonly MemorySlab[] _slabs;
-    private readonly NetworkBufferState[] _states;
+    private readonly PoolMemory _memory;
     private readonly HolderInquiry _inquiry;
 
     // Guarded by _gate.
@@ -28,19 +30,8 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
         _clock = new CoarseClock(options.TimeProvider);
         _lifecycle = options.Lifecycle;
         SegmentSize = options.SegmentSize;
-        _slabs = Slabs.Allocate(options.SegmentCount, options.SegmentSize);
-        _states = new NetworkBufferState[options.SegmentCount];
-        int index = 0;
-        foreach (MemorySlab slab in _slabs)
-        {
-            foreach (MemorySegment segment in slab.Segments)
-            {
-                _states[index] = new NetworkBufferState(this, index, segment);
-                index++;
-            }
-        }
-
-        _ledger = new SegmentLedger(_states);
+        _memory = new PoolMemory(this, options.SegmentCount, options.SegmentSize);
+        _ledger = new SegmentLedger(_memory.States);
         _inquiry = new HolderInquiry(_gate, _ledger);
     }
 
@@ -48,7 +39,7 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
     public int SegmentSize { get; }
 
     /// <summary>Segments in all.</summary>
-    public int Total => _states.Length;
+    public int Total => _memory.States.Count;
 
     /// <summary>Segments that nobody holds.</summary>
     public int Free
@@ -74,13 +65,15 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
         }
     }
 
-    /// <summary>Who holds buffers now, the largest first. Walks all segments: for messages and status, not for every record.</summary>
+    /// <summary>
+    /// Who holds buffers now, the largest first. Walks all segments: for messages and status, not for every record.
+    /// </summary>
     public IReadOnlyList<BufferHolder> Holders()
     {
         long now = _clock.Now;
         lock (_gate)
         {
-            return HoldersLocked(now);
+            return _memory.Holders(now);
         }
     }
 
@@ -98,7 +91,7 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
             if (options.Minimum > Total - _ledger.Guaranteed)
             {
                 throw new InsufficientBuffersException(
-                    options.Owner, options.Minimum, Total, _ledger.Guaranteed, Guarantees(), HoldersLocked(now));
+                    options.Owner, options.Minimum, Total, _ledger.Guaranteed, Guarantees(), _memory.Holders(now));
             }
 
             _ledger.Add(share);
@@ -113,13 +106,16 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
         ArgumentNullException.ThrowIfNull(bufferPool);
         if (bufferPool.Pool != this)
         {
-            throw new ArgumentException($"The pool of '{bufferPool.Owner}' belongs to another network pool.", nameof(bufferPool));
+            throw new ArgumentException(
+                $"The pool of '{bufferPool.Owner}' belongs to another network pool.", nameof(bufferPool));
         }
 
         Destroy(bufferPool.Share);
     }
 
-    /// <summary>Destroys all local pools. The memory is given back now, or with the last buffer that is still out.</summary>
+    /// <summary>
+    /// Destroys all local pools. The memory is given back now, or with the last buffer that is still out.
+    /// </summary>
     public void Dispose()
     {
         PoolShare[] live;
@@ -189,7 +185,8 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
         return state!.Begin(_clock.Now);
     }
 
-    internal ValueTask<NetworkBuffer> RequestAsync(PoolShare share, int subpartition, CancellationToken cancellationToken)
+    internal ValueTask<NetworkBuffer> RequestAsync(
+        PoolShare share, int subpartition, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -235,7 +232,14 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
         lock (_gate)
         {
             return new BufferTimeoutException(
-                share.Owner, share.Lent, share.Minimum, share.Maximum, timeout, _ledger.Free, Total, HoldersLocked(now));
+                share.Owner,
+                share.Lent,
+                share.Minimum,
+                share.Maximum,
+                timeout,
+                _ledger.Free,
+                Total,
+                _memory.Holders(now));
         }
     }
 
@@ -326,10 +330,7 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
             _isMemoryFreed = true;
         }
 
-        foreach (MemorySlab slab in _slabs)
-        {
-            slab.Dispose();
-        }
+        _memory.Free();
     }
 
     private string Guarantees()
@@ -338,25 +339,6 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
             .Where(share => share.Minimum > 0)
             .Select(share => $"'{share.Owner}' {share.Minimum}"));
         return list.Length == 0 ? "none" : list;
-    }
-
-    private List<BufferHolder> HoldersLocked(long now)
-    {
-        var oldest = new Dictionary<PoolShare, long>();
-        foreach (NetworkBufferState state in _states)
-        {
-            if (state.Share is { } share)
-            {
-                long since = state.Since == NetworkBufferState.NotBegun ? now : state.Since;
-                oldest[share] = Math.Min(oldest.GetValueOrDefault(share, now), since);
-            }
-        }
-
-        return [.. oldest
-            .Select(entry => new BufferHolder(
-                entry.Key.Owner, entry.Key.Lent, TimeSpan.FromMilliseconds(now - entry.Value), entry.Key.IsDestroyed))
-            .OrderByDescending(holder => holder.Count)
-            .ThenBy(holder => holder.Owner, StringComparer.Ordinal)];
     }
 
     private static void ThrowIfDestroyed(PoolShare share)

@@ -3,13 +3,17 @@ namespace Sluice.Buffers;
 /// <summary>How much memory a <see cref="NetworkBufferPool"/> has.</summary>
 public sealed record NetworkBufferPoolOptions
 {
-    /// <summary>How many segments. All of them exist from the start, as address space that is not touched before use.</summary>
+    /// <summary>
+    /// How many segments. All of them exist from the start, as address space that is not touched before use.
+    /// </summary>
     public required int SegmentCount { get; init; }
 
     /// <summary>Bytes of a segment. It is also the largest block on the wire and in spill files.</summary>
     public int SegmentSize { get; init; } = 32 * 1024;
 
-    /// <summary>The clock that says since when buffers are held. Timeouts do not use it: they are measured by the machine's own.</summary>
+    /// <summary>
+    /// The clock that says since when buffers are held. Timeouts do not use it: they are measured by the machine's own.
+    /// </summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>Sees the lives of all buffers; null costs nothing. A local pool may have its own instead.</summary>

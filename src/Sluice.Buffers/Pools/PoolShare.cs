@@ -1,7 +1,11 @@
 namespace Sluice.Buffers;
 
-/// <summary>The account of one local pool: what it is guaranteed, what it holds, who of it can be asked to give back.</summary>
-/// <remarks>Guarded by the lock of the <see cref="NetworkBufferPool"/>; only <see cref="SegmentLedger"/> changes it.</remarks>
+/// <summary>
+/// The account of one local pool: what it is guaranteed, what it holds, who of it can be asked to give back.
+/// </summary>
+/// <remarks>
+/// Guarded by the lock of the <see cref="NetworkBufferPool"/>; only <see cref="SegmentLedger"/> changes it.
+/// </remarks>
 internal sealed class PoolShare(BufferPoolOptions options, IBufferLifecycle? lifecycle)
 {
     public const int NoSubpartition = -1;

@@ -8,10 +8,11 @@ namespace Sluice.Buffers;
 /// <c>shortfall</c> = what a share is guaranteed and lacks, <c>excess</c> = what it holds beyond its guarantee:
 /// <list type="number">
 /// <item>Below its minimum a share gets any free segment.</item>
-/// <item>Beyond it, and up to its maximum, it gets one when afterwards the free segments still cover the shortfall of all who
-/// claim theirs (have asked in vain), and free segments plus the excess of shares that can be asked to give back still cover the
-/// shortfall of all.</item>
-/// <item>A segment that comes back goes to the first waiter below its minimum, else to the first waiter that rule 2 allows.</item>
+/// <item>Beyond it, and up to its maximum, it gets one when afterwards the free segments still cover the shortfall of
+/// all who claim theirs (have asked in vain), and free segments plus the excess of shares that can be asked to give
+/// back still cover the shortfall of all.</item>
+/// <item>A segment that comes back goes to the first waiter below its minimum, else to the first waiter that rule 2
+/// allows.</item>
 /// </list>
 /// So idle guarantees are lent out to those who can give back, and stop being lent the moment they are asked for.
 /// Invariant: free + lent = total, and nobody waits who may have a free segment.
@@ -29,7 +30,7 @@ internal sealed class SegmentLedger
     private int _claimedShortfall;
     private int _reclaimableExcess;
 
-    public SegmentLedger(IEnumerable<NetworkBufferState> states)
+    public SegmentLedger(IReadOnlyList<NetworkBufferState> states)
     {
         // Taken from the end, so that the lowest addresses are used first and used again before others are touched.
         _free = [.. states.Reverse()];
@@ -59,7 +60,9 @@ internal sealed class SegmentLedger
         AssertInvariants();
     }
 
-    /// <summary>Ends a share: no guarantee, nothing to ask, no waiters. What it holds stays lent until it returns.</summary>
+    /// <summary>
+    /// Ends a share: no guarantee, nothing to ask, no waiters. What it holds stays lent until it returns.
+    /// </summary>
     public void Remove(PoolShare share)
     {
         Withdraw(share);
@@ -102,7 +105,9 @@ internal sealed class SegmentLedger
         AssertInvariants();
     }
 
-    /// <summary>Takes a free segment if the rules allow; otherwise a share below its minimum claims what it lacks.</summary>
+    /// <summary>
+    /// Takes a free segment if the rules allow; otherwise a share below its minimum claims what it lacks.
+    /// </summary>
     public bool TryTake(PoolShare share, int subpartition, out NetworkBufferState state)
     {
         if (MayTake(share, subpartition))
@@ -142,7 +147,9 @@ internal sealed class SegmentLedger
         AssertInvariants();
     }
 
-    /// <summary>How many calls of <see cref="TryTake"/> would succeed in a row, quotas of subpartitions aside.</summary>
+    /// <summary>
+    /// How many calls of <see cref="TryTake"/> would succeed in a row, quotas of subpartitions aside.
+    /// </summary>
     public int AvailableTo(PoolShare share)
     {
         if (Free <= share.Shortfall)
@@ -154,6 +161,28 @@ internal sealed class SegmentLedger
         int unclaimed = Free - share.Shortfall - (_claimedShortfall - share.ClaimedShortfall);
         int spare = share.Reclaims.Count == 0 ? Math.Min(unclaimed, covered) : covered < 0 ? 0 : unclaimed;
         return Math.Min(share.Maximum - share.Lent, share.Shortfall + Math.Max(0, spare));
+    }
+
+    /// <summary>
+    /// How many segments must come back before the waiter is served; 0 when no holder can help it, because its
+    /// own maximum or quota is reached, or because what could come back is guaranteed to others.
+    /// </summary>
+    public int NeededBy(BufferWaiter waiter)
+    {
+        PoolShare share = waiter.Share;
+        if (!share.HasRoom(waiter.Subpartition))
+        {
+            return 0;
+        }
+
+        if (share.Shortfall > 0)
+        {
+            return share.Shortfall;
+        }
+
+        // A segment that comes back moves from excess to free, so this sum tells what will be allowed then.
+        int taken = share.Reclaims.Count == 0 ? 1 : 0;
+        return Free + _reclaimableExcess - taken < _shortfall ? 0 : Math.Max(1, _claimedShortfall + 1 - Free);
     }
 
     private bool MayTake(PoolShare share, int subpartition)
@@ -244,11 +273,20 @@ internal sealed class SegmentLedger
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {
-        Debug.Assert(Free + _lent == Total, "Every segment is either free or lent.");
-        Debug.Assert(_shares.Sum(share => share.Lent) == _lent, "What is lent is lent to somebody.");
-        Debug.Assert(_shares.Sum(share => share.Shortfall) == _shortfall, "The sum of shortfalls is kept.");
-        Debug.Assert(_shares.Sum(share => share.ClaimedShortfall) == _claimedShortfall, "The sum of claims is kept.");
-        Debug.Assert(_shares.Sum(share => share.ReclaimableExcess) == _reclaimableExcess, "The sum of excess is kept.");
+        (int lent, int shortfall, int claimed, int excess) = (0, 0, 0, 0);
+        foreach (PoolShare share in _shares)
+        {
+            lent += share.Lent;
+            shortfall += share.Shortfall;
+            claimed += share.ClaimedShortfall;
+            excess += share.ReclaimableExcess;
+        }
+
+        Debug.Assert(Free + lent == Total, "Every segment is either free or lent.");
+        Debug.Assert(lent == _lent, "The sum of what is lent is kept.");
+        Debug.Assert(shortfall == _shortfall, "The sum of shortfalls is kept.");
+        Debug.Assert(claimed == _claimedShortfall, "The sum of claims is kept.");
+        Debug.Assert(excess == _reclaimableExcess, "The sum of what can be asked back is kept.");
         Debug.Assert(_guaranteed <= Total, "No more is guaranteed than there is.");
         Debug.Assert(NextToServe() is null, "Nobody waits who may have a free segment.");
     }

@@ -4,8 +4,9 @@ namespace Sluice.Buffers;
 
 /// <summary>Waits for a segment in line, with and without a thread, asking holders meanwhile.</summary>
 /// <remarks>
-/// A blocking wait without a deadline asks on its own thread. With a deadline the asking is left to the thread pool, since a
-/// holder's spill may take longer than the deadline; the deadline is measured by <see cref="Stopwatch"/> and does not come early.
+/// A blocking wait without a deadline asks on its own thread. With a deadline the asking is left to the thread pool,
+/// since a holder's spill may take longer than the deadline; the deadline is measured by <see cref="Stopwatch"/> and
+/// does not come early.
 /// </remarks>
 internal sealed class WaitingRequest(NetworkBufferPool pool, HolderInquiry inquiry, BufferWaiter waiter)
 {
@@ -86,7 +87,8 @@ internal sealed class WaitingRequest(NetworkBufferPool pool, HolderInquiry inqui
     }
 
     /// <summary>
-    /// Leaves the line. A segment that came in the same moment is kept when time or patience ran out, and goes back when asking failed.
+    /// Leaves the line. A segment that came in the same moment is kept when time or patience ran out, and goes back
+    /// when asking failed.
     /// </summary>
     private bool IsMetAfterAll(Exception failure)
     {

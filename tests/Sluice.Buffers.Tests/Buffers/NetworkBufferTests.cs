@@ -107,16 +107,18 @@ public sealed class NetworkBufferTests : IDisposable
     }
 
     [Fact]
-    public void Retain_throws_when_all_places_are_held()
+    public void Retain_throws_and_TryRetain_fails_when_all_places_are_held()
     {
         NetworkBuffer first = _pool.Request(CancellationToken.None);
         NetworkBuffer[] others = [.. Enumerable.Range(0, 9).Select(_ => first.Retain())];
 
         Assert.Throws<BufferMisuseException>(() => first.Retain());
+        Assert.False(first.TryRetain(out _));
 
         Array.ForEach(others, other => other.Release());
-        NetworkBuffer again = first.Retain();
+        Assert.True(first.TryRetain(out NetworkBuffer again));
         again.Release();
+        Assert.Throws<BufferMisuseException>(() => again.TryRetain(out _));
         first.Release();
     }
 

@@ -1,0 +1,65 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Sluice.Buffers;
+
+/// <summary>Numbers of variable length: seven bits a byte, lowest first (LEB128), and zigzag for signed ones.</summary>
+internal static class VarInt
+{
+    public const int MaximumSize32 = 5;
+    public const int MaximumSize64 = 10;
+
+    /// <summary>
+    /// Writes into a span of at least <see cref="MaximumSize64"/> bytes and returns how many it took.
+    /// </summary>
+    public static int Encode(ulong value, Span<byte> target)
+    {
+        int count = 0;
+        while (value >= 0x80)
+        {
+            target[count] = (byte)(value | 0x80);
+            value >>= 7;
+            count++;
+        }
+
+        target[count] = (byte)value;
+        return count + 1;
+    }
+
+    /// <summary>Reads a number of at most <paramref name="bits"/> bits from the start of a span.</summary>
+    /// <returns>How many bytes it took; 0 when it goes on behind the span's end.</returns>
+    /// <exception cref="InvalidDataException">It has more bits, or more bytes than such a number takes.</exception>
+    public static int Decode(ReadOnlySpan<byte> source, int bits, out ulong value)
+    {
+        value = 0;
+        for (int count = 0; count < source.Length; count++)
+        {
+            int shift = 7 * count;
+            ulong part = source[count] & 0x7FUL;
+            if (shift >= bits || (bits - shift < 7 && part >> (bits - shift) != 0))
+            {
+                ThrowTooLong(bits);
+            }
+
+            value |= part << shift;
+            if (source[count] < 0x80)
+            {
+                return count + 1;
+            }
+        }
+
+        value = 0;
+        return 0;
+    }
+
+    public static uint Zigzag(int value) => (uint)((value << 1) ^ (value >> 31));
+
+    public static ulong Zigzag(long value) => (ulong)((value << 1) ^ (value >> 63));
+
+    public static int Unzigzag(uint value) => (int)(value >> 1) ^ -(int)(value & 1);
+
+    public static long Unzigzag(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);
+
+    [DoesNotReturn]
+    private static void ThrowTooLong(int bits) =>
+        throw new InvalidDataException($"A number of variable length has more than {bits} bits.");
+}

@@ -1,0 +1,199 @@
+namespace Sluice.Buffers.Tests;
+
+/// <summary>Handles against a naive model that remembers every handle there ever was, and under races.</summary>
+public sealed class NetworkBufferModelTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Random_retains_and_releases_keep_exactly_the_live_handles_live(int seed)
+    {
+        var random = new Random(seed);
+        using var whole = new WholePool(2);
+        using LocalBufferPool pool = whole.Share("map 0", 2, 2);
+        var live = new List<NetworkBuffer>();
+        var stale = new Queue<NetworkBuffer>();
+        for (int step = 0; step < 4000; step++)
+        {
+            int choice = random.Next(10);
+            if (choice < 2 && pool.TryRequest(out NetworkBuffer requested))
+            {
+                live.Add(requested);
+            }
+            else if (choice < 6 && live.Count > 0)
+            {
+                NetworkBuffer from = live[random.Next(live.Count)];
+                if (live.Count(other => other.Segment == from.Segment) < 5)
+                {
+                    live.Add(from.Retain());
+                }
+            }
+            else if (live.Count > 0)
+            {
+                int index = random.Next(live.Count);
+                NetworkBuffer gone = live[index];
+                live.RemoveAt(index);
+                gone.Release();
+                stale.Enqueue(gone);
+            }
+
+            // With five places free a stale handle stays stale for forty retains of one life; the model keeps fewer.
+            while (stale.Count > 20)
+            {
+                stale.Dequeue();
+            }
+
+            Assert.All(live, handle => Assert.True(handle.IsLive));
+            Assert.All(stale, handle => Assert.False(handle.IsLive));
+            Assert.Equal(live.Select(handle => handle.Segment).Distinct().Count(), pool.Lent);
+        }
+
+        live.ForEach(handle => handle.Release());
+    }
+
+    [Fact]
+    public async Task One_handle_released_by_two_threads_at_once_is_released_once()
+    {
+        using var whole = new WholePool(2);
+        using LocalBufferPool pool = whole.Share("map 0", 2, 2);
+        const int Rounds = 1000;
+        int arrived = 0;
+        var shared = new NetworkBuffer[Rounds];
+        var keepers = new NetworkBuffer[Rounds];
+        Task<int>[] racers = [Deadline.OnThread(() => Race(isMaker: true)), Deadline.OnThread(() => Race(isMaker: false))];
+
+        int[] released = await Task.WhenAll(racers);
+
+        Assert.Equal(Rounds, released.Sum());
+        Assert.Equal(0, pool.Lent);
+
+        int Race(bool isMaker)
+        {
+            int count = 0;
+            for (int round = 0; round < Rounds; round++)
+            {
+                if (isMaker)
+                {
+                    shared[round] = pool.Request(CancellationToken.None);
+
+                    // In every other round somebody else still holds the buffer.
+                    keepers[round] = round % 2 == 0 ? shared[round].Retain() : default;
+                }
+
+                Meet();
+                count += TryRelease(shared[round]) ? 1 : 0;
+                Meet();
+                if (isMaker && round % 2 == 0)
+                {
+                    Assert.True(keepers[round].IsLive);
+                    keepers[round].Release();
+                }
+            }
+
+            return count;
+        }
+
+        // Spins, so that both leave within a few instructions: a thread that was woken would miss the race.
+        void Meet()
+        {
+            int meeting = (Interlocked.Increment(ref arrived) + 1) / 2;
+            for (int spins = 0; Volatile.Read(ref arrived) < 2 * meeting; spins++)
+            {
+                Thread.SpinWait(1);
+                if (spins > 10_000)
+                {
+                    Deadline.Await(() => Volatile.Read(ref arrived) >= 2 * meeting);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Retains_and_releases_of_several_threads_end_with_the_segment_back(int seed)
+    {
+        using var whole = new WholePool(1);
+        using LocalBufferPool pool = whole.Share("map 0", 1, 1);
+        for (int round = 0; round < 5; round++)
+        {
+            NetworkBuffer origin = pool.Request(CancellationToken.None);
+            Task[] holders = [.. Enumerable.Range(0, 3).Select(number =>
+            {
+                // Retained before it is handed over, released by the thread that got it.
+                NetworkBuffer handle = origin.Retain();
+                return Deadline.OnThread(() => Churn(handle, new Random((seed * 1000) + (round * 10) + number)));
+            })];
+            origin.Release();
+            await Task.WhenAll(holders).WaitAsync(Deadline.Time);
+
+            Assert.Equal(0, pool.Lent);
+        }
+
+        static void Churn(NetworkBuffer handle, Random random)
+        {
+            for (int step = 0; step < 20_000; step++)
+            {
+                NetworkBuffer further = handle.Retain();
+                if (random.Next(2) == 0)
+                {
+                    (handle, further) = (further, handle);
+                }
+
+                further.Release();
+                Assert.False(further.IsLive);
+            }
+
+            handle.Release();
+        }
+    }
+
+    [Fact]
+    public void A_generation_that_comes_round_starts_at_zero()
+    {
+        var last = new HolderWord((ulong)HolderWord.GenerationMask << 40);
+        HolderWord held = last.With(last.FreePlace(0));
+        HolderToken token = held.TokenOf(0);
+
+        HolderWord next = held.Without(0);
+
+        Assert.Equal(HolderWord.GenerationMask, token.Generation);
+        Assert.Equal(0u, next.Generation);
+        Assert.False(next.Holds(token));
+        Assert.True(next.IsFree);
+    }
+
+    [Fact]
+    public void A_place_held_again_refuses_its_last_seven_tokens()
+    {
+        HolderWord word = new HolderWord(0).With(9);
+        var stale = new List<HolderToken>();
+        for (int turn = 0; turn < 7; turn++)
+        {
+            word = word.With(4);
+            stale.Add(word.TokenOf(4));
+            word = word.Without(4);
+            Assert.DoesNotContain(stale, token => word.Holds(token));
+        }
+
+        word = word.With(4);
+        Assert.DoesNotContain(stale, token => word.Holds(token));
+        Assert.True(word.Holds(word.TokenOf(4)));
+        Assert.Equal(2, word.Holders);
+    }
+
+    private static bool TryRelease(NetworkBuffer buffer)
+    {
+        try
+        {
+            buffer.Release();
+            return true;
+        }
+        catch (BufferMisuseException)
+        {
+            return false;
+        }
+    }
+}
