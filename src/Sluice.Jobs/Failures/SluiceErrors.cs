@@ -41,6 +41,7 @@ public static class SluiceErrors
         ["SLU1402"] = "The user's own code in an operator threw.",
         ["SLU1403"] = "The job was cancelled.",
         ["SLU1501"] = "What a consumer read is not what the producer wrote; the result was thrown away.",
+        ["SLU1503"] = "A task that had to run again gave other records than before: an operator depends on more than its input.",
         ["SLU1502"] = "What was written is not what was read; the result was thrown away.",
     };
 
@@ -146,6 +147,10 @@ public static class SluiceErrors
     public static SluiceError CertificateMismatch(string where, string written, string read) => new(
         "SLU1501", ErrorKind.JobFailed, $"records were changed on their way: written {written}, read {read}", where,
         "run the job again; when it happens again, check the machine's memory and disks");
+
+    public static SluiceError RerunDiffers(string task) => new(
+        "SLU1503", ErrorKind.JobFailed, "a task that ran again gave other records than before", task,
+        "make the job's operators depend on their input alone: no clock, no random numbers, no shared state");
 
     public static SluiceError OutputMismatch(string where, string read, string written) => new(
         "SLU1502", ErrorKind.JobFailed, $"the output is not the input: read {read}, written {written}", where,

@@ -80,6 +80,24 @@ public sealed class DirectoryLock : IDisposable
         return File.Exists(path) && !CanOpen(path) && File.Exists(path);
     }
 
+    /// <summary>Removes a directory whose owner died before it made a lock file, or that is about to make one and then tries again.</summary>
+    public static void RemoveUnlocked(string directory)
+    {
+        if (File.Exists(Path.Combine(directory, FileName)))
+        {
+            return;
+        }
+
+        try
+        {
+            System.IO.Directory.Delete(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Its owner has just made the lock file, a neighbour has just removed the directory, or it is another user's.
+        }
+    }
+
     /// <summary>Deletes the lock file, lets go of it and removes the directory if nothing else is in it.</summary>
     /// <remarks>What cannot be deleted stays, with a free lock or none, for the next cleaner.</remarks>
     public void DisposeAndRemove()
@@ -128,7 +146,8 @@ public sealed class DirectoryLock : IDisposable
     {
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            // A shared lock: it clashes with the owner's, not with others who only look.
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -128,22 +128,10 @@ public sealed partial class SpillDirectory : IDisposable
             {
                 Remove(free);
             }
-            else if (!File.Exists(System.IO.Path.Combine(sibling.FullName, DirectoryLock.FileName)))
+            else
             {
-                RemoveIfEmpty(sibling.FullName);
+                DirectoryLock.RemoveUnlocked(sibling.FullName);
             }
-        }
-    }
-
-    private static void RemoveIfEmpty(string directory)
-    {
-        try
-        {
-            Directory.Delete(directory);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Its owner has just made its lock file, or a neighbour has just removed it.
         }
     }
 

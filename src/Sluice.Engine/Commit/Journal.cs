@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>What a job has decided, one JSON line each, beside its output: written before it is acted on.</summary>
+/// <remarks>
+/// Every line goes to the operating system before <see cref="Append"/> returns, so it outlives the process; it is not
+/// forced to disk, because without the outputs of its silos a job starts over anyway. Threading: one thread.
+/// </remarks>
+internal sealed class Journal : IDisposable
+{
+    private readonly FileStream _file;
+
+    /// <param name="path">Created; must not exist.</param>
+    public Journal(string path)
+    {
+        _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    }
+
+    /// <summary>Writes one entry.</summary>
+    /// <exception cref="IOException">It could not be written: what it announces must not happen.</exception>
+    public void Append(JournalEntry entry) => _file.Write(
+        [.. JsonSerializer.SerializeToUtf8Bytes(entry, CoordinationJson.Default.JournalEntry), (byte)'\n']);
+
+    /// <summary>Reads all whole lines; a last one that was cut by a crash does not count.</summary>
+    public static IReadOnlyList<JournalEntry> Read(string path)
+    {
+        string text = File.ReadAllText(path);
+        int end = text.LastIndexOf('\n');
+        return end < 0
+            ? []
+            : [.. text[..end].Split('\n').Select(line =>
+                JsonSerializer.Deserialize(line, CoordinationJson.Default.JournalEntry)!)];
+    }
+
+    public void Dispose() => _file.Dispose();
+}
+
+/// <summary>Sums as (count, 32 hex digits): JSON numbers do not hold 128 bits everywhere.</summary>
+internal sealed class RecordSumConverter : JsonConverter<RecordSum>
+{
+    public override RecordSum Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        string[] parts = reader.GetString()!.Split(':');
+        return new RecordSum(
+            long.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture),
+            UInt128.Parse(parts[1], System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    public override void Write(Utf8JsonWriter writer, RecordSum value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"{value.Count}:{value.Sum:x32}"));
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(RecordSumConverter)])]
+[JsonSerializable(typeof(JournalEntry))]
+[JsonSerializable(typeof(CoordinatorState))]
+internal sealed partial class CoordinationJson : JsonSerializerContext;

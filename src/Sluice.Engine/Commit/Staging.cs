@@ -1,0 +1,182 @@
+using Sluice.Jobs;
+using System.Text.Json;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>A job's staging directory, held by this process: publishing from it, and undoing what was published.</summary>
+/// <remarks>
+/// <para>
+/// Publishing and rolling back are sequences of steps, each of which changes the file system once and atomically (a
+/// rename). A process may die between any two; whoever takes the directory's lock then calls <see cref="Settle"/>,
+/// which may die as well and be called again. <c>_SUCCESS</c> with the job's own id decides: with it the publish is
+/// complete, without it everything goes back.
+/// </para>
+/// <para>
+/// A part counts as published when its file has left the staging directory. So a rollback brings parts back before
+/// it deletes anything there, and deletes the intent first.
+/// </para>
+/// </remarks>
+internal sealed class Staging(string output, JobId job, DirectoryLock held)
+{
+    public string Path => held.Directory;
+
+    /// <summary>Moves the winners into place, one step an element; complete when enumerated to the end.</summary>
+    /// <param name="success">Becomes <c>_SUCCESS</c>.</param>
+    /// <param name="parts">The winners; their files exist.</param>
+    /// <param name="old">Names in the output directory that are replaced.</param>
+    public IEnumerable<string> PublishSteps(SuccessFile success, IReadOnlyList<PublishedPart> parts, IReadOnlyList<string> old)
+    {
+        PublishIntent intent = new([.. parts.Select(part =>
+            new PublishMove(OutputNames.Attempt(part.Part, part.Attempt), OutputNames.Part(part.Part)))]);
+        bool sync = old.Count > 0;
+        if (sync)
+        {
+            Directory.CreateDirectory(In(OutputNames.Old));
+            foreach (PublishMove move in intent.Moves)
+            {
+                FlushToDisk(In(move.From));
+            }
+        }
+
+        WriteWhole(JsonSerializer.SerializeToUtf8Bytes(intent, CommitJson.Default.PublishIntent), In(OutputNames.Intent), sync);
+        yield return "intent written";
+
+        // The old _SUCCESS goes first: from here on the directory does not claim to be complete.
+        foreach (string name in old.OrderByDescending(name => name == OutputNames.Success))
+        {
+            Rename(Out(name), In(OutputNames.Old, name));
+            yield return $"old {name} put aside";
+        }
+
+        foreach (PublishMove move in intent.Moves)
+        {
+            Rename(In(move.From), Out(move.To));
+            yield return $"{move.To} moved";
+        }
+
+        WriteWhole(success.ToJson(), Out(OutputNames.Success), sync);
+        yield return "success written";
+    }
+
+    /// <summary>Finishes what the job began: nothing when it was published, else everything goes back; then removes the directory.</summary>
+    /// <returns>Whether the output is the job's.</returns>
+    /// <exception cref="IOException">The intent cannot be read and nothing was touched, or a step failed; the next who takes the lock goes on.</exception>
+    public bool Settle()
+    {
+        bool published = SuccessFile.TryRead(output, out SuccessFile? success) && success.Id == job.Value.ToString("N");
+        try
+        {
+            foreach (string _ in published ? [] : RollBackSteps())
+            {
+                // Each step stands on its own.
+            }
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+
+        Remove();
+        return published;
+    }
+
+    /// <summary>Undoes a publish that did not come to its end, one step an element.</summary>
+    internal IEnumerable<string> RollBackSteps()
+    {
+        if (!File.Exists(In(OutputNames.Intent)))
+        {
+            yield break;
+        }
+
+        foreach (PublishMove move in ReadIntent().Moves)
+        {
+            if (!File.Exists(In(move.From)) && File.Exists(Out(move.To)))
+            {
+                Rename(Out(move.To), In(move.From));
+                yield return $"{move.To} taken back";
+            }
+        }
+
+        foreach (string name in OldNames().OrderBy(name => name == OutputNames.Success))
+        {
+            Rename(In(OutputNames.Old, name), Out(name));
+            yield return $"old {name} restored";
+        }
+
+        File.Delete(In(OutputNames.Intent));
+        yield return "intent deleted";
+    }
+
+    private void Remove()
+    {
+        // From here on only files go that nobody needs; what cannot be deleted now is found by the next job.
+        try
+        {
+            if (Directory.Exists(In(OutputNames.Old)))
+            {
+                Directory.Delete(In(OutputNames.Old), recursive: true);
+            }
+
+            foreach (string file in Directory.EnumerateFiles(Path))
+            {
+                if (System.IO.Path.GetFileName(file) != DirectoryLock.FileName)
+                {
+                    File.Delete(file);
+                }
+            }
+
+            held.DisposeAndRemove();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            held.Dispose();
+        }
+    }
+
+    private PublishIntent ReadIntent()
+    {
+        const string Unreadable = "the plan of a half-done publish cannot be read";
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(In(OutputNames.Intent)), CommitJson.Default.PublishIntent)
+                ?? throw new IOException(Unreadable);
+        }
+        catch (JsonException e)
+        {
+            throw new IOException(Unreadable, e);
+        }
+    }
+
+    private IEnumerable<string> OldNames() =>
+        Directory.Exists(In(OutputNames.Old))
+            ? [.. Directory.EnumerateFiles(In(OutputNames.Old)).Select(file => System.IO.Path.GetFileName(file))]
+            : [];
+
+    private string In(params ReadOnlySpan<string> names) => System.IO.Path.Combine([Path, .. names]);
+
+    private string Out(string name) => System.IO.Path.Combine(output, name);
+
+    // rename(2): without overwrite .NET links and unlinks, and a crash between the two leaves both names.
+    private static void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+
+    private void WriteWhole(byte[] bytes, string path, bool sync)
+    {
+        string draft = In(System.IO.Path.GetFileName(path) + ".draft");
+        File.WriteAllBytes(draft, bytes);
+        if (sync)
+        {
+            FlushToDisk(draft);
+        }
+
+        Rename(draft, path);
+    }
+
+    private static void FlushToDisk(string path)
+    {
+        using Microsoft.Win32.SafeHandles.SafeFileHandle file =
+            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        RandomAccess.FlushToDisk(file);
+    }
+}

@@ -1,0 +1,46 @@
+using Sluice.Jobs;
+
+namespace Sluice.Engine;
+
+/// <summary>What a coordinator wants done; its host does it in order.</summary>
+internal abstract record CoordinatorCommand;
+
+/// <summary>Write this down before anything that follows is done.</summary>
+internal sealed record WriteJournal(JournalEntry Entry) : CoordinatorCommand;
+
+/// <summary>Start an attempt on a worker.</summary>
+/// <param name="Attempt">Which.</param>
+/// <param name="Worker">Where.</param>
+/// <param name="Producers">The winners it fetches from, in task order.</param>
+/// <param name="Values">What earlier stages yielded, by stage.</param>
+internal sealed record StartAttempt(
+    AttemptId Attempt, string Worker, IReadOnlyList<ProducerWin> Producers, IReadOnlyDictionary<int, byte[]> Values)
+    : CoordinatorCommand;
+
+/// <summary>A producer's winning attempt.</summary>
+internal sealed record ProducerWin(AttemptId Attempt, string Worker, int Runs);
+
+/// <summary>Stop an attempt; <see cref="AttemptStopped"/> follows, or one of the other ends.</summary>
+internal sealed record CancelAttempt(AttemptId Attempt, string Worker) : CoordinatorCommand;
+
+/// <summary>Throw away what an attempt made: it came too late, or is not needed any more.</summary>
+internal sealed record DiscardOutput(AttemptId Attempt, string Worker) : CoordinatorCommand;
+
+/// <summary>Move the winners of the last stage into place.</summary>
+/// <param name="Winners">Attempt numbers in task order.</param>
+internal sealed record PublishOutput(IReadOnlyList<int> Winners) : CoordinatorCommand;
+
+/// <summary>The job is over.</summary>
+/// <param name="Failure">Why it failed; null when it succeeded.</param>
+internal sealed record FinishJob(AttemptFailure? Failure) : CoordinatorCommand;
+
+/// <summary>One line of the journal.</summary>
+/// <param name="Kind">`started`, `attempt`, `won`, `lost`, `published` or `failed`.</param>
+/// <param name="Stage">Number of the stage.</param>
+/// <param name="Task">Index of the task.</param>
+/// <param name="Attempt">Number of the attempt.</param>
+/// <param name="Worker">Where it runs, or where its output is.</param>
+/// <param name="Result">What an attempt that won told.</param>
+/// <param name="Error">Why it failed.</param>
+internal sealed record JournalEntry(
+    string Kind, int? Stage, int? Task, int? Attempt, string? Worker, AttemptResult? Result, SluiceError? Error);

@@ -1,0 +1,127 @@
+using System.Text.Json.Serialization;
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>All that a coordinator knows; what is not in here it has forgotten after a restart.</summary>
+internal sealed record CoordinatorState
+{
+    public required JobId Job { get; init; }
+
+    /// <summary>Tries a task has before the job fails.</summary>
+    public required int MaximumTries { get; init; }
+
+    public required List<StageState> Stages { get; init; }
+
+    /// <summary>Free slots by worker; a worker that drains has none.</summary>
+    public SortedDictionary<string, int> FreeSlots { get; init; } = new(StringComparer.Ordinal);
+
+    public JobPhase Phase { get; set; } = JobPhase.Running;
+
+    /// <summary>Why the job failed: the first cause of all.</summary>
+    public AttemptFailure? Cause { get; set; }
+
+    /// <summary>The state of a job that has not started.</summary>
+    public static CoordinatorState New(JobId job, IEnumerable<StageSpec> stages, int maximumTries) => new()
+    {
+        Job = job,
+        MaximumTries = maximumTries,
+        Stages = [.. stages.Select(spec => new StageState
+        {
+            Spec = spec,
+            Tasks = [.. Enumerable.Range(0, spec.Tasks).Select(_ => new TaskState())],
+        })],
+    };
+}
+
+/// <summary>What a coordinator must know of a stage.</summary>
+/// <param name="Name">What it is called.</param>
+/// <param name="Tasks">How many tasks it has.</param>
+/// <param name="Upstream">Stages that must be done before it starts.</param>
+/// <param name="Reads">The stage whose outputs it fetches, if any; one of <paramref name="Upstream"/>.</param>
+/// <param name="Commits">Whether its tasks write the job's output.</param>
+internal sealed record StageSpec(string Name, int Tasks, IReadOnlyList<int> Upstream, int? Reads, bool Commits);
+
+/// <summary>One stage as it stands.</summary>
+internal sealed record StageState
+{
+    public required StageSpec Spec { get; init; }
+
+    public required List<TaskState> Tasks { get; init; }
+
+    /// <summary>Whether its outputs were given up because every reader is done.</summary>
+    public bool IsReleased { get; set; }
+
+    [JsonIgnore]
+    public bool IsDone => Tasks.TrueForAll(task => task.Winner is not null);
+}
+
+/// <summary>One task as it stands.</summary>
+internal sealed record TaskState
+{
+    /// <summary>Attempts started so far; the next one's number is one more.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>Attempts that failed by themselves; those lost with their worker do not count.</summary>
+    public int FailedTries { get; set; }
+
+    /// <summary>Workers of the attempts that run now, by number.</summary>
+    public SortedDictionary<int, string> Running { get; init; } = [];
+
+    /// <summary>Where it failed last: another worker is tried first.</summary>
+    public string? FailedOn { get; set; }
+
+    /// <summary>The attempt whose work counts.</summary>
+    public AttemptWin? Winner { get; set; }
+
+    /// <summary>What a winner had written whose output was lost: a rerun must write the same.</summary>
+    public IReadOnlyList<RecordSum>? LostSums { get; set; }
+
+    /// <summary>Why its first failed try failed.</summary>
+    public AttemptFailure? FirstCause { get; set; }
+}
+
+/// <summary>An attempt whose work counts.</summary>
+/// <param name="Number">The attempt's number.</param>
+/// <param name="Worker">Where it ran, and where its output is.</param>
+/// <param name="Result">What it told.</param>
+internal sealed record AttemptWin(int Number, string Worker, AttemptResult Result);
+
+/// <summary>What an attempt tells the coordinator when it ends well.</summary>
+internal sealed record AttemptResult
+{
+    /// <summary>Sorted runs of its output.</summary>
+    public int Runs { get; init; }
+
+    /// <summary>What it wrote into its shuffle, per partition.</summary>
+    public IReadOnlyList<RecordSum> Written { get; init; } = [];
+
+    /// <summary>What it read from its shuffle, per producer.</summary>
+    public IReadOnlyList<RecordSum> Read { get; init; } = [];
+
+    /// <summary>What it yields to later stages.</summary>
+    public byte[]? Value { get; init; }
+}
+
+/// <summary>Why an attempt failed.</summary>
+/// <param name="Error">What happened, as the user is told.</param>
+/// <param name="CanRetry">Whether another try could help.</param>
+/// <param name="Detail">The whole cause with its stack, for -v.</param>
+internal sealed record AttemptFailure(SluiceError Error, bool CanRetry, string Detail);
+
+/// <summary>How far a job is.</summary>
+internal enum JobPhase
+{
+    /// <summary>Tasks run.</summary>
+    Running,
+
+    /// <summary>Every task has won; the output is moved into place.</summary>
+    Publishing,
+
+    /// <summary>It stopped; attempts that still run are waited for.</summary>
+    Stopping,
+
+    /// <summary>It is over.</summary>
+    Ended,
+}

@@ -1,0 +1,49 @@
+using Sluice.Exchange;
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>Turns what a layer threw into what a user can act on, and says whether another try could help.</summary>
+internal static class FailureTranslation
+{
+    // errno ENOSPC and EDQUOT on Linux; ERROR_DISK_FULL on Windows.
+    private static readonly int[] DiskFullCodes = [28, 122, unchecked((int)0x80070070)];
+
+    /// <summary>The failure of a task's attempt.</summary>
+    /// <param name="exception">What it threw.</param>
+    /// <param name="where">The attempt.</param>
+    /// <param name="slots">Tasks that share the memory, to say how much a record would need.</param>
+    /// <returns>The error, and whether the same task may succeed when it is tried again.</returns>
+    public static (SluiceError Error, bool CanRetry) OfAttempt(Exception exception, string where, int slots) => exception switch
+    {
+        SluiceException known => (known.Error, false),
+        InputChangedException changed => (SluiceErrors.InputChanged(changed.Path, changed.Message), false),
+        InputRecordTooLargeException large => (
+            SluiceErrors.RecordTooLarge(large.Path, large.Offset, large.Length, large.Limit, 2 * large.Length * slots), false),
+        RecordTooLargeException large => (
+            SluiceErrors.RecordTooLarge(where, 0, large.Length, large.Limit, 2 * large.Length * slots), false),
+        OutputLostException lost => (SluiceErrors.TaskFailed(where, 1, lost.Message), true),
+        IOException io when DiskFullCodes.Contains(io.HResult) => (SluiceErrors.DiskFull(io.Message), false),
+        IOException or UnauthorizedAccessException => (SluiceErrors.TaskFailed(where, 1, exception.Message), true),
+        _ => (SluiceErrors.OperatorFailed(where, $"{exception.GetType().Name}: {exception.Message}"), true),
+    };
+
+    /// <summary>A failure outside of tasks: directories, planning.</summary>
+    public static SluiceException OfJob(Exception exception) => exception switch
+    {
+        SluiceException known => known,
+        OutputRefusedException refused => new SluiceException(OfOutput(refused), refused),
+        SpillDirectoryException spill => new SluiceException(SluiceErrors.SpillDirectoryUnusable(spill.Where, spill.What), spill),
+        IOException io when DiskFullCodes.Contains(io.HResult) => new SluiceException(SluiceErrors.DiskFull(io.Message), io),
+        _ => new SluiceException(SluiceErrors.OutputUnwritable("the job", exception.Message), exception),
+    };
+
+    private static SluiceError OfOutput(OutputRefusedException refused) => refused.Reason switch
+    {
+        OutputRefusal.Exists => SluiceErrors.OutputExists(refused.Where),
+        OutputRefusal.InUse => SluiceErrors.OutputBusy(refused.Where),
+        OutputRefusal.NotADirectory => SluiceErrors.OutputExists(refused.Where) with { What = refused.What, Help = refused.Help },
+        _ => SluiceErrors.OutputUnwritable(refused.Where, refused.What) with { Help = refused.Help },
+    };
+}

@@ -1,0 +1,86 @@
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>Runs jobs in this process, with no cluster: the same plan, coordinator, attempts and exchange.</summary>
+/// <remarks>Threading: jobs run on threads of their own; one at a time for each engine.</remarks>
+public sealed class InProcessEngine : IDisposable
+{
+    private readonly EngineOptions _options;
+
+    /// <param name="options">Checked here.</param>
+    /// <exception cref="SluiceException">The memory is less than the tasks need, or more than the machine has.</exception>
+    public InProcessEngine(EngineOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Parallelism, 1, nameof(options.Parallelism));
+        long least = EngineOptions.LeastMemory(options.Parallelism, options.SegmentSize);
+        if (options.MemoryBytes < least)
+        {
+            throw new SluiceException(SluiceErrors.MemoryTooSmall(options.MemoryBytes, least, options.Parallelism));
+        }
+
+        long machine = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (options.MemoryBytes > machine)
+        {
+            throw new SluiceException(SluiceErrors.MemoryTooLarge(options.MemoryBytes, machine));
+        }
+
+        _options = options;
+    }
+
+    /// <summary>What would run; nothing is written.</summary>
+    /// <exception cref="SluiceException">The job cannot run like this.</exception>
+    public Explanation Explain(JobRequest request)
+    {
+        JobPreparation job = JobPreparation.Of(request, _options);
+        return new Explanation(
+            job.Plan,
+            job.Catalog.Files.Count,
+            job.Catalog.Bytes,
+            _options.MemoryBytes / _options.Parallelism,
+            job.SpillEstimate(_options.MemoryBytes),
+            job.Warnings);
+    }
+
+    /// <summary>Runs a job to its end.</summary>
+    /// <param name="request">What to run.</param>
+    /// <param name="progress">Told several times a second, from a thread of the engine.</param>
+    /// <param name="cancellationToken">Cancels the job: its tasks stop, and nothing is left behind.</param>
+    /// <exception cref="SluiceException">The job failed; the output is as it was before.</exception>
+    /// <exception cref="OperationCanceledException">The job was cancelled; the output is as it was before.</exception>
+    public Task<JobReport> RunAsync(
+        JobRequest request, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Factory.StartNew(
+            () => Run(request, progress, cancellationToken),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
+    /// <summary>Nothing outlives a job: there is nothing to give back between jobs.</summary>
+    public void Dispose()
+    {
+    }
+
+    private JobReport Run(JobRequest request, IProgress<JobProgress>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            JobPreparation job = JobPreparation.Of(request, _options);
+            using SpillDirectories spill = SpillDirectories.Open(_options.SpillDirectories);
+            long estimate = job.SpillEstimate(_options.MemoryBytes);
+            if (spill.FreeBytes < estimate)
+            {
+                string where = string.Join(", ", spill.All.Select(directory => directory.Path));
+                throw new SluiceException(SluiceErrors.DiskTooSmall(where, estimate, spill.FreeBytes));
+            }
+
+            using JobRun run = new(request, job, _options, spill);
+            return run.Run(progress, cancellation);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw FailureTranslation.OfJob(exception);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Sluice.Jobs;
+
+namespace Sluice.Engine;
+
+/// <summary>All that is found out about a job before it runs: inputs, splits, plan, and whether it may run at all.</summary>
+/// <param name="Sink">The job as it was defined.</param>
+/// <param name="Catalog">Its inputs.</param>
+/// <param name="Format">How records lie in them.</param>
+/// <param name="Splits">What each reading task reads.</param>
+/// <param name="Plan">Its stages.</param>
+/// <param name="Warnings">What the user should know.</param>
+internal sealed record JobPreparation(
+    SinkNode Sink,
+    InputCatalog Catalog,
+    RecordFormat Format,
+    IReadOnlyList<InputSplit[]> Splits,
+    JobPlan Plan,
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>Full path of the output directory.</summary>
+    public string OutputPath => Path.TrimEndingDirectorySeparator(Path.GetFullPath(Sink.Directory));
+
+    /// <summary>What may be spilled at the most: the input once, with the headers of its blocks.</summary>
+    public long SpillEstimate(long memoryBytes) =>
+        Plan.Stages.Count == 1 || Catalog.Bytes * 2 < memoryBytes ? 0 : Catalog.Bytes + (Catalog.Bytes / 20);
+
+    /// <summary>Finds inputs and plans; touches nothing.</summary>
+    /// <exception cref="SluiceException">The job cannot run like this.</exception>
+    public static JobPreparation Of(JobRequest request, EngineOptions options)
+    {
+        SinkNode sink = Planner.Define(request.Job, request.Arguments);
+        ReadNode read = SourceOf(sink);
+        InputCatalog catalog = InputCatalog.Find(read.Inputs, read.Format);
+        CheckOutsideInputs(sink.Directory, read.Inputs);
+        IReadOnlyList<InputSplit[]> splits = SplitPlan.Cut(catalog.Files, read.Format, options.Parallelism);
+        JobPlan plan = Planner.Plan(sink, request.Arguments, new PlanOptions
+        {
+            InputBytes = catalog.Bytes,
+            Splits = splits.Count,
+            Parallelism = options.Parallelism,
+            Partitions = request.Partitions,
+        });
+        return new JobPreparation(sink, catalog, read.Format, splits, plan, [.. catalog.Warnings, .. plan.Warnings]);
+    }
+
+    private static ReadNode SourceOf(DatasetNode node)
+    {
+        while (node.Input is not null)
+        {
+            node = node.Input;
+        }
+
+        return (ReadNode)node;
+    }
+
+    private static void CheckOutsideInputs(string output, IReadOnlyList<string> inputs)
+    {
+        string outputPath = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
+        foreach (string input in inputs.Select(Path.GetFullPath).Where(Directory.Exists))
+        {
+            string inputPath = Path.TrimEndingDirectorySeparator(input);
+            if (outputPath == inputPath || outputPath.StartsWith(inputPath + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            {
+                throw new SluiceException(SluiceErrors.OutputInsideInput(outputPath, inputPath));
+            }
+        }
+    }
+}
