@@ -1,3 +1,4 @@
+using Sluice.Exchange;
 using Sluice.Jobs;
 using Sluice.Sorting;
 
@@ -8,10 +9,16 @@ namespace Sluice.Engine;
 public sealed class InProcessEngine : IDisposable
 {
     private readonly EngineOptions _options;
+    private readonly Func<ResultPartitionStore, IExchangeTransport> _transport;
 
     /// <param name="options">Checked here.</param>
     /// <exception cref="SluiceException">The memory is less than the tasks need, or more than the machine has.</exception>
     public InProcessEngine(EngineOptions options)
+        : this(options, outputs => new InProcessTransport(outputs))
+    {
+    }
+
+    internal InProcessEngine(EngineOptions options, Func<ResultPartitionStore, IExchangeTransport> transport)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Parallelism, 1, nameof(options.Parallelism));
         long least = EngineOptions.LeastMemory(options.Parallelism, options.SegmentSize);
@@ -27,6 +34,7 @@ public sealed class InProcessEngine : IDisposable
         }
 
         _options = options;
+        _transport = transport;
     }
 
     /// <summary>What would run; nothing is written.</summary>
@@ -75,7 +83,7 @@ public sealed class InProcessEngine : IDisposable
                 throw new SluiceException(SluiceErrors.DiskTooSmall(where, estimate, spill.FreeBytes));
             }
 
-            using JobRun run = new(request, job, _options, spill);
+            using JobRun run = new(request, job, _options, spill, _transport);
             return run.Run(progress, cancellation);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

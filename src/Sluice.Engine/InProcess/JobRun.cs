@@ -30,7 +30,17 @@ internal sealed class JobRun : IDisposable
     private readonly JobStatistics _statistics;
     private FinishJob? _finished;
 
-    public JobRun(JobRequest request, JobPreparation job, EngineOptions options, SpillDirectories spill)
+    /// <param name="request">What the user asked for.</param>
+    /// <param name="job">What was found out about it.</param>
+    /// <param name="options">What it may use.</param>
+    /// <param name="spill">Where it spills; stays the caller's.</param>
+    /// <param name="transport">Makes the transport over the job's outputs.</param>
+    public JobRun(
+        JobRequest request,
+        JobPreparation job,
+        EngineOptions options,
+        SpillDirectories spill,
+        Func<ResultPartitionStore, IExchangeTransport> transport)
     {
         _request = request;
         _job = job;
@@ -49,7 +59,7 @@ internal sealed class JobRun : IDisposable
 
         _pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(options.MemoryBytes, options.SegmentSize));
         AttemptRunner runner = new(
-            _pool, new SpillStore(spill), _outputs, new InProcessTransport(_outputs), options.Parallelism);
+            _pool, new SpillStore(spill), _outputs, transport(_outputs), options.Parallelism);
         _worker = new LocalWorker(runner, _messages, options.Parallelism);
         _coordinator = new Coordinator(CoordinatorState.New(_id, job.Plan.Stages.Select(SpecOf), MaximumTries));
     }
@@ -92,6 +102,7 @@ internal sealed class JobRun : IDisposable
         _output.Dispose();
         _outputs.Dispose();
         _messages.Dispose();
+        Debug.Assert(_pool.Lent == 0, "Every segment has come back when a job is over.");
         _pool.Dispose();
     }
 

@@ -1,0 +1,261 @@
+using System.Text;
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Engine.Tests;
+
+/// <summary>Whole jobs on the in-process engine, with so little memory that everything wraps, spills and merges.</summary>
+public sealed class JobTests : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(1, 1, 512, 1, 2000)]
+    [InlineData(2, 2, 512, 4, 3000)]
+    [InlineData(3, 2, 1024, 7, 5000)]
+    [InlineData(4, 3, 4096, 2, 20000)]
+    [InlineData(5, 2, 512, 40, 1000)]
+    public async Task Sort_gives_the_lines_in_the_order_of_their_bytes(
+        int seed, int parallelism, int segmentSize, int partitions, int count)
+    {
+        byte[][] lines = RandomLines(seed, count);
+        string input = _folder.Write("in", Join(lines, lastLineFeed: seed % 2 == 0));
+
+        JobReport report = await Run(
+            new SortJob(), new JobArguments().Add("input", input), parallelism, segmentSize, partitions);
+
+        Assert.Equal(Sorted(lines), Lines(ReadParts()));
+        Assert.Equal(count, report.Records.In);
+        Assert.Equal(count, report.Certificate.Records);
+        Assert.True(report.Bytes.Spilled > 0, "Nothing spilled: the test is too small.");
+        Assert.Equal(partitions, report.Parts);
+        AssertNothingLeft();
+    }
+
+    [Fact]
+    public async Task Sort_is_stable_by_key_over_files_splits_and_spills()
+    {
+        Random random = new(7);
+        List<string> lines = [.. Enumerable.Range(0, 6000).Select(i => $"{random.Next(20):D2} {i:D6}")];
+        string first = _folder.Write("a", string.Join('\n', lines.Take(2500)) + "\n");
+        string second = _folder.Write("b", string.Join('\n', lines.Skip(2500)));
+
+        await Run(new SortJob(), new JobArguments().Add("input", first, second).Add("key", "1-2"), 2, 512, 3);
+
+        Assert.Equal(lines.OrderBy(line => line[..2], StringComparer.Ordinal), Text(ReadParts()));
+    }
+
+    [Fact]
+    public async Task Sort_by_bytes_inside_the_record_keeps_the_record_whole()
+    {
+        Random random = new(8);
+        List<string> lines = [.. Enumerable.Range(0, 3000).Select(i => $"{i:D4}-{random.Next(500):D3}-{i % 7}")];
+        lines.Add("ab");
+        string input = _folder.Write("in", string.Join('\n', lines));
+
+        await Run(new SortJob(), new JobArguments().Add("input", input).Add("key", "6-8"), 2, 512, 3);
+
+        Assert.Equal(
+            lines.OrderBy(line => line.Length < 6 ? "" : line.Substring(5, 3), StringComparer.Ordinal), Text(ReadParts()));
+    }
+
+    [Fact]
+    public async Task Sort_unique_keeps_the_first_record_of_each_key()
+    {
+        Random random = new(9);
+        List<string> lines = [.. Enumerable.Range(0, 5000).Select(i => $"{random.Next(300):D3} {i:D6}")];
+        string input = _folder.Write("in", string.Join('\n', lines));
+
+        await Run(
+            new SortJob(), new JobArguments().Add("input", input).Add("key", "1-3").Add("unique", "true"), 2, 512, 4);
+
+        Assert.Equal(
+            lines.GroupBy(line => line[..3]).Select(group => group.First()).Order(StringComparer.Ordinal), Text(ReadParts()));
+    }
+
+    [Fact]
+    public async Task Sort_takes_records_larger_than_the_ring_and_keys_that_differ_at_their_end()
+    {
+        Random random = new(10);
+        string longest = new('x', 12_000);
+        List<string> lines =
+            [.. Enumerable.Range(0, 60).Select(i => i % 3 == 0 ? $"{longest}{random.Next(1000):D4}" : $"{random.Next(1000):D4}")];
+        string input = _folder.Write("in", string.Join('\n', lines));
+
+        await Run(new SortJob(), new JobArguments().Add("input", input), 2, 1024, 3);
+
+        Assert.Equal(lines.Order(StringComparer.Ordinal), Text(ReadParts()));
+    }
+
+    [Fact]
+    public async Task Word_count_counts_and_orders_words()
+    {
+        Random random = new(11);
+        List<string> words = [.. Enumerable.Range(0, 20_000).Select(_ => $"W{random.Next(random.Next(1, 3000))}")];
+        string input = _folder.Write("in", string.Join(' ', words.Chunk(9).Select(chunk => string.Join('\t', chunk) + "\r\n")));
+
+        await Run(new WordCountJob(), new JobArguments().Add("input", input), 2, 1024, 3);
+
+        Assert.Equal(
+            words.GroupBy(word => word).Select(group => $"{group.Key}\t{group.Count()}").Order(StringComparer.Ordinal),
+            Text(ReadParts()).Order(StringComparer.Ordinal));
+        Assert.All(Parts(), part =>
+        {
+            List<string> keys = [.. Text(File.ReadAllBytes(part)).Select(line => line.Split('\t')[0])];
+            Assert.Equal(keys.Order(StringComparer.Ordinal), keys);
+        });
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(100_000)]
+    public async Task Word_count_top_gives_the_largest_counts_ties_by_word(int top)
+    {
+        Random random = new(12);
+        List<string> words = [.. Enumerable.Range(0, 8000).Select(_ => $"{(char)('a' + random.Next(26))}{random.Next(9)}")];
+        string input = _folder.Write("in", string.Join(' ', words.Select(word => random.Next(2) == 0 ? word : word.ToUpperInvariant())));
+
+        await Run(
+            new WordCountJob(),
+            new JobArguments().Add("input", input).Add("top", $"{top}").Add("ignore-case", "true"),
+            2,
+            1024,
+            3);
+
+        Assert.Equal(
+            words.GroupBy(word => word)
+                .OrderByDescending(group => group.Count())
+                .ThenBy(group => group.Key, StringComparer.Ordinal)
+                .Take(top)
+                .Select(group => $"{group.Key}\t{group.Count()}"),
+            Text(ReadParts()));
+        Assert.Single(Parts());
+    }
+
+    /// <summary>A user's own job: the ten lines that it takes.</summary>
+    private sealed class LinesByLength : IJob
+    {
+        public void Define(JobBuilder job) => job
+            .Read(RecordFormat.Lines, job.Arguments.GetAll("input"))
+            .Where(line => !line.IsEmpty)
+            .GroupBy(line => line.Length)
+            .Count()
+            .OrderBy(count => count.Value, serializer: new GroupSerializer<int, long>(KeyOrders.Find<int>()!))
+            .Select(count => $"{count.Value} lines have {count.Key} bytes")
+            .Write(job.Arguments.Get("out"));
+    }
+
+    [Fact]
+    public async Task A_job_of_ones_own_runs_like_the_built_in_ones()
+    {
+        string input = _folder.Write("in", "aaa\nbb\nccc\n\nd\nee\nfff\n");
+
+        JobReport report = await Run(new LinesByLength(), new JobArguments().Add("input", input), 2, 1024, 2);
+
+        Assert.Equal(
+            ["1 lines have 1 bytes", "2 lines have 2 bytes", "3 lines have 3 bytes"], Text(ReadParts()));
+        Assert.Contains("behind another shuffle", Assert.Single(report.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_input_gives_an_empty_output()
+    {
+        string input = _folder.Write("in", "");
+
+        JobReport report = await Run(new SortJob(), new JobArguments().Add("input", input), 2, 1024, null);
+
+        Assert.Equal((0, 0), (report.Records.In, report.Certificate.Records));
+        Assert.Empty(ReadParts());
+        Assert.True(File.Exists(Path.Combine(_folder["out"], "_SUCCESS")));
+    }
+
+    [Fact]
+    public async Task More_memory_never_fails_and_never_changes_the_result()
+    {
+        string input = _folder.Write("in", Join(RandomLines(13, 2000), lastLineFeed: true));
+        byte[]? expected = null;
+        for (int segments = TaskMemory.LeastSegments; segments < 4000; segments += 1 + (segments / 3))
+        {
+            await Run(new SortJob(), new JobArguments().Add("input", input), 1, 512, 3, segments * 512L);
+
+            byte[] found = ReadParts();
+            Assert.Equal(expected ??= found, found);
+        }
+    }
+
+    private async Task<JobReport> Run(
+        IJob job, JobArguments arguments, int parallelism, int segmentSize, int? partitions, long? memory = null)
+    {
+        using InProcessEngine engine = new(new EngineOptions
+        {
+            MemoryBytes = memory ?? parallelism * 48L * segmentSize,
+            Parallelism = parallelism,
+            SpillDirectories = [_folder["spill"]],
+            SegmentSize = segmentSize,
+        });
+        return await engine.RunAsync(new JobRequest
+        {
+            Job = job,
+            Arguments = arguments.Add("out", _folder["out"]),
+            Name = "test",
+            Partitions = partitions,
+            Overwrite = true,
+        }).WaitAsync(Deadline);
+    }
+
+    private void AssertNothingLeft()
+    {
+        Assert.False(Directory.Exists(_folder["spill"]), "The spill directory is still there.");
+        Assert.All(
+            Directory.GetFileSystemEntries(_folder["out"]),
+            path => Assert.Matches("^(part-[0-9]{5}|_SUCCESS)$", Path.GetFileName(path)));
+    }
+
+    private string[] Parts() => [.. Directory.GetFiles(_folder["out"], "part-*").Order(StringComparer.Ordinal)];
+
+    private byte[] ReadParts() => [.. Parts().SelectMany(File.ReadAllBytes)];
+
+    private static byte[][] RandomLines(int seed, int count)
+    {
+        Random random = new(seed);
+        byte[] prefix = new byte[30];
+        random.NextBytes(prefix);
+        return [.. Enumerable.Range(0, count).Select(_ =>
+        {
+            int length = random.Next(10) == 0 ? random.Next(300) : random.Next(20);
+            byte[] line = new byte[length];
+            random.NextBytes(line);
+            line = random.Next(5) switch { 0 => [], 1 => [.. prefix, .. line], 2 => new byte[length], _ => line };
+            return line.Select(b => b == '\n' ? (byte)0 : b).ToArray();
+        })];
+    }
+
+    private static byte[] Join(byte[][] lines, bool lastLineFeed)
+    {
+        byte[] joined = [.. lines.SelectMany(line => line.Append((byte)'\n'))];
+        return lastLineFeed || lines[^1].Length == 0 ? joined : joined[..^1];
+    }
+
+    private static IEnumerable<string> Sorted(byte[][] lines) =>
+        lines.Select(Convert.ToHexString).Order(StringComparer.Ordinal);
+
+    private static List<string> Lines(byte[] bytes)
+    {
+        List<string> lines = [];
+        for (int start = 0; start < bytes.Length;)
+        {
+            int end = Array.IndexOf(bytes, (byte)'\n', start);
+            lines.Add(Convert.ToHexString(bytes.AsSpan(start, end - start)));
+            start = end + 1;
+        }
+
+        return lines;
+    }
+
+    private static string[] Text(byte[] bytes) =>
+        bytes.Length == 0 ? [] : Encoding.UTF8.GetString(bytes)[..^1].Split('\n');
+}
