@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -14,6 +15,7 @@ namespace Sluice.Sorting;
 public ref struct RecordHash
 {
     private const int StripeSize = 128;
+    private const int LaneSize = 16;
 
     // Any odd constants with well mixed bits do; these are the fractional digits of pi, from its hexadecimal expansion.
     private static ReadOnlySpan<ulong> LaneKeys =>
@@ -27,6 +29,7 @@ public ref struct RecordHash
     private UInt128 _state;
     private Stripe128 _stripe;
     private int _filled;
+    private bool _hasStripe;
 
     /// <summary>The hash of a record in two pieces.</summary>
     public static UInt128 Of(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
@@ -45,8 +48,13 @@ public ref struct RecordHash
     /// <summary>The hash of a record that lies in one piece, its key first.</summary>
     public static UInt128 Of(ReadOnlySpan<byte> record, int keyLength)
     {
-        UInt128 state = 0;
-        ReadOnlySpan<byte> rest = record;
+        if (record.Length <= StripeSize)
+        {
+            return Finish(Stripe(record), (ulong)keyLength, (ulong)record.Length);
+        }
+
+        UInt128 state = Stripe(record[..StripeSize]);
+        ReadOnlySpan<byte> rest = record[StripeSize..];
         while (rest.Length > StripeSize)
         {
             state = Chain(state, Stripe(rest[..StripeSize]));
@@ -65,7 +73,8 @@ public ref struct RecordHash
             // A full stripe is chained only when more follows: the last one, full or not, belongs to Finish.
             if (_filled == StripeSize)
             {
-                _state = Chain(_state, Stripe(stripe));
+                _state = Next(stripe);
+                _hasStripe = true;
                 _filled = 0;
             }
 
@@ -82,49 +91,58 @@ public ref struct RecordHash
     public readonly UInt128 Finish(long keyLength, long recordLength)
     {
         ReadOnlySpan<byte> stripe = _stripe;
-        return Finish(Chain(_state, Stripe(stripe[.._filled])), (ulong)keyLength, (ulong)recordLength);
+        return Finish(Next(stripe[.._filled]), (ulong)keyLength, (ulong)recordLength);
     }
 
+    private readonly UInt128 Next(ReadOnlySpan<byte> stripe) => _hasStripe ? Chain(_state, Stripe(stripe)) : Stripe(stripe);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static UInt128 Stripe(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.Length < LaneSize)
+        {
+            return ShortStripe(bytes);
+        }
+
         ref byte start = ref MemoryMarshal.GetReference(bytes);
-        ref ulong lanes = ref MemoryMarshal.GetReference(LaneKeys);
+        ref ulong keys = ref MemoryMarshal.GetReference(LaneKeys);
         ulong low = 0;
         ulong high = 0;
-        int lane = 0;
         int offset = 0;
-        for (; offset + 16 <= bytes.Length; offset += 16, lane += 2)
+        for (; offset <= bytes.Length - LaneSize; offset += LaneSize)
         {
-            ulong a = LittleEndian(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, offset)));
-            ulong b = LittleEndian(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, offset + 8)));
-            Accumulate(ref low, ref high, a + Unsafe.Add(ref lanes, lane), b + Unsafe.Add(ref lanes, lane + 1));
+            AddLane(ref low, ref high, ref Unsafe.Add(ref start, offset), ref Unsafe.AddByteOffset(ref keys, offset));
         }
 
         if (offset < bytes.Length)
         {
-            (ulong a, ulong b) = Tail(bytes[offset..]);
-            Accumulate(ref low, ref high, a + Unsafe.Add(ref lanes, lane), b + Unsafe.Add(ref lanes, lane + 1));
+            // The last lane is the last sixteen bytes: it reads some twice rather than copying the rest out.
+            ref byte last = ref Unsafe.Add(ref start, bytes.Length - LaneSize);
+            AddLane(ref low, ref high, ref last, ref Unsafe.AddByteOffset(ref keys, offset));
         }
 
         return new UInt128(high, low);
     }
 
-    private static (ulong A, ulong B) Tail(ReadOnlySpan<byte> bytes)
+    private static UInt128 ShortStripe(ReadOnlySpan<byte> bytes)
     {
-        Span<byte> padded = stackalloc byte[16];
+        Span<byte> padded = stackalloc byte[LaneSize];
         padded.Clear();
         bytes.CopyTo(padded);
-        return (LittleEndian(MemoryMarshal.Read<ulong>(padded)), LittleEndian(MemoryMarshal.Read<ulong>(padded[8..])));
+        return Stripe(padded);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accumulate(ref ulong low, ref ulong high, ulong a, ulong b)
+    private static void AddLane(ref ulong low, ref ulong high, ref byte lane, ref ulong keys)
     {
+        ulong a = LittleEndian(Unsafe.ReadUnaligned<ulong>(ref lane)) + keys;
+        ulong b = LittleEndian(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref lane, sizeof(ulong)))) + Unsafe.Add(ref keys, 1);
         ulong productHigh = Math.BigMul(a, b, out ulong productLow);
         low += productLow;
         high += productHigh + (low < productLow ? 1UL : 0UL);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static UInt128 Chain(UInt128 state, UInt128 stripe)
     {
         ulong low = (ulong)state ^ (ulong)stripe;
@@ -133,12 +151,15 @@ public ref struct RecordHash
         return new UInt128(foldHigh ^ low, foldLow + high);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static UInt128 Finish(UInt128 state, ulong keyLength, ulong total)
     {
         ulong low = (ulong)state + (keyLength * 0x9FB21C651E98DF25);
         ulong high = (ulong)(state >> 64) ^ (total * 0xD6E8FEB86659FD93);
+
+        // Two products that do not wait for each other; each half of the result depends on both inputs.
         ulong firstHigh = Math.BigMul(low ^ high, 0xA0761D6478BD642F, out ulong firstLow);
-        ulong secondHigh = Math.BigMul(high ^ firstLow, 0xE7037ED1A0B428DB, out ulong secondLow);
+        ulong secondHigh = Math.BigMul(high + BitOperations.RotateLeft(low, 23), 0xE7037ED1A0B428DB, out ulong secondLow);
         return new UInt128(firstHigh ^ secondLow ^ high, firstLow ^ secondHigh ^ low);
     }
 
