@@ -1,1 +1,4 @@
-return 0;
+using Sluice.Client;
+
+using InterruptSignals signals = new(Environment.Exit);
+return await new SluiceConsole(Terminal.Open(), signals).RunAsync(args);

@@ -40,7 +40,9 @@ public sealed record JobReport
     public required IReadOnlyList<string> Warnings { get; init; }
 
     /// <summary>The report as one JSON object.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.JobReport);
+    /// <param name="indented">Over several lines, for people; else on one.</param>
+    public string ToJson(bool indented = true) =>
+        JsonSerializer.Serialize(this, (indented ? ReportJson.Indented : ReportJson.Default).JobReport);
 }
 
 /// <summary>Records read from inputs, written to shuffles after combining, and written to the output.</summary>
@@ -93,7 +95,14 @@ public sealed record StageReport
 public sealed record JobProgress(
     string Stage, int TasksDone, int TasksTotal, long BytesDone, long BytesTotal, long SpilledBytes, TimeSpan Elapsed);
 
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(JobReport))]
-internal sealed partial class ReportJson : JsonSerializerContext;
+internal sealed partial class ReportJson : JsonSerializerContext
+{
+    public static ReportJson Indented { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        NewLine = "\n",
+    });
+}

@@ -1,0 +1,96 @@
+using Sluice.Jobs;
+
+namespace Sluice.Client;
+
+/// <summary>What the console itself refuses, each in one place; failures of jobs are in <see cref="SluiceErrors"/>.</summary>
+/// <remarks>Codes: 2000 usage, 2100 cluster, 2200 verification, 2900 what nobody foresaw. A code keeps its meaning for ever.</remarks>
+internal static class ConsoleErrors
+{
+    /// <summary>What `sluice help CODE` says, by code.</summary>
+    public static IReadOnlyDictionary<string, string> Catalogue { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["SLU2001"] = "There is no such verb. `sluice --help` lists them all.",
+        ["SLU2002"] = "The verb has no such option. A value or file that starts with '-' goes behind a lone `--`.",
+        ["SLU2003"] = "The verb belongs to the console but has not been built yet.",
+        ["SLU2004"] = "A value cannot be read: sizes look like 64MiB, numbers like 1000.",
+        ["SLU2005"] = "An option that takes a value stands without one.",
+        ["SLU2006"] = "Something the verb cannot do without was not given.",
+        ["SLU2007"] = "More was given than the verb takes.",
+        ["SLU2008"] = "The option speaks about a job that goes on in a cluster; a job in this process ends with it.",
+        ["SLU2009"] = "Standard input and output exist in this process only; silos read and write files.",
+        ["SLU2010"] = "The format or key belongs to the console but has not been built yet.",
+        ["SLU2011"] = "Standard input is read as lines, once, and as the only input.",
+        ["SLU2012"] = "The configuration file is not a JSON object of settings.",
+        ["SLU2013"] = "The configuration file names a setting that does not exist.",
+        ["SLU2014"] = "No error has this code.",
+        ["SLU2101"] = "This console cannot reach clusters; jobs run in its own process.",
+        ["SLU2201"] = "Records are not in order, or the result is not what it must be.",
+        ["SLU2202"] = "A file cannot be written.",
+        ["SLU2901"] = "Sluice met a failure it does not know: a defect, which we would like to hear of.",
+    };
+
+    public static SluiceError UnknownVerb(string verb, string where, string? nearest) => new(
+        "SLU2001", ErrorKind.Usage, $"there is no verb '{verb}'", where,
+        nearest is null ? $"list all verbs with {where} --help" : $"did you mean '{nearest}'?");
+
+    public static SluiceError UnknownOption(string option, string where, string? nearest) => new(
+        "SLU2002", ErrorKind.Usage, $"there is no option '{option}'", where,
+        nearest is null ? $"list all options with {where} --help" : $"did you mean '{nearest}'?");
+
+    public static SluiceError VerbNotThereYet(string verb, string instead) => new(
+        "SLU2003", ErrorKind.Usage, $"'{verb}' is not there yet", $"sluice {verb}", instead);
+
+    public static SluiceError BadValue(string value, string what, string where, string example) => new(
+        "SLU2004", ErrorKind.Usage, $"'{value}' is not {what}", where, $"write it like {example}");
+
+    public static SluiceError BadOption(string message, string where) => new(
+        "SLU2004", ErrorKind.Usage, message, where, "correct the value and run again");
+
+    public static SluiceError ValueMissing(string option, string where) => new(
+        "SLU2005", ErrorKind.Usage, $"'{option}' needs a value", where, $"see {where} --help");
+
+    public static SluiceError Missing(string what, string where) => new(
+        "SLU2006", ErrorKind.Usage, $"{what} is missing", where, $"see {where} --help");
+
+    public static SluiceError TooMany(string argument, string where) => new(
+        "SLU2007", ErrorKind.Usage, $"'{argument}' is one too many", where, $"see {where} --help");
+
+    public static SluiceError OnlyWithCluster(string option, string where) => new(
+        "SLU2008", ErrorKind.Usage, $"'{option}' makes sense with a cluster only", where, $"leave {option} out, or name a cluster with --cluster");
+
+    public static SluiceError StreamWithCluster(string where) => new(
+        "SLU2009", ErrorKind.Usage, "'-' cannot be used with a cluster", where, "name a file or a directory that every silo reaches");
+
+    public static SluiceError FormatNotThereYet(string what, string option) => new(
+        "SLU2010", ErrorKind.Usage, $"{what} is not there yet", option, "use --format lines or gensort, and --key FIRST-LAST in bytes");
+
+    public static SluiceError BadStandardInput(string what, string help) => new(
+        "SLU2011", ErrorKind.Usage, what, "-", help);
+
+    public static SluiceError BadConfigurationFile(string path, string why) => new(
+        "SLU2012", ErrorKind.Usage, $"the configuration cannot be used: {why}", path, "write it like {\"memory\": \"512MiB\", \"parallelism\": 4}");
+
+    public static SluiceError UnknownSetting(string name, string path, string? nearest) => new(
+        "SLU2013", ErrorKind.Usage, $"there is no setting '{name}'", path,
+        nearest is null ? "list all settings with sluice config show" : $"did you mean '{nearest}'?");
+
+    public static SluiceError UnknownCode(string code, string? nearest) => new(
+        "SLU2014", ErrorKind.Usage, $"there is no error '{code}'", "sluice help",
+        nearest is null ? "codes look like SLU1201; every error prints its own" : $"did you mean '{nearest}'?");
+
+    public static SluiceError NoCluster(string cluster, string why) => new(
+        "SLU2101", ErrorKind.Unreachable, why, cluster, "leave --cluster out (and SLUICE_CLUSTER unset) to run in this process");
+
+    public static SluiceError NotInOrder(string what, string where) => new(
+        "SLU2201", ErrorKind.VerificationFailed, what, where, "sort the files again, and name them in the order of their keys");
+
+    public static SluiceError WrongResult(string what, string where) => new(
+        "SLU2201", ErrorKind.VerificationFailed, what, where, "run it again; when it happens again, check the machine's memory and disks");
+
+    public static SluiceError CannotWrite(string path, string why) => new(
+        "SLU2202", ErrorKind.JobFailed, $"the file cannot be written: {why}", path, "check the directory, the rights and the room on the disk");
+
+    public static SluiceError Unforeseen(Exception exception) => new(
+        "SLU2901", ErrorKind.JobFailed, $"something went wrong that should not: {exception.Message}", exception.GetType().Name,
+        "run it again with -v and report what it prints");
+}
