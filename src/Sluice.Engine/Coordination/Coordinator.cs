@@ -194,6 +194,11 @@ internal sealed class Coordinator
         Journal("won", attempt, worker, succeeded.Result);
         task.Winner = new AttemptWin(attempt.Number, worker, succeeded.Result);
         CancelOthers(attempt.Task, task);
+        StageSpec spec = _state.Stages[attempt.Task.Stage.Value].Spec;
+        if (spec is { Commits: true, Reads: int reads } && _state.Stages[reads].IsDone)
+        {
+            _commands.Add(new DiscardPartition(ProducersOf(reads), attempt.Task.Index));
+        }
     }
 
     // A rerun gave other records than the run whose output was lost. Readers of the old ones must read again; one that

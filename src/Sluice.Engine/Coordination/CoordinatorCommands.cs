@@ -26,6 +26,9 @@ internal sealed record CancelAttempt(AttemptId Attempt, string Worker) : Coordin
 /// <summary>Throw away what an attempt made: it came too late, or is not needed any more.</summary>
 internal sealed record DiscardOutput(AttemptId Attempt, string Worker) : CoordinatorCommand;
 
+/// <summary>Give back one partition of every output of a stage: its consumer has committed and cannot run again.</summary>
+internal sealed record DiscardPartition(IReadOnlyList<ProducerWin> Producers, int Partition) : CoordinatorCommand;
+
 /// <summary>Move the winners of the last stage into place.</summary>
 /// <param name="Winners">Attempt numbers in task order.</param>
 internal sealed record PublishOutput(IReadOnlyList<int> Winners) : CoordinatorCommand;
