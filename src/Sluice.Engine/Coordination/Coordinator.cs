@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sluice.Jobs;
 using Sluice.Sorting;
 
@@ -32,11 +31,25 @@ internal sealed class Coordinator
         _commands.Clear();
         if (_state.Phase != JobPhase.Ended)
         {
+            Begin();
             Take(happened);
             Go();
         }
 
         return [.. _commands];
+    }
+
+    private void Begin()
+    {
+        if (!_state.IsStarted)
+        {
+            _state.IsStarted = true;
+            _commands.Add(new WriteJournal(new JournalEntry("started", null, null, null, null, null, null)
+            {
+                Job = _state.Job,
+                Stages = [.. _state.Stages.Select(stage => stage.Spec)],
+            }));
+        }
     }
 
     private void Take(CoordinatorEvent happened)
@@ -62,7 +75,7 @@ internal sealed class Coordinator
                 LoseOutput(lost);
                 break;
             case AttemptStopped stopped:
-                End(stopped.Attempt);
+                End(stopped.Attempt, out _);
                 break;
             case OutputPublished:
                 Journal("published");
@@ -90,9 +103,10 @@ internal sealed class Coordinator
         if (_state.Phase == JobPhase.Running)
         {
             ReleaseOutputs();
-            if (_state.Stages.TrueForAll(stage => stage.IsDone))
+            if (StageOrder.IsComplete(_state))
             {
                 _state.Phase = JobPhase.Publishing;
+                Journal("publishing");
                 _commands.Add(new PublishOutput([.. _state.Stages[^1].Tasks.Select(task => task.Winner!.Number)]));
                 return;
             }
@@ -110,7 +124,7 @@ internal sealed class Coordinator
         for (int number = 0; number < _state.Stages.Count; number++)
         {
             StageState stage = _state.Stages[number];
-            if (stage.IsDone || !stage.Spec.Upstream.All(upstream => _state.Stages[upstream].IsDone))
+            if (stage.IsDone || !StageOrder.MayStart(_state, number))
             {
                 continue;
             }
@@ -123,7 +137,7 @@ internal sealed class Coordinator
                     continue;
                 }
 
-                if (ChooseWorker(task) is not string worker)
+                if (StageOrder.ChooseWorker(_state, task) is not string worker)
                 {
                     return;
                 }
@@ -132,14 +146,6 @@ internal sealed class Coordinator
             }
         }
     }
-
-    // The worker with most free slots; one where the task has failed only when there is no other.
-    private string? ChooseWorker(TaskState task) => _state.FreeSlots
-        .Where(worker => worker.Value > 0)
-        .OrderBy(worker => worker.Key == task.FailedOn)
-        .ThenByDescending(worker => worker.Value)
-        .Select(worker => worker.Key)
-        .FirstOrDefault();
 
     private void Start(int stageNumber, int index, TaskState task, string worker)
     {
@@ -153,39 +159,45 @@ internal sealed class Coordinator
             worker,
             stage.Spec.Reads is int reads ? ProducersOf(reads) : [],
             _state.Stages
-                .Select((other, number) => (Number: number, other.Tasks[0].Winner?.Result.Value))
+                .Select((other, number) => (Number: number, other.Tasks.FirstOrDefault()?.Winner?.Result.Value))
                 .Where(other => other.Value is not null)
                 .ToDictionary(other => other.Number, other => other.Value!)));
     }
 
     private IReadOnlyList<ProducerWin> ProducersOf(int stage) =>
     [
-        .. _state.Stages[stage].Tasks.Select((task, index) => new ProducerWin(
-            new AttemptId(new TaskId(new StageId(stage), index), task.Winner!.Number),
-            task.Winner.Worker,
-            task.Winner.Result.Runs)),
+        .. _state.Stages[stage].Tasks.Select((task, index) => (Winner: task.Winner, Index: index))
+            .Where(task => task.Winner is not null)
+            .Select(task => new ProducerWin(
+                new AttemptId(new TaskId(new StageId(stage), task.Index), task.Winner!.Number),
+                task.Winner.Worker,
+                task.Winner.Result.Runs)),
     ];
 
     private void Win(AttemptSucceeded succeeded)
     {
         AttemptId attempt = succeeded.Attempt;
-        string? worker = End(attempt);
         TaskState task = TaskOf(attempt);
-        if (worker is null || task.Winner is not null || _state.Phase != JobPhase.Running)
+        if (End(attempt, out bool refused) is not string worker)
         {
-            // Late, or too late: its work is refused by its number.
-            _commands.Add(new DiscardOutput(attempt, worker ?? ""));
+            // Told twice, or its worker was given up: nobody waits for it, and there is nobody to tell.
             return;
         }
 
-        if (FindMismatch(attempt, succeeded.Result) is SluiceError mismatch)
+        if (refused || task.Winner is not null || _state.Phase != JobPhase.Running)
+        {
+            _commands.Add(new DiscardOutput(attempt, worker));
+            return;
+        }
+
+        if (ShuffleCertificate.FindMismatch(_state, attempt, succeeded.Result) is SluiceError mismatch)
         {
             _commands.Add(new DiscardOutput(attempt, worker));
             Stop(new AttemptFailure(mismatch, false, mismatch.What));
             return;
         }
 
-        if (task.LostSums is not null && !task.LostSums.SequenceEqual(succeeded.Result.Written) && !ReaderMayStartOver(attempt))
+        if (task.LostSums is not null && !ReadersMayStartOver(attempt.Task, task.LostSums, succeeded.Result.Written))
         {
             _commands.Add(new DiscardOutput(attempt, worker));
             return;
@@ -193,7 +205,7 @@ internal sealed class Coordinator
 
         Journal("won", attempt, worker, succeeded.Result);
         task.Winner = new AttemptWin(attempt.Number, worker, succeeded.Result);
-        CancelOthers(attempt.Task, task);
+        CancelRunning(attempt.Task, task);
         StageSpec spec = _state.Stages[attempt.Task.Stage.Value].Spec;
         if (spec is { Commits: true, Reads: int reads } && _state.Stages[reads].IsDone)
         {
@@ -201,62 +213,68 @@ internal sealed class Coordinator
         }
     }
 
-    // A rerun gave other records than the run whose output was lost. Readers of the old ones must read again; one that
-    // has written to the output cannot.
-    private bool ReaderMayStartOver(AttemptId producer)
+    // Who has read, or reads now, what a rerun has changed must read again; one that has written to the output cannot.
+    private bool ReadersMayStartOver(TaskId producer, IReadOnlyList<RecordSum> lost, IReadOnlyList<RecordSum> rerun)
     {
-        foreach (StageState reader in _state.Stages.Where(stage => stage.Spec.Reads == producer.Task.Stage.Value))
+        foreach (int partition in ShuffleCertificate.ChangedPartitions(lost, rerun))
         {
-            if (reader.Spec.Commits && reader.Tasks.Exists(task => task.Winner is not null))
+            foreach (int number in StageOrder.Readers(_state, producer.Stage.Value))
             {
-                SluiceError error = SluiceErrors.RerunDiffers(producer.Task.ToString());
-                Stop(new AttemptFailure(error, false, error.What));
-                return false;
-            }
+                StageState stage = _state.Stages[number];
+                TaskId id = new(new StageId(number), partition);
+                TaskState reader = stage.Tasks[partition];
+                if (stage.Spec.Commits && reader.Winner is not null)
+                {
+                    SluiceError error = SluiceErrors.RerunDiffers(
+                        $"{producer}, operator {_state.Stages[producer.Stage.Value].Spec.Name}");
+                    Stop(new AttemptFailure(error, false, error.What));
+                    return false;
+                }
 
-            reader.Tasks.ForEach(task => task.Winner = null);
+                Forget(id, null);
+                reader.Refused.AddRange(reader.Running.Keys.Except(reader.Refused));
+                CancelRunning(id, reader);
+            }
         }
 
         return true;
     }
 
-    // The certificate: what a consumer read of each producer is what that producer's winner wrote for it.
-    private SluiceError? FindMismatch(AttemptId consumer, AttemptResult result)
+    // What a winner made is gone, or is to be made again.
+    private void Forget(TaskId id, SluiceError? why, bool isWorkerLost = false)
     {
-        if (_state.Stages[consumer.Task.Stage.Value].Spec.Reads is not int reads)
+        TaskState task = _state.Stages[id.Stage.Value].Tasks[id.Index];
+        if (task.Winner is AttemptWin winner)
         {
-            return null;
-        }
-
-        List<TaskState> producers = _state.Stages[reads].Tasks;
-        for (int producer = 0; producer < producers.Count; producer++)
-        {
-            RecordSum written = producers[producer].Winner?.Result.Written[consumer.Task.Index] ?? default;
-            RecordSum read = result.Read[producer];
-            if (written != read)
+            AttemptId attempt = new(id, winner.Number);
+            Journal("lost", attempt, winner.Worker, error: why);
+            if (!isWorkerLost)
             {
-                string where = string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"stage {reads} task {producer}, partition {consumer.Task.Index}");
-                return SluiceErrors.CertificateMismatch(where, written.ToString(), read.ToString());
+                _commands.Add(new DiscardOutput(attempt, winner.Worker));
             }
-        }
 
-        return null;
+            task.LostSums = winner.Result.Written;
+            task.Winner = null;
+        }
     }
 
     private void Fail(AttemptId attempt, AttemptFailure failure)
     {
-        string? worker = End(attempt);
         TaskState task = TaskOf(attempt);
-        if (worker is null || task.Winner is not null || _state.Phase != JobPhase.Running)
+        if (End(attempt, out bool refused) is not string worker ||
+            refused || task.Winner is not null || _state.Phase != JobPhase.Running)
         {
             return;
         }
 
+        task.FailedOn.Add(worker);
+        CountTry(attempt.Task, task, failure);
+    }
+
+    private void CountTry(TaskId id, TaskState task, AttemptFailure failure)
+    {
         task.FirstCause ??= failure;
         task.FailedTries++;
-        task.FailedOn = worker;
         if (!failure.CanRetry)
         {
             Stop(failure);
@@ -264,32 +282,23 @@ internal sealed class Coordinator
         else if (task.FailedTries >= _state.MaximumTries)
         {
             AttemptFailure first = task.FirstCause;
-            SluiceError error = first.Error.Code == "SLU1402"
+            SluiceError error = first.Error.Code == SluiceErrors.OperatorFailed("", "").Code
                 ? first.Error
-                : SluiceErrors.TaskFailed(attempt.Task.ToString(), task.FailedTries, first.Error.What);
+                : SluiceErrors.TaskFailed(id.ToString(), task.FailedTries, first.Error.What);
             Stop(first with { Error = error });
         }
     }
 
+    // The reader is not to blame: its try does not count, the producer's does.
     private void LoseOutput(OutputLost lost)
     {
         TaskState producer = TaskOf(lost.Producer);
-        if (_state.Phase == JobPhase.Running && producer.Winner?.Number == lost.Producer.Number)
+        bool counts = End(lost.Reader, out bool refused) is not null && !refused && _state.Phase == JobPhase.Running;
+        if (counts && producer.Winner?.Number == lost.Producer.Number)
         {
-            Journal("lost", lost.Producer, producer.Winner.Worker, error: lost.Failure.Error);
-            _commands.Add(new DiscardOutput(lost.Producer, producer.Winner.Worker));
-            producer.LostSums = producer.Winner.Result.Written;
-            producer.Winner = null;
-            producer.FirstCause ??= lost.Failure;
-            producer.FailedTries++;
-            if (producer.FailedTries >= _state.MaximumTries)
-            {
-                Stop(producer.FirstCause);
-            }
+            Forget(lost.Producer.Task, lost.Failure.Error);
+            CountTry(lost.Producer.Task, producer, lost.Failure);
         }
-
-        // The reader is not to blame: its try does not count.
-        End(lost.Reader);
     }
 
     private void Lose(string worker)
@@ -297,22 +306,21 @@ internal sealed class Coordinator
         _state.FreeSlots.Remove(worker);
         for (int number = 0; number < _state.Stages.Count; number++)
         {
+            // Parts lie in the output directory and values in the journal; only outputs die with their worker.
             StageState stage = _state.Stages[number];
+            bool hasOutputs = !stage.IsReleased && StageOrder.Readers(_state, number).Any();
             for (int index = 0; index < stage.Tasks.Count; index++)
             {
                 TaskState task = stage.Tasks[index];
                 foreach (int attempt in task.Running.Where(run => run.Value == worker).Select(run => run.Key).ToList())
                 {
                     task.Running.Remove(attempt);
+                    task.Refused.Remove(attempt);
                 }
 
-                // Parts lie in the output directory and values in the journal; only outputs die with their silo.
-                bool hasOutput = task.Winner?.Result.Written.Count > 0 && !stage.IsReleased;
-                if (task.Winner?.Worker == worker && hasOutput)
+                if (hasOutputs && task.Winner?.Worker == worker)
                 {
-                    Journal("lost", new AttemptId(new TaskId(new StageId(number), index), task.Winner.Number), worker);
-                    task.LostSums = task.Winner.Result.Written;
-                    task.Winner = null;
+                    Forget(new TaskId(new StageId(number), index), null, isWorkerLost: true);
                 }
             }
         }
@@ -332,12 +340,12 @@ internal sealed class Coordinator
         {
             for (int index = 0; index < _state.Stages[number].Tasks.Count; index++)
             {
-                CancelOthers(new TaskId(new StageId(number), index), _state.Stages[number].Tasks[index]);
+                CancelRunning(new TaskId(new StageId(number), index), _state.Stages[number].Tasks[index]);
             }
         }
     }
 
-    private void CancelOthers(TaskId id, TaskState task)
+    private void CancelRunning(TaskId id, TaskState task)
     {
         foreach ((int number, string worker) in task.Running)
         {
@@ -345,18 +353,15 @@ internal sealed class Coordinator
         }
     }
 
-    // Outputs are kept until every task of the stage that reads them has won.
+    // Readers before their producers: giving up one stage's outputs may free those before it.
     private void ReleaseOutputs()
     {
-        foreach (StageState reader in _state.Stages.Where(stage => stage.IsDone))
+        for (int stage = _state.Stages.Count - 1; stage >= 0; stage--)
         {
-            if (reader.Spec.Reads is int reads && !_state.Stages[reads].IsReleased)
+            if (!_state.Stages[stage].IsReleased && StageOrder.MayRelease(_state, stage))
             {
-                _state.Stages[reads].IsReleased = true;
-                foreach (ProducerWin producer in ProducersOf(reads))
-                {
-                    _commands.Add(new DiscardOutput(producer.Attempt, producer.Worker));
-                }
+                _state.Stages[stage].IsReleased = true;
+                _commands.AddRange(ProducersOf(stage).Select(producer => new DiscardOutput(producer.Attempt, producer.Worker)));
             }
         }
     }
@@ -367,9 +372,11 @@ internal sealed class Coordinator
         _commands.Add(new FinishJob(failure));
     }
 
-    private string? End(AttemptId attempt)
+    // The worker where it ran, with its slot given back; null when it does not run.
+    private string? End(AttemptId attempt, out bool refused)
     {
         TaskState task = TaskOf(attempt);
+        refused = task.Refused.Remove(attempt.Number);
         if (!task.Running.Remove(attempt.Number, out string? worker))
         {
             return null;

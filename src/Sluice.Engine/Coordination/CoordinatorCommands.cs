@@ -38,7 +38,7 @@ internal sealed record PublishOutput(IReadOnlyList<int> Winners) : CoordinatorCo
 internal sealed record FinishJob(AttemptFailure? Failure) : CoordinatorCommand;
 
 /// <summary>One line of the journal.</summary>
-/// <param name="Kind">`started`, `attempt`, `won`, `lost`, `published` or `failed`.</param>
+/// <param name="Kind">`started`, `attempt`, `won`, `lost`, `publishing`, `published` or `failed`.</param>
 /// <param name="Stage">Number of the stage.</param>
 /// <param name="Task">Index of the task.</param>
 /// <param name="Attempt">Number of the attempt.</param>
@@ -46,4 +46,11 @@ internal sealed record FinishJob(AttemptFailure? Failure) : CoordinatorCommand;
 /// <param name="Result">What an attempt that won told.</param>
 /// <param name="Error">Why it failed.</param>
 internal sealed record JournalEntry(
-    string Kind, int? Stage, int? Task, int? Attempt, string? Worker, AttemptResult? Result, SluiceError? Error);
+    string Kind, int? Stage, int? Task, int? Attempt, string? Worker, AttemptResult? Result, SluiceError? Error)
+{
+    /// <summary>The job, in the first entry.</summary>
+    public JobId? Job { get; init; }
+
+    /// <summary>Its stages, in the first entry.</summary>
+    public IReadOnlyList<StageSpec>? Stages { get; init; }
+}

@@ -17,6 +17,9 @@ internal sealed record CoordinatorState
     /// <summary>Free slots by worker; a worker that drains has none.</summary>
     public SortedDictionary<string, int> FreeSlots { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether the journal has the job's stages yet.</summary>
+    public bool IsStarted { get; set; }
+
     public JobPhase Phase { get; set; } = JobPhase.Running;
 
     /// <summary>Why the job failed: the first cause of all.</summary>
@@ -50,7 +53,7 @@ internal sealed record StageState
 
     public required List<TaskState> Tasks { get; init; }
 
-    /// <summary>Whether its outputs were given up because every reader is done.</summary>
+    /// <summary>Whether its outputs were given up because nobody can need them any more.</summary>
     public bool IsReleased { get; set; }
 
     [JsonIgnore]
@@ -69,8 +72,11 @@ internal sealed record TaskState
     /// <summary>Workers of the attempts that run now, by number.</summary>
     public SortedDictionary<int, string> Running { get; init; } = [];
 
-    /// <summary>Where it failed last: another worker is tried first.</summary>
-    public string? FailedOn { get; set; }
+    /// <summary>Attempts that still run and read what has been replaced since: whatever they tell is refused.</summary>
+    public List<int> Refused { get; init; } = [];
+
+    /// <summary>Where it has failed: other workers are tried first.</summary>
+    public List<string> FailedOn { get; init; } = [];
 
     /// <summary>The attempt whose work counts.</summary>
     public AttemptWin? Winner { get; set; }
