@@ -36,6 +36,46 @@ internal sealed record CoordinatorState
             Tasks = [.. Enumerable.Range(0, spec.Tasks).Select(_ => new TaskState())],
         })],
     };
+
+    public TaskState TaskOf(AttemptId attempt) =>
+        Stages[attempt.Task.Stage.Value].Tasks[attempt.Task.Index];
+
+    /// <summary>The winners of a stage, in task order.</summary>
+    public IReadOnlyList<ProducerWin> ProducersOf(int stage) =>
+    [
+        .. Stages[stage].Tasks.Select((task, index) => (Winner: task.Winner, Index: index))
+            .Where(task => task.Winner is not null)
+            .Select(task => new ProducerWin(
+                new AttemptId(new TaskId(new StageId(stage), task.Index), task.Winner!.Number),
+                task.Winner.Worker,
+                task.Winner.Result.Runs)),
+    ];
+
+    public int RunningOn(string worker) =>
+        Stages.Sum(stage => stage.Tasks.Sum(task => task.Running.Values.Count(where => where == worker)));
+
+    public bool AnyRunning() => Stages.Exists(stage => stage.Tasks.Exists(task => task.Running.Count > 0));
+
+    /// <summary>Ends an attempt and gives its slot back.</summary>
+    /// <param name="attempt">Which.</param>
+    /// <param name="refused">Whether what it tells does not count.</param>
+    /// <returns>The worker where it ran; null when it does not run.</returns>
+    public string? End(AttemptId attempt, out bool refused)
+    {
+        TaskState task = TaskOf(attempt);
+        refused = task.Refused.Remove(attempt.Number);
+        if (!task.Running.Remove(attempt.Number, out string? worker))
+        {
+            return null;
+        }
+
+        if (FreeSlots.TryGetValue(worker, out int free))
+        {
+            FreeSlots[worker] = free + 1;
+        }
+
+        return worker;
+    }
 }
 
 /// <summary>What a coordinator must know of a stage.</summary>
