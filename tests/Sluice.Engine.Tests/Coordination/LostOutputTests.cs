@@ -116,7 +116,7 @@ public sealed class LostOutputTests
     public void A_lost_output_that_all_have_read_is_made_again_only_when_one_must_read_again()
     {
         DrivenJob job = new(Plans.Chain(maps: 1, groups: 1));
-        job.Join("a", 1).Tell(new WorkerDraining("a")).Succeed(0, 0, 1).Join("b", 1).Succeed(1, 0, 1);
+        job.Join("a", 1).Tell(new WorkerDraining("a")).Succeed(0, 0, 1).Join("b", 2).Succeed(1, 0, 1);
 
         job.Tell(new WorkerLost("a"));
         int unneeded = job.Started.Count();
