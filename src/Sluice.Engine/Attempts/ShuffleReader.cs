@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sluice.Jobs;
 using Sluice.Sorting;
 
@@ -20,6 +21,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         _cancellation = cancellation;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool Visit(OrderBytesNode node)
     {
         Operator<ReadOnlySpan<byte>> next = (Operator<ReadOnlySpan<byte>>)_next;

@@ -23,9 +23,9 @@ internal static class FailureTranslation
             SluiceErrors.RecordTooLarge(large.Path, large.Offset, large.Length, large.Limit, 2 * large.Length * slots), false),
         RecordTooLargeException large => (
             SluiceErrors.RecordTooLarge(where, 0, large.Length, large.Limit, 2 * large.Length * slots), false),
-        OutputLostException lost => (SluiceErrors.TaskFailed(where, 1, lost.Message), true),
+        OutputLostException lost => (SluiceErrors.TaskInputOutput(where, lost.Message), true),
         IOException io when DiskFullCodes.Contains(io.HResult) => (SluiceErrors.DiskFull(io.Message), false),
-        IOException or UnauthorizedAccessException => (SluiceErrors.TaskFailed(where, 1, exception.Message), true),
+        IOException or UnauthorizedAccessException => (SluiceErrors.TaskInputOutput(where, exception.Message), true),
         _ => (SluiceErrors.OperatorFailed(where, $"{exception.GetType().Name}: {exception.Message}"), true),
     };
 

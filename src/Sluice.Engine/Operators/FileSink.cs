@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sluice.Jobs;
 using Sluice.Sorting;
 
@@ -19,6 +20,7 @@ internal sealed class BytesSink : Operator<ReadOnlySpan<byte>>
     /// <summary>Sum over the records written, without their line feeds.</summary>
     public RecordSum Sum => _sum;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Emit(ReadOnlySpan<byte> item)
     {
         _sum.Add(item, item.Length);

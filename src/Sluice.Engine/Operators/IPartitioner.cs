@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Sluice.Sorting;
 
 namespace Sluice.Engine;
@@ -38,6 +39,7 @@ internal sealed class RangePartitioner : IPartitioner
     }
 
     /// <summary>How many boundaries are not above the key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int PartitionOf(ReadOnlySpan<byte> key)
     {
         ulong prefix = PrefixOf(key);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sluice.Jobs;
 using Sluice.Sorting;
 
@@ -21,6 +22,7 @@ internal sealed class OrderBytesWriter : Operator<ReadOnlySpan<byte>>
     /// <summary>Sum over the records as they came.</summary>
     public RecordSum Sum => _sum;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Emit(ReadOnlySpan<byte> item)
     {
         _sum.Add(item, item.Length);

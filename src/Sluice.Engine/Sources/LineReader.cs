@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sluice.Buffers;
 using Sluice.Jobs;
 
@@ -67,6 +68,7 @@ internal sealed class LineReader : SplitReader
     }
 
     // Pushes the lines that end in these bytes and keeps what follows the last; returns where the next line starts.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private long PushLines(ReadOnlySpan<byte> bytes, long lineStart, Emitter<ReadOnlySpan<byte>> next)
     {
         while (lineStart < Split.End)

@@ -68,6 +68,7 @@ public sealed unsafe class HashTable<TState> : IDisposable
     /// <param name="hash">The key's hash; all 64 bits are used.</param>
     /// <param name="added">Whether the key is new; its state is not set yet.</param>
     /// <returns>A null reference when the table is full, or the key is longer than a segment holds.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ref TState Find(ReadOnlySpan<byte> key, ulong hash, out bool added)
     {
         uint tag = (uint)(hash >> 32);

@@ -35,6 +35,7 @@ internal sealed class FillWriter
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WriteAll(RingFill fill, RunWriter writer)
     {
         EntryTable entries = fill.Entries;

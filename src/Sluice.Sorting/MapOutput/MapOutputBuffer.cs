@@ -86,6 +86,7 @@ public sealed class MapOutputBuffer : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">There is no such partition; nothing was written.</exception>
     /// <exception cref="RecordTooLargeException">The record is longer than the options allow.</exception>
     /// <exception cref="IOException">An earlier spill failed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Collect(int partition, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         if ((uint)partition >= (uint)_options.Partitions || _closed)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sluice.Sorting;
 
 /// <summary>A tournament over k cursors: each inner node keeps the loser of its match, the winner is on top.</summary>
@@ -31,6 +33,7 @@ internal sealed class LoserTree
     public RunCursor? Winner => _losers[0] < 0 || _ended[_losers[0]] ? null : _cursors[_losers[0]];
 
     /// <summary>Moves the winner on and finds the next one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Next()
     {
         int winner = _losers[0];

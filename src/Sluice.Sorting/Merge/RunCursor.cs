@@ -50,6 +50,7 @@ internal sealed class RunCursor : IDisposable
         : _largeRecords.Load(_large);
 
     /// <summary>Goes to the next record; false behind the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool MoveNext()
     {
         ReleaseLarge();

@@ -39,6 +39,7 @@ internal sealed class RadixSorter
 
     // Sorts [from, to) of source by (partition, prefix at key offset depth, rest of the key).
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sort(EntryTable source, EntryTable other, long from, long to, bool resultInScratch, int depth)
     {
         long count = to - from;
@@ -70,6 +71,7 @@ internal sealed class RadixSorter
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int FirstDifference(EntryTable table, long from, long to)
     {
         RecordEntry first = table[from];
@@ -96,6 +98,7 @@ internal sealed class RadixSorter
     }
 
     // One counting pass and one moving pass; afterwards ends[b] is where bucket b ends in the target.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scatter(EntryTable source, EntryTable target, long from, long to, int digit, Span<long> ends)
     {
         ends.Clear();
@@ -153,6 +156,7 @@ internal sealed class RadixSorter
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SortSmall(EntryTable source, EntryTable target, long from, int count, int depth)
     {
         Span<RecordEntry> buffer = stackalloc RecordEntry[SmallGroup];

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Sluice.Sorting;
@@ -72,6 +73,7 @@ public static class BlockFormat
     }
 
     /// <summary>CRC32C of <paramref name="bytes"/>, with the processor's instruction where it has one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint Checksum(ReadOnlySpan<byte> bytes)
     {
         uint crc = uint.MaxValue;

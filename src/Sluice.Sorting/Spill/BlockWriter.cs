@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Sluice.Buffers;
 
 namespace Sluice.Sorting;
@@ -48,6 +49,7 @@ internal sealed class BlockWriter : IRecordOutput
     }
 
     /// <summary>Appends one record that lies in one piece, its key first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Append(ReadOnlySpan<byte> record, int keyLength)
     {
         int needed = BlockFormat.MaximumRecordHeader + record.Length;
