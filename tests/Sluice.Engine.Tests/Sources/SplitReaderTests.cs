@@ -1,0 +1,133 @@
+using System.Text;
+using Sluice.Buffers;
+using Sluice.Jobs;
+
+namespace Sluice.Engine.Tests;
+
+public sealed class SplitReaderTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData("\n\n\n")]
+    [InlineData("one line without an end")]
+    [InlineData("a\nbb\n\nccc\n")]
+    [InlineData("a\nbb\n\nccc")]
+    [InlineData("this line is longer than two of the segments that it is read through, by far\nb\n\nc")]
+    public void Lines_are_read_once_wherever_the_file_is_cut(string text)
+    {
+        InputFile file = new(_folder.Write("in", text), text.Length);
+        string[] expected = text.Length == 0 ? [] : (text.EndsWith('\n') ? text[..^1] : text).Split('\n');
+        for (int first = 0; first <= text.Length; first++)
+        {
+            for (int second = first; second <= text.Length; second++)
+            {
+                List<string> read = [];
+                foreach (InputSplit split in (InputSplit[])[new(0, 0, first), new(0, first, second), new(0, second, text.Length)])
+                {
+                    Read(new LineReader(file, split, Segment(32), 1000), read);
+                }
+
+                Assert.Equal(expected, read);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(7, 32)]
+    [InlineData(32, 32)]
+    [InlineData(50, 32)]
+    public void Records_of_one_length_are_read_once_wherever_the_file_is_cut(int recordLength, int segmentSize)
+    {
+        string text = string.Concat(Enumerable.Range(0, 6).Select(i => $"{i}".PadRight(recordLength, (char)('a' + i))));
+        InputFile file = new(_folder.Write("in", text), text.Length);
+        for (int cut = 0; cut <= text.Length; cut++)
+        {
+            List<string> read = [];
+            Read(new FixedLengthReader(file, new InputSplit(0, 0, cut), Segment(segmentSize), 1000, recordLength), read);
+            Read(new FixedLengthReader(file, new InputSplit(0, cut, text.Length), Segment(segmentSize), 1000, recordLength), read);
+
+            Assert.Equal(text.Chunk(recordLength).Select(record => new string(record)), read);
+        }
+    }
+
+    [Fact]
+    public void A_file_that_shrank_is_told_with_both_lengths()
+    {
+        InputFile file = new(_folder.Write("in", "a\nb\n"), 400);
+
+        InputChangedException thrown = Assert.Throws<InputChangedException>(
+            () => Read(new LineReader(file, new InputSplit(0, 0, 400), Segment(32), 1000), []));
+
+        Assert.Contains("400", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 2)]
+    [InlineData(40, 2)]
+    public void Splits_cover_every_byte_once_in_order(int files, int parallelism)
+    {
+        Random random = new(files);
+        InputFile[] inputs = [.. Enumerable.Range(0, files).Select(i => new InputFile($"{i}", random.NextInt64(60L << 20)))];
+
+        IReadOnlyList<InputSplit[]> tasks = SplitPlan.Cut(inputs, RecordFormat.Lines, parallelism);
+
+        List<InputSplit> all = [.. tasks.SelectMany(task => task)];
+        for (int file = 0; file < files; file++)
+        {
+            long next = 0;
+            foreach (InputSplit split in all.Where(split => split.File == file))
+            {
+                Assert.Equal(next, split.Start);
+                next = split.End;
+            }
+
+            Assert.Equal(inputs[file].Length, next);
+        }
+
+        Assert.Equal(all.Select(split => split.File).Order(), all.Select(split => split.File));
+        Assert.All(tasks, task => Assert.True(task.Sum(split => split.Length) <= 170L << 20));
+    }
+
+    [Fact]
+    public void Range_boundaries_put_each_key_into_its_partition()
+    {
+        byte[][] boundaries = [[], [1], [1, 0], "middle of them"u8.ToArray(), "middle of them all"u8.ToArray(), [200]];
+        RangePartitioner partitioner = new(boundaries);
+        Random random = new(1);
+        List<byte[]> keys = [.. boundaries, [0], [2], "middle of"u8.ToArray(), "middle of them a"u8.ToArray(), [255, 255]];
+        for (int i = 0; i < 500; i++)
+        {
+            byte[] key = new byte[random.Next(20)];
+            random.NextBytes(key);
+            keys.Add(key);
+        }
+
+        Assert.All(keys, key => Assert.Equal(
+            boundaries.Count(boundary => boundary.AsSpan().SequenceCompareTo(key) <= 0), partitioner.PartitionOf(key)));
+    }
+
+    private static NetworkBuffer Segment(int size)
+    {
+        NetworkBufferPool pool = new(new NetworkBufferPoolOptions { SegmentCount = 1, SegmentSize = size });
+        return pool.CreateBufferPool(new BufferPoolOptions { Owner = "test", Minimum = 1, Maximum = 1 }).Request(CancellationToken.None);
+    }
+
+    private static void Read(SplitReader reader, List<string> into)
+    {
+        using (reader)
+        {
+            reader.Run(new Collected(into), _ => { }, CancellationToken.None);
+        }
+    }
+
+    private sealed class Collected(List<string> into) : Emitter<ReadOnlySpan<byte>>
+    {
+        public override void Emit(ReadOnlySpan<byte> item) => into.Add(Encoding.UTF8.GetString(item));
+    }
+}

@@ -1,0 +1,119 @@
+using Sluice.Sorting;
+
+namespace Sluice.Exchange.Tests;
+
+public class FetchTests
+{
+    [Theory]
+    [InlineData(14)]
+    [InlineData(200)]
+    public async Task Asking_again_for_what_was_not_acknowledged_gives_the_same_blocks(int ringSegments)
+    {
+        using ExchangeFixture exchange = new();
+        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(1, 300, ExchangeFixture.Partitions, 60), ringSegments);
+        ChannelId channel = new(producer.Id, 0, 1);
+
+        byte[][] first = await Fetch(exchange, channel, 0);
+        byte[][] again = await Fetch(exchange, channel, 0);
+        byte[][] second = await Fetch(exchange, channel, first.Length);
+        byte[][] secondAgain = await Fetch(exchange, channel, first.Length);
+
+        Assert.Equal(first, again);
+        Assert.Equal(second, secondAgain);
+        Assert.NotEqual(first, second);
+    }
+
+    [Fact]
+    public void An_output_that_is_gone_is_told_as_lost_with_its_producer()
+    {
+        using ExchangeFixture exchange = new();
+        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(2, 50, ExchangeFixture.Partitions, 30), 14);
+        exchange.Outputs.Release(producer.Id);
+
+        OutputLostException thrown = Assert.Throws<OutputLostException>(() => exchange.ReadAll([producer], 0, 9));
+
+        Assert.Equal(producer.Id, thrown.Output);
+        Assert.Equal(0, exchange.Pool.Lent);
+    }
+
+    [Fact]
+    public void A_damaged_block_is_told_as_lost_and_never_read()
+    {
+        using ExchangeFixture exchange = new();
+        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(3, 300, ExchangeFixture.Partitions, 60), 14);
+        foreach (MemoryStore.StoredFile file in exchange.Store.Files)
+        {
+            file.Bytes[^1] ^= 1;
+        }
+
+        OutputLostException thrown = Assert.Throws<OutputLostException>(
+            () => exchange.ReadAll([producer], ExchangeFixture.Partitions - 1, 9));
+
+        Assert.Contains("expected checksum", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(0, exchange.Pool.Lent);
+    }
+
+    [Fact]
+    public void A_gap_in_a_channel_is_an_error()
+    {
+        using ExchangeFixture exchange = new();
+        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(4, 300, ExchangeFixture.Partitions, 60), 14);
+
+        Assert.Throws<InvalidDataException>(
+            () => exchange.ReadAll([producer], 0, 5, new SkippingTransport(exchange.Transport)));
+
+        Assert.Equal(0, exchange.Pool.Lent);
+    }
+
+    [Fact]
+    public void An_answer_that_comes_later_from_another_thread_is_waited_for()
+    {
+        using ExchangeFixture exchange = new();
+        List<TestRecord> records = TestRecords.Random(5, 100, ExchangeFixture.Partitions, 60);
+        ProducerOutput producer = exchange.Produce(0, records, 14);
+
+        List<TestRecord> read = exchange.ReadAll([producer], 2, 9, new LateTransport(exchange.Transport));
+
+        Assert.Equal(
+            TestRecords.Sorted(records).Where(record => record.Partition == 2).Select(record => record.Text),
+            read.Select(record => record.Text));
+    }
+
+    private static async Task<byte[][]> Fetch(ExchangeFixture exchange, ChannelId channel, int from)
+    {
+        using CreditReservation credits = CreditReservation.From(exchange.Pool.Task, 3, CancellationToken.None);
+        FetchReply reply = await exchange.Transport.FetchAsync(new FetchRequest(channel, from, credits), CancellationToken.None);
+        byte[][] blocks = [.. reply.Blocks.Select(block => block.Bytes.ToArray())];
+        foreach (Block block in reply.Blocks)
+        {
+            block.Release();
+        }
+
+        return blocks;
+    }
+
+    /// <summary>Loses the second answer's first block.</summary>
+    private sealed class SkippingTransport(IExchangeTransport inner) : IExchangeTransport
+    {
+        private int _answers;
+
+        public async ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
+        {
+            FetchReply reply = await inner.FetchAsync(request, cancellationToken);
+            return ++_answers == 2 ? reply with { FirstSequence = reply.FirstSequence + 1 } : reply;
+        }
+
+        public void Close(ChannelId channel) => inner.Close(channel);
+    }
+
+    private sealed class LateTransport(IExchangeTransport inner) : IExchangeTransport
+    {
+        public async ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
+        {
+            await Task.Delay(1, cancellationToken);
+            return await inner.FetchAsync(request, cancellationToken);
+        }
+
+        public void Close(ChannelId channel) => inner.Close(channel);
+    }
+}
