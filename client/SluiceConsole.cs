@@ -86,6 +86,8 @@ internal sealed class SluiceConsole
 
     private int Fail(SluiceError error, Exception? cause)
     {
+        // What was printed as data before the failure still counts.
+        _terminal.Out.Flush();
         bool hasColor = _terminal.IsErrorTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         ErrorWriter.Write(_terminal.Error, error, hasColor, cause);
         return (int)error.Kind;

@@ -16,14 +16,17 @@ internal static class UsageErrors
         // A command that takes files takes a misspelt option for one: what starts with '-' is an option until a lone '--'.
         foreach (Token token in parse.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash))
         {
-            if (token.Type == TokenType.Argument && token.Value.Length > 1 && token.Value[0] == '-')
+            if (command.Command.Arguments.Count > 0 && token.Type == TokenType.Argument && token.Value.Length > 1 && token.Value[0] == '-')
             {
                 throw new SluiceException(Unmatched(token.Value, command, where));
             }
         }
 
-        foreach (string token in parse.UnmatchedTokens)
+        if (parse.UnmatchedTokens.Count > 0)
         {
+            // Behind a verb that is not known every option is unknown too: the verb is the mistake.
+            string token = parse.UnmatchedTokens.FirstOrDefault(
+                word => command.Command.Subcommands.Count > 0 && !word.StartsWith('-'), parse.UnmatchedTokens[0]);
             throw new SluiceException(Unmatched(token, command, where));
         }
 

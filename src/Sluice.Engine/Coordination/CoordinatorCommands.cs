@@ -26,6 +26,9 @@ internal sealed record CancelAttempt(AttemptId Attempt, string Worker) : Coordin
 /// <summary>Throw away what an attempt made: it came too late, or is not needed any more.</summary>
 internal sealed record DiscardOutput(AttemptId Attempt, string Worker) : CoordinatorCommand;
 
+/// <summary>Give back one partition of every output of a stage: its consumer has committed and cannot run again.</summary>
+internal sealed record DiscardPartition(IReadOnlyList<ProducerWin> Producers, int Partition) : CoordinatorCommand;
+
 /// <summary>Move the winners of the last stage into place.</summary>
 /// <param name="Winners">Attempt numbers in task order.</param>
 internal sealed record PublishOutput(IReadOnlyList<int> Winners) : CoordinatorCommand;
@@ -35,7 +38,7 @@ internal sealed record PublishOutput(IReadOnlyList<int> Winners) : CoordinatorCo
 internal sealed record FinishJob(AttemptFailure? Failure) : CoordinatorCommand;
 
 /// <summary>One line of the journal.</summary>
-/// <param name="Kind">`started`, `attempt`, `won`, `lost`, `published` or `failed`.</param>
+/// <param name="Kind">`started`, `attempt`, `won`, `lost`, `publishing`, `published` or `failed`.</param>
 /// <param name="Stage">Number of the stage.</param>
 /// <param name="Task">Index of the task.</param>
 /// <param name="Attempt">Number of the attempt.</param>
@@ -43,4 +46,11 @@ internal sealed record FinishJob(AttemptFailure? Failure) : CoordinatorCommand;
 /// <param name="Result">What an attempt that won told.</param>
 /// <param name="Error">Why it failed.</param>
 internal sealed record JournalEntry(
-    string Kind, int? Stage, int? Task, int? Attempt, string? Worker, AttemptResult? Result, SluiceError? Error);
+    string Kind, int? Stage, int? Task, int? Attempt, string? Worker, AttemptResult? Result, SluiceError? Error)
+{
+    /// <summary>The job, in the first entry.</summary>
+    public JobId? Job { get; init; }
+
+    /// <summary>Its stages, in the first entry.</summary>
+    public IReadOnlyList<StageSpec>? Stages { get; init; }
+}

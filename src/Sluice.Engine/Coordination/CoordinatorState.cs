@@ -17,6 +17,9 @@ internal sealed record CoordinatorState
     /// <summary>Free slots by worker; a worker that drains has none.</summary>
     public SortedDictionary<string, int> FreeSlots { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether the journal has the job's stages yet.</summary>
+    public bool IsStarted { get; set; }
+
     public JobPhase Phase { get; set; } = JobPhase.Running;
 
     /// <summary>Why the job failed: the first cause of all.</summary>
@@ -33,6 +36,46 @@ internal sealed record CoordinatorState
             Tasks = [.. Enumerable.Range(0, spec.Tasks).Select(_ => new TaskState())],
         })],
     };
+
+    public TaskState TaskOf(AttemptId attempt) =>
+        Stages[attempt.Task.Stage.Value].Tasks[attempt.Task.Index];
+
+    /// <summary>The winners of a stage, in task order.</summary>
+    public IReadOnlyList<ProducerWin> ProducersOf(int stage) =>
+    [
+        .. Stages[stage].Tasks.Select((task, index) => (Winner: task.Winner, Index: index))
+            .Where(task => task.Winner is not null)
+            .Select(task => new ProducerWin(
+                new AttemptId(new TaskId(new StageId(stage), task.Index), task.Winner!.Number),
+                task.Winner.Worker,
+                task.Winner.Result.Runs)),
+    ];
+
+    public int RunningOn(string worker) =>
+        Stages.Sum(stage => stage.Tasks.Sum(task => task.Running.Values.Count(where => where == worker)));
+
+    public bool AnyRunning() => Stages.Exists(stage => stage.Tasks.Exists(task => task.Running.Count > 0));
+
+    /// <summary>Ends an attempt and gives its slot back.</summary>
+    /// <param name="attempt">Which.</param>
+    /// <param name="refused">Whether what it tells does not count.</param>
+    /// <returns>The worker where it ran; null when it does not run.</returns>
+    public string? End(AttemptId attempt, out bool refused)
+    {
+        TaskState task = TaskOf(attempt);
+        refused = task.Refused.Remove(attempt.Number);
+        if (!task.Running.Remove(attempt.Number, out string? worker))
+        {
+            return null;
+        }
+
+        if (FreeSlots.TryGetValue(worker, out int free))
+        {
+            FreeSlots[worker] = free + 1;
+        }
+
+        return worker;
+    }
 }
 
 /// <summary>What a coordinator must know of a stage.</summary>
@@ -50,7 +93,7 @@ internal sealed record StageState
 
     public required List<TaskState> Tasks { get; init; }
 
-    /// <summary>Whether its outputs were given up because every reader is done.</summary>
+    /// <summary>Whether its outputs were given up because nobody can need them any more.</summary>
     public bool IsReleased { get; set; }
 
     [JsonIgnore]
@@ -69,8 +112,11 @@ internal sealed record TaskState
     /// <summary>Workers of the attempts that run now, by number.</summary>
     public SortedDictionary<int, string> Running { get; init; } = [];
 
-    /// <summary>Where it failed last: another worker is tried first.</summary>
-    public string? FailedOn { get; set; }
+    /// <summary>Attempts that still run and read what has been replaced since: whatever they tell is refused.</summary>
+    public List<int> Refused { get; init; } = [];
+
+    /// <summary>Where it has failed: other workers are tried first.</summary>
+    public List<string> FailedOn { get; init; } = [];
 
     /// <summary>The attempt whose work counts.</summary>
     public AttemptWin? Winner { get; set; }

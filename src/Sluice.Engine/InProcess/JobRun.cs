@@ -147,6 +147,13 @@ internal sealed class JobRun : IDisposable
             case DiscardOutput discard:
                 Discard(discard.Attempt);
                 break;
+            case DiscardPartition discard:
+                foreach (ProducerWin producer in discard.Producers)
+                {
+                    _outputs.Find(OutputOf(producer.Attempt))?.Discard(discard.Partition);
+                }
+
+                break;
             case PublishOutput publish:
                 Publish(publish);
                 break;

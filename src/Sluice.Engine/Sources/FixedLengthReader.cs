@@ -53,5 +53,7 @@ internal sealed class FixedLengthReader : SplitReader
         CheckUnchanged();
     }
 
+    protected override long LengthOf(long recordStart) => _recordLength;
+
     private long RecordAtOrBehind(long offset) => (offset + _recordLength - 1) / _recordLength * _recordLength;
 }

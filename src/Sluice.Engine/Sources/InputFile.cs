@@ -36,10 +36,10 @@ public sealed class InputRecordTooLargeException : IOException
 {
     /// <param name="path">The file.</param>
     /// <param name="offset">Where the record starts, bytes from the file's start.</param>
-    /// <param name="length">Its length in bytes, as far as it was read.</param>
+    /// <param name="length">Its length in bytes.</param>
     /// <param name="limit">The longest the task can take.</param>
     public InputRecordTooLargeException(string path, long offset, long length, long limit)
-        : base($"The record at byte {offset} of {path} has at least {length} bytes; half of the task's memory is {limit}.")
+        : base($"The record at byte {offset} of {path} has {length} bytes; half of the task's memory is {limit}.")
     {
         Path = path;
         Offset = offset;
@@ -53,7 +53,7 @@ public sealed class InputRecordTooLargeException : IOException
     /// <summary>Where the record starts, bytes from the file's start.</summary>
     public long Offset { get; }
 
-    /// <summary>Its length in bytes, as far as it was read.</summary>
+    /// <summary>Its length in bytes.</summary>
     public long Length { get; }
 
     /// <summary>The longest the task can take, bytes.</summary>

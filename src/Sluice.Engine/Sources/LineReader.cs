@@ -49,6 +49,23 @@ internal sealed class LineReader : SplitReader
         CheckUnchanged();
     }
 
+    protected override long LengthOf(long recordStart)
+    {
+        for (long position = recordStart; position < File.Length;)
+        {
+            ReadOnlySpan<byte> piece = Read(position, SegmentSize);
+            int end = piece.IndexOf(LineFeed);
+            if (end >= 0)
+            {
+                return position + end - recordStart;
+            }
+
+            position += piece.Length;
+        }
+
+        return File.Length - recordStart;
+    }
+
     // Pushes the lines that end in these bytes and keeps what follows the last; returns where the next line starts.
     private long PushLines(ReadOnlySpan<byte> bytes, long lineStart, Emitter<ReadOnlySpan<byte>> next)
     {

@@ -85,7 +85,7 @@ internal abstract class SplitReader : IDisposable
         long length = (long)_joinedLength + piece.Length;
         if (length > _largestRecord)
         {
-            throw new InputRecordTooLargeException(File.Path, recordStart, length, _largestRecord);
+            throw new InputRecordTooLargeException(File.Path, recordStart, LengthOf(recordStart), _largestRecord);
         }
 
         if (_joined.Length < length)
@@ -96,6 +96,9 @@ internal abstract class SplitReader : IDisposable
         piece.CopyTo(_joined.AsSpan(_joinedLength));
         _joinedLength = (int)length;
     }
+
+    /// <summary>Bytes of the record that starts there, however long it is; what the segment holds is lost.</summary>
+    protected abstract long LengthOf(long recordStart);
 
     /// <summary>The record that was kept; it is forgotten with the next <see cref="Join"/>.</summary>
     protected ReadOnlySpan<byte> TakeJoined()

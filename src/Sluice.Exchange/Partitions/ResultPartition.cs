@@ -77,6 +77,15 @@ public sealed class ResultPartition : IReclaimable, IDisposable
     /// <summary>Forgets how far a channel was read, so that another attempt can read it from the start.</summary>
     internal void Close(int run, int subpartition) => _views.TryRemove((run, subpartition), out _);
 
+    /// <summary>Gives back what a subpartition takes: its consumer has committed and will not read it again.</summary>
+    public void Discard(int subpartition)
+    {
+        foreach (SortedRun run in _runs)
+        {
+            run.Discard(subpartition);
+        }
+    }
+
     /// <summary>Frees memory and deletes files. No fetch may be under way.</summary>
     public void Dispose()
     {

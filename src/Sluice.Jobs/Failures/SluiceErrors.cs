@@ -92,7 +92,7 @@ public static class SluiceErrors
 
     public static SluiceError RecordTooLarge(string path, long offset, long length, long limit, long memoryNeeded) => new(
         "SLU1107", ErrorKind.JobFailed,
-        string.Create(CultureInfo.InvariantCulture, $"a record of at least {length} bytes is longer than the {limit} bytes that half of a task's memory allows"),
+        string.Create(CultureInfo.InvariantCulture, $"a record of {length} bytes is longer than the {limit} bytes that half of a task's memory allows"),
         string.Create(CultureInfo.InvariantCulture, $"{path}, byte {offset}"),
         string.Create(CultureInfo.InvariantCulture, $"run with --memory {(memoryNeeded + 1048575) / 1048576}MiB or more, or with fewer tasks at once (--parallelism)"));
 

@@ -22,4 +22,7 @@ public interface IStoredFile : IDisposable
     /// <summary>Reads at <paramref name="offset"/> until <paramref name="bytes"/> is full or the file ends.</summary>
     /// <returns>How many bytes were read.</returns>
     int Read(Span<byte> bytes, long offset);
+
+    /// <summary>Gives the room of a stretch back to the disk where the file system can; it is not read any more.</summary>
+    void Discard(long offset, long length);
 }

@@ -101,6 +101,18 @@ public sealed class MemoryRun : SortedRun
         return EndMove(stream);
     }
 
+    /// <summary>Frees the room in the file; segments hold several partitions and go back with the last.</summary>
+    public override void Discard(int partition)
+    {
+        IStoredFile? stream;
+        lock (_gate)
+        {
+            stream = _disposed ? null : _stream;
+        }
+
+        stream?.Discard(_ranges[partition].Offset, _ranges[partition].Length);
+    }
+
     public override void Dispose()
     {
         IStoredFile? stream;

@@ -15,6 +15,9 @@ public abstract class SortedRun : IDisposable
     /// <summary>Opens a partition's blocks from the first on.</summary>
     public abstract IBlockReader Open(int partition);
 
+    /// <summary>Gives back what a partition takes that nobody will read again.</summary>
+    public abstract void Discard(int partition);
+
     public abstract void Dispose();
 }
 

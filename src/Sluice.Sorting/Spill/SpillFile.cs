@@ -20,6 +20,8 @@ public sealed class SpillFile : SortedRun
 
     public override IBlockReader Open(int partition) => new SpillFileReader(_stream, _ranges[partition], partition);
 
+    public override void Discard(int partition) => _stream.Discard(_ranges[partition].Offset, _ranges[partition].Length);
+
     public override void Dispose() => _stream.Dispose();
 }
 

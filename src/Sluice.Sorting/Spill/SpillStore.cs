@@ -46,6 +46,8 @@ public sealed class SpillStore : ISpillStore
             return filled;
         }
 
+        public void Discard(long offset, long length) => FileHole.Punch(_handle, offset, length);
+
         public void Dispose()
         {
             if (!_handle.IsClosed)

@@ -49,6 +49,8 @@ internal sealed class MemoryStore : ISpillStore
             return count;
         }
 
+        public void Discard(long offset, long length) => Bytes.AsSpan((int)offset, (int)length).Clear();
+
         public void Dispose() => IsDisposed = true;
     }
 }

@@ -1,0 +1,45 @@
+namespace Sluice.Engine;
+
+/// <summary>What may start, what is still needed and what may go: read off the state, decided nowhere else.</summary>
+internal static class StageOrder
+{
+    /// <summary>
+    /// Whether a stage's tasks may take slots now: all stages before it are done. Starting a reader while its producers
+    /// run would be allowed too; then it would hold a slot that they may need, and a job must run with one.
+    /// </summary>
+    public static bool MayStart(CoordinatorState state, int stage) =>
+        IsNeeded(state, stage) && state.Stages[stage].Spec.Upstream.All(upstream => state.Stages[upstream].IsDone);
+
+    /// <summary>Whether what a stage makes is still wanted: nobody reruns an output that all have read.</summary>
+    public static bool IsNeeded(CoordinatorState state, int stage)
+    {
+        int[] readers = [.. Readers(state, stage)];
+        return readers.Length == 0 || readers.Any(reader => !state.Stages[reader].IsDone && IsNeeded(state, reader));
+    }
+
+    /// <summary>Whether nobody can need a stage's outputs any more: its readers have won, and cannot lose what they made of them.</summary>
+    public static bool MayRelease(CoordinatorState state, int stage)
+    {
+        int[] readers = [.. Readers(state, stage)];
+        return readers.Length > 0 && readers.All(reader => state.Stages[reader].IsDone &&
+            (state.Stages[reader].IsReleased || !Readers(state, reader).Any()));
+    }
+
+    /// <summary>Whether all is made that somebody wants.</summary>
+    public static bool IsComplete(CoordinatorState state) =>
+        Enumerable.Range(0, state.Stages.Count).All(stage => state.Stages[stage].IsDone || !IsNeeded(state, stage));
+
+    /// <summary>The worker with most free slots; one where the task has failed only when no other has any.</summary>
+    /// <returns>Null when no slot is free.</returns>
+    public static string? ChooseWorker(CoordinatorState state, TaskState task) => state.FreeSlots
+        .Where(worker => worker.Value > 0)
+        .OrderBy(worker => task.FailedOn.Contains(worker.Key))
+        .ThenByDescending(worker => worker.Value)
+        .ThenBy(worker => worker.Key, StringComparer.Ordinal)
+        .Select(worker => worker.Key)
+        .FirstOrDefault();
+
+    /// <summary>The stages that fetch a stage's outputs.</summary>
+    public static IEnumerable<int> Readers(CoordinatorState state, int stage) =>
+        Enumerable.Range(0, state.Stages.Count).Where(reader => state.Stages[reader].Spec.Reads == stage);
+}

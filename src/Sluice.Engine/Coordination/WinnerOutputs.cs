@@ -1,0 +1,105 @@
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>What winners have made: lost, made again, and given up at last.</summary>
+/// <remarks>Works on the coordinator's state and adds to its commands, within the coordinator's turn.</remarks>
+internal sealed class WinnerOutputs(CoordinatorState state, CommandList commands)
+{
+    /// <summary>What a winner made is gone, or is to be made again.</summary>
+    public void Forget(TaskId id, SluiceError? why, bool isWorkerLost = false)
+    {
+        TaskState task = state.Stages[id.Stage.Value].Tasks[id.Index];
+        if (task.Winner is AttemptWin winner)
+        {
+            AttemptId attempt = new(id, winner.Number);
+            commands.Journal("lost", attempt, winner.Worker, error: why);
+            if (!isWorkerLost)
+            {
+                commands.Discard(attempt, winner.Worker);
+            }
+
+            task.LostSums = winner.Result.Written;
+            task.Winner = null;
+        }
+    }
+
+    /// <summary>A worker is gone, with the attempts that ran there and the outputs that lay there.</summary>
+    public void LoseWorker(string worker)
+    {
+        state.FreeSlots.Remove(worker);
+        for (int number = 0; number < state.Stages.Count; number++)
+        {
+            // Parts lie in the output directory and values in the journal; only outputs die with their worker.
+            StageState stage = state.Stages[number];
+            bool hasOutputs = !stage.IsReleased && StageOrder.Readers(state, number).Any();
+            for (int index = 0; index < stage.Tasks.Count; index++)
+            {
+                TaskState task = stage.Tasks[index];
+                foreach (int attempt in task.Running.Where(run => run.Value == worker).Select(run => run.Key).ToList())
+                {
+                    task.Running.Remove(attempt);
+                    task.Refused.Remove(attempt);
+                }
+
+                if (hasOutputs && task.Winner?.Worker == worker)
+                {
+                    Forget(new TaskId(new StageId(number), index), null, isWorkerLost: true);
+                }
+            }
+        }
+    }
+
+    /// <summary>A rerun succeeds: who has read, or reads now, what it has changed reads again.</summary>
+    /// <returns>Why that cannot be: one of them has written to the output.</returns>
+    public SluiceError? StartReadersOver(TaskId producer, IReadOnlyList<RecordSum> lost, IReadOnlyList<RecordSum> rerun)
+    {
+        foreach (int partition in ShuffleCertificate.ChangedPartitions(lost, rerun))
+        {
+            foreach (int number in StageOrder.Readers(state, producer.Stage.Value))
+            {
+                StageState stage = state.Stages[number];
+                TaskId id = new(new StageId(number), partition);
+                TaskState reader = stage.Tasks[partition];
+                if (stage.Spec.Commits && reader.Winner is not null)
+                {
+                    return SluiceErrors.RerunDiffers(
+                        $"{producer}, operator {state.Stages[producer.Stage.Value].Spec.Name}");
+                }
+
+                Forget(id, null);
+                reader.Refused.AddRange(reader.Running.Keys.Except(reader.Refused));
+                commands.CancelRunning(id, reader);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives up what a reader has read that has just won, if it has written to the output and so cannot run again.</summary>
+    public void ReleasePartition(TaskId reader)
+    {
+        if (state.Stages[reader.Stage.Value].Spec is { Commits: true, Reads: int reads })
+        {
+            commands.Add(new DiscardPartition(state.ProducersOf(reads), reader.Index));
+        }
+    }
+
+    /// <summary>Gives up the outputs that nobody can need any more.</summary>
+    public void Release()
+    {
+        // Readers before their producers: giving up one stage's outputs may free those before it.
+        for (int stage = state.Stages.Count - 1; stage >= 0; stage--)
+        {
+            if (!state.Stages[stage].IsReleased && StageOrder.MayRelease(state, stage))
+            {
+                state.Stages[stage].IsReleased = true;
+                foreach (ProducerWin producer in state.ProducersOf(stage))
+                {
+                    commands.Discard(producer.Attempt, producer.Worker);
+                }
+            }
+        }
+    }
+}

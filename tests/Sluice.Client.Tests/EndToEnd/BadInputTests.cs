@@ -1,0 +1,110 @@
+using System.Diagnostics;
+
+namespace Sluice.Client.Tests;
+
+/// <summary>Everything that an input or an output can be wrong with; each leaves all as it was.</summary>
+public sealed class BadInputTests : ConsoleTest
+{
+    [Fact]
+    public async Task A_directory_with_a_subdirectory_is_refused()
+    {
+        Write("dir/sub/file", "x\n");
+
+        AssertFails(await Run("sort", "dir", "--out", "out"), 1, "SLU1103");
+    }
+
+    [Fact]
+    public async Task A_pipe_and_a_device_are_refused_without_waiting_for_them()
+    {
+        Shell("mkdir dir && mkfifo dir/pipe");
+
+        AssertFails(await Run("sort", "dir", "--out", "out"), 1, "SLU1103");
+        AssertFails(await Run("sort", "dir/pipe", "--out", "out"), 1, "SLU1103");
+        AssertFails(await Run("sort", "/dev/zero", "--out", "out"), 1, "SLU1103");
+    }
+
+    [Fact]
+    public async Task A_compressed_file_is_said_and_not_sorted_as_bytes()
+    {
+        Write("in", "b\na\n");
+        Shell("gzip in");
+
+        AssertFails(await Run("sort", "in.gz", "--out", "out"), 1, "SLU1104");
+    }
+
+    [Fact]
+    public async Task A_torn_gensort_file_is_refused()
+    {
+        Write("in", new byte[250]);
+
+        AssertFails(await Run("sort", "in", "--out", "out", "--format", "gensort"), 1, "SLU1105");
+    }
+
+    [Fact]
+    public async Task An_output_that_exists_is_refused_and_overwrite_replaces_it()
+    {
+        Write("in", "b\na\n");
+        Assert.Equal(0, (await Run("sort", "in", "--out", "out")).ExitCode);
+        Write("in", "d\nc\n");
+
+        AssertFails(await Run("sort", "in", "--out", "out"), 5, "SLU1201");
+        Assert.Equal("a\nb\n"u8.ToArray(), Parts());
+
+        Assert.Equal(0, (await Run("sort", "in", "--out", "out", "--overwrite")).ExitCode);
+        Assert.Equal("c\nd\n"u8.ToArray(), Parts());
+    }
+
+    [Fact]
+    public async Task An_output_inside_the_input_is_refused()
+    {
+        Write("dir/in", "b\na\n");
+
+        AssertFails(await Run("sort", "dir", "--out", "dir/out"), 5, "SLU1202");
+        Assert.False(Directory.Exists(PathOf("dir/out")));
+    }
+
+    [Fact]
+    public async Task A_line_beyond_half_the_memory_names_the_memory_it_needs()
+    {
+        Write("in", "a\n" + new string('x', 3_000_000) + "\n");
+
+        ConsoleResult result = await Run("sort", "in", "--out", "out", "--memory", "2MiB", "--no-progress");
+
+        AssertFails(result, 1, "SLU1107");
+        Assert.Contains("byte 2", result.ErrorLines[1], StringComparison.Ordinal);
+        Assert.Contains("--memory 12MiB", result.ErrorLines[2], StringComparison.Ordinal);
+        AssertNoSpill();
+        Assert.Equal(0, (await Run("sort", "in", "--out", "out", "--memory", "12MiB")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_spill_directory_that_is_a_file_is_refused()
+    {
+        Write("in", "a\n");
+        Write("file", "");
+
+        AssertFails(await Run("sort", "in", "--out", "out", "--spill-dir", "file"), 2, "SLU1304");
+    }
+
+    [Fact]
+    public async Task A_spill_directory_with_too_little_room_is_refused_before_anything_runs()
+    {
+        string mount = PathOf("small");
+        Directory.CreateDirectory(mount);
+        using Process made = Process.Start("bash", ["-c", $"mount -t tmpfs -o size=1m none '{mount}' 2>/dev/null"]);
+        await made.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.SkipWhen(made.ExitCode != 0, "a small file system can only be mounted as root");
+        try
+        {
+            Write("in", new string('x', 99).PadRight(100, '\n') + string.Concat(Enumerable.Repeat("0123456789\n", 500_000)));
+
+            ConsoleResult result = await Run("sort", "in", "--out", "out", "--memory", "2MiB", "--spill-dir", "small");
+
+            AssertFails(result, 1, "SLU1303");
+        }
+        finally
+        {
+            Shell($"umount '{mount}'");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+namespace Sluice.Client.Tests;
+
+public sealed class UsageTests : ConsoleTest
+{
+    public static TheoryData<string, int, string> WrongCalls => new()
+    {
+        { "sotr in --out out", 2, "SLU2001" },
+        { "sort in --ouy out", 2, "SLU2002" },
+        { "join a b --out out", 2, "SLU2003" },
+        { "jobs ls", 2, "SLU2003" },
+        { "sort in --out out --memory 5x", 2, "SLU2004" },
+        { "sort in --out out --parallelism 0", 2, "SLU2004" },
+        { "sort in --out", 2, "SLU2005" },
+        { "sort in", 2, "SLU2006" },
+        { "sort --out out", 2, "SLU2006" },
+        { "gen", 2, "SLU2006" },
+        { "version again", 2, "SLU2007" },
+        { "sort in --out out --detach", 2, "SLU2008" },
+        { "sort in --out out --on-interrupt detach", 2, "SLU2008" },
+        { "sort - --out out --cluster localhost:30000", 2, "SLU2009" },
+        { "sort in --out out --format csv", 2, "SLU2010" },
+        { "sort in --out out --key 2:n:desc", 2, "SLU2010" },
+        { "sort in - --out out", 2, "SLU2011" },
+        { "help SLU9999", 2, "SLU2014" },
+        { "sort in --out out --cluster localhost:30000", 3, "SLU2101" },
+        { "sort in --out out --format xml", 2, "SLU1004" },
+        { "sort in --out out --key 5-2", 2, "SLU1003" },
+        { "sort in --out out --memory 1KiB", 2, "SLU1301" },
+        { "sort in --out out --memory 900TiB", 2, "SLU1302" },
+        { "sort missing --out out", 4, "SLU1101" },
+        { "sort *.none --out out", 4, "SLU1101" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongCalls))]
+    public async Task A_wrong_call_says_what_where_and_what_to_do(string call, int exitCode, string code)
+    {
+        Write("in", "b\na\n");
+
+        ConsoleResult result = await Run(call.Split(' '));
+
+        code = call.Contains("*.none", StringComparison.Ordinal) ? "SLU1108" : code;
+        AssertFails(result, exitCode, code);
+        Assert.False(Directory.Exists(PathOf("out")), "The output was made.");
+        AssertNoSpill();
+    }
+
+    [Theory]
+    [InlineData("sotr", "sort")]
+    [InlineData("worcdount", "wordcount")]
+    [InlineData("clutser", "cluster")]
+    public async Task A_misspelt_verb_suggests_the_nearest(string typed, string meant)
+    {
+        ConsoleResult result = await Run(typed);
+
+        Assert.Contains($"did you mean '{meant}'?", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_misspelt_option_suggests_the_nearest()
+    {
+        ConsoleResult result = await Run("sort", "in", "--out", "out", "--patitions", "3");
+
+        Assert.Contains("did you mean '--partitions'?", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_code_that_is_printed_is_explained()
+    {
+        ConsoleResult result = await Run("help", "slu1201");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith("SLU1201: ", result.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_prints_the_plan_and_runs_nothing()
+    {
+        Write("in", "b\na\n");
+
+        ConsoleResult result = await Run("explain", "sort", "in", "--partitions", "3", "-o", "json");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("\"schema\": \"sluice.plan/1\"", result.Text, StringComparison.Ordinal);
+        Assert.Contains("3 ranges from stage 0", result.Text, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(PathOf("out")));
+    }
+
+    [Fact]
+    public async Task Config_shows_each_value_with_its_origin_the_flag_before_the_environment_before_the_file()
+    {
+        Write("sluice.json", """{ "memory": "64MiB", "partitions": 7, "parallelism": 9, "output-format": "table" }""");
+
+        ConsoleResult result = await Run("config", "show", "--origin", "--memory", "128MiB");
+
+        string[][] rows = [.. result.Text.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        Assert.Contains(rows, row => row is ["memory", "128MiB", "--memory"]);
+        Assert.Contains(rows, row => row is ["parallelism", "2", "SLUICE_PARALLELISM"]);
+        Assert.Contains(rows, row => row is ["partitions", "7", _] && row[2].EndsWith("sluice.json", StringComparison.Ordinal));
+        Assert.Contains(rows, row => row is ["quiet", "false", "default"]);
+    }
+}

@@ -1,0 +1,31 @@
+namespace Sluice.Engine.Tests;
+
+public sealed class CoordinatorSimulationTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1000)]
+    [InlineData(2000)]
+    [InlineData(3000)]
+    public void Jobs_end_rightly_whatever_happens_to_their_workers(int firstSeed)
+    {
+        int succeeded = 0;
+        for (int seed = firstSeed; seed < firstSeed + 100; seed++)
+        {
+            SimulatedCluster cluster = new(seed);
+            try
+            {
+                cluster.Run();
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"Seed {seed}: {e.Message}", e);
+            }
+
+            succeeded += cluster.Oracle.Finished!.Failure is null ? 1 : 0;
+        }
+
+        // Both ends are met, else the simulation is too kind or too cruel to prove anything.
+        Assert.InRange(succeeded, 20, 99);
+    }
+}
