@@ -9,8 +9,9 @@ public sealed class CoordinatorSimulationTests
     [InlineData(3000)]
     public void Jobs_end_rightly_whatever_happens_to_their_workers(int firstSeed)
     {
+        int seeds = Environment.GetEnvironmentVariable("SLUICE_LONG") == "1" ? 1000 : 100;
         int succeeded = 0;
-        for (int seed = firstSeed; seed < firstSeed + 100; seed++)
+        for (int seed = firstSeed; seed < firstSeed + seeds; seed++)
         {
             SimulatedCluster cluster = new(seed);
             try
@@ -26,6 +27,6 @@ public sealed class CoordinatorSimulationTests
         }
 
         // Both ends are met, else the simulation is too kind or too cruel to prove anything.
-        Assert.InRange(succeeded, 20, 99);
+        Assert.InRange(succeeded, seeds / 5, seeds - 1);
     }
 }
