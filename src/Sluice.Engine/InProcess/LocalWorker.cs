@@ -81,8 +81,9 @@ internal sealed class LocalWorker : IDisposable
             message = new WorkerMessage(attempt, Failed(attempt, exception), null);
         }
 
-        _running.TryRemove(attempt, out _);
+        // Told first: whoever disposes the worker waits for all that are still known to run.
         _messages.Add(message);
+        _running.TryRemove(attempt, out _);
     }
 
     private static AttemptResult ResultOf(TaskOutcome outcome) => new()
