@@ -1,0 +1,72 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Sluice.Client;
+
+/// <summary>A bar with bytes, rate and time left, drawn again several times a second.</summary>
+internal sealed class LiveProgress : ProgressView
+{
+    private const string ShowCursor = "\e[?25h";
+
+    private static int s_isShown;
+
+    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _drawing;
+    private volatile ProgressState _state = new("", "", 0, 0, TimeSpan.Zero);
+
+    public LiveProgress(Terminal terminal, bool hasColor)
+    {
+        Interlocked.Exchange(ref s_isShown, 1);
+        IAnsiConsole console = SpectreConsoles.Live(terminal.Error, hasColor);
+        Progress progress = console.Progress()
+            .AutoClear(true)
+            .HideCompleted(false)
+            .Columns(
+                new StateColumn(() => Markup.Escape(_state.Step), 14),
+                new ProgressBarColumn { Width = 30 },
+                new PercentageColumn(),
+                new StateColumn(() => $"[grey]{Markup.Escape(_state.Bytes)}[/]", 0),
+                new StateColumn(() => Markup.Escape(_state.Rate), 0),
+                new StateColumn(() => $"[grey]{Markup.Escape(_state.Remaining)} left[/]", 0),
+                new StateColumn(() => $"[grey]{Markup.Escape(_state.Detail)}[/]", 0));
+        _drawing = progress.StartAsync(DrawAsync);
+    }
+
+    public override void Report(ProgressState state) => _state = state;
+
+    public override async ValueTask DisposeAsync()
+    {
+        _end.TrySetResult();
+        await _drawing;
+        Interlocked.Exchange(ref s_isShown, 0);
+    }
+
+    /// <summary>Gives the terminal its cursor back when the process ends in the middle.</summary>
+    public static void Abandon()
+    {
+        if (Volatile.Read(ref s_isShown) == 1)
+        {
+            Console.Error.WriteLine(ShowCursor);
+        }
+    }
+
+    private async Task DrawAsync(ProgressContext context)
+    {
+        ProgressTask task = context.AddTask("", maxValue: 1);
+        while (!_end.Task.IsCompleted)
+        {
+            task.Value = Math.Min(_state.Fraction, 0.999);
+            await Task.WhenAny(_end.Task, Task.Delay(100));
+        }
+    }
+
+    /// <summary>A column that says what the state says at this moment.</summary>
+    private sealed class StateColumn(Func<string> markup, int width) : ProgressColumn
+    {
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Markup(markup());
+
+        public override int? GetColumnWidth(RenderOptions options) => width == 0 ? null : width;
+    }
+}
