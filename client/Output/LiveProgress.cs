@@ -8,6 +8,9 @@ internal sealed class LiveProgress : ProgressView
 {
     private const string ShowCursor = "\e[?25h";
 
+    // Columns of a terminal from which on the bar and the tasks fit beside the numbers.
+    private const int Wide = 120;
+
     private static int s_isShown;
 
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,18 +21,21 @@ internal sealed class LiveProgress : ProgressView
     {
         Interlocked.Exchange(ref s_isShown, 1);
         IAnsiConsole console = SpectreConsoles.Live(terminal.Error, hasColor);
-        Progress progress = console.Progress()
-            .AutoClear(true)
-            .HideCompleted(false)
-            .Columns(
-                new StateColumn(() => Markup.Escape(_state.Step), 14),
-                new ProgressBarColumn { Width = 30 },
-                new PercentageColumn(),
-                new StateColumn(() => $"[grey]{Markup.Escape(_state.Bytes)}[/]", 0),
-                new StateColumn(() => Markup.Escape(_state.Rate), 0),
-                new StateColumn(() => $"[grey]{Markup.Escape(_state.Remaining)} left[/]", 0),
-                new StateColumn(() => $"[grey]{Markup.Escape(_state.Detail)}[/]", 0));
-        _drawing = progress.StartAsync(DrawAsync);
+        List<ProgressColumn> columns =
+        [
+            new StateColumn(() => Markup.Escape(_state.Step), 14),
+            new PercentageColumn(),
+            new StateColumn(() => $"[grey]{Markup.Escape(_state.Bytes)}[/]", 0),
+            new StateColumn(() => Markup.Escape(_state.Rate), 0),
+            new StateColumn(() => $"[grey]{Markup.Escape(_state.Remaining)} left[/]", 0),
+        ];
+        if (console.Profile.Width >= Wide)
+        {
+            columns.Insert(1, new ProgressBarColumn { Width = 24 });
+            columns.Add(new StateColumn(() => $"[grey]{Markup.Escape(_state.Detail)}[/]", 0));
+        }
+
+        _drawing = console.Progress().AutoClear(true).HideCompleted(false).Columns([.. columns]).StartAsync(DrawAsync);
     }
 
     public override void Report(ProgressState state) => _state = state;
@@ -52,7 +58,7 @@ internal sealed class LiveProgress : ProgressView
 
     private async Task DrawAsync(ProgressContext context)
     {
-        ProgressTask task = context.AddTask("", maxValue: 1);
+        ProgressTask task = context.AddTask("job", maxValue: 1);
         while (!_end.Task.IsCompleted)
         {
             task.Value = Math.Min(_state.Fraction, 0.999);
