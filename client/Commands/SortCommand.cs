@@ -34,9 +34,9 @@ internal sealed class SortOptions
 
     private readonly Option<string?> _key = FormatOptions.Key();
 
-    private readonly Option<bool> _unique = new("--unique") { Description = "Keep one of the records whose keys are equal" };
+    private readonly Option<bool> _unique = new("--unique") { Description = "Keep the first record of each key" };
 
-    private readonly Option<bool> _stable = new("--stable") { Description = "Records whose keys are equal stay in the order of the input" };
+    private readonly Option<bool> _stable = new("--stable") { Description = "Records whose keys are equal stay in the order of the input (they always do)" };
 
     private readonly JobOptions _job = new();
 
@@ -64,11 +64,6 @@ internal sealed class SortOptions
         if (call.Parse.GetValue(_unique))
         {
             arguments.Add("unique", "true");
-        }
-
-        if (call.Parse.GetValue(_stable))
-        {
-            arguments.Add("stable", "true");
         }
 
         JobOrder order = _job.Read(call, SortCommand.VerbName, new SortJob(), arguments);

@@ -3,7 +3,8 @@ using Spectre.Console.Rendering;
 
 namespace Sluice.Client;
 
-/// <summary>A bar with bytes, rate and time left, drawn again several times a second.</summary>
+/// <summary>Bytes, rate and time left, with a bar where there is room; drawn again several times a second.</summary>
+/// <remarks>Nothing is drawn before the first report, so that what fails at once does not flicker.</remarks>
 internal sealed class LiveProgress : ProgressView
 {
     private const string ShowCursor = "\e[?25h";
@@ -14,13 +15,42 @@ internal sealed class LiveProgress : ProgressView
     private static int s_isShown;
 
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task _drawing;
+    private readonly Lazy<Task> _drawing;
     private volatile ProgressState _state = new("", "", 0, 0, TimeSpan.Zero);
 
     public LiveProgress(Terminal terminal, bool hasColor)
     {
+        _drawing = new Lazy<Task>(() => StartDrawing(SpectreConsoles.Live(terminal.Error, hasColor)));
+    }
+
+    public override void Report(ProgressState state)
+    {
+        _state = state;
+        _ = _drawing.Value;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        _end.TrySetResult();
+        if (_drawing.IsValueCreated)
+        {
+            await _drawing.Value;
+            Interlocked.Exchange(ref s_isShown, 0);
+        }
+    }
+
+    /// <summary>Gives the terminal its cursor back when the process ends in the middle.</summary>
+    public static void Abandon()
+    {
+        if (Volatile.Read(ref s_isShown) == 1)
+        {
+            Console.Error.WriteLine(ShowCursor);
+        }
+    }
+
+    private Task StartDrawing(IAnsiConsole console)
+    {
         Interlocked.Exchange(ref s_isShown, 1);
-        IAnsiConsole console = SpectreConsoles.Live(terminal.Error, hasColor);
         List<ProgressColumn> columns =
         [
             new StateColumn(() => Markup.Escape(_state.Step), 14),
@@ -35,25 +65,7 @@ internal sealed class LiveProgress : ProgressView
             columns.Add(new StateColumn(() => $"[grey]{Markup.Escape(_state.Detail)}[/]", 0));
         }
 
-        _drawing = console.Progress().AutoClear(true).HideCompleted(false).Columns([.. columns]).StartAsync(DrawAsync);
-    }
-
-    public override void Report(ProgressState state) => _state = state;
-
-    public override async ValueTask DisposeAsync()
-    {
-        _end.TrySetResult();
-        await _drawing;
-        Interlocked.Exchange(ref s_isShown, 0);
-    }
-
-    /// <summary>Gives the terminal its cursor back when the process ends in the middle.</summary>
-    public static void Abandon()
-    {
-        if (Volatile.Read(ref s_isShown) == 1)
-        {
-            Console.Error.WriteLine(ShowCursor);
-        }
+        return console.Progress().AutoClear(true).HideCompleted(false).Columns([.. columns]).StartAsync(DrawAsync);
     }
 
     private async Task DrawAsync(ProgressContext context)
