@@ -112,7 +112,6 @@ unlock_build
 
 SLUICE_CONSOLE="$(readlink -f "$console_link")/sluice.dll"
 export SLUICE_CONSOLE
-if console_lacks_orleans; then export SLUICE_ORLEANS=missing; fi
 
 mkdir -p "$artifacts/tests"
 for name in "${projects[@]}"; do run_project "$name"; done

@@ -1,4 +1,15 @@
 using Sluice.Client;
 
-using InterruptSignals signals = new(Environment.Exit);
-return await new SluiceConsole(Terminal.Open(), signals).RunAsync(args);
+using InterruptSignals signals = new(code =>
+{
+    LiveProgress.Abandon();
+    Environment.Exit(code);
+});
+signals.Listen();
+ConsoleHost host = new()
+{
+    Terminal = Terminal.Open(),
+    Runner = new InProcessRunner(),
+    Interrupted = signals.Token,
+};
+return await ConsoleApplication.RunAsync(host, args, () => signals.ExitCode);

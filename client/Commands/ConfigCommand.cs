@@ -2,44 +2,43 @@ using System.CommandLine;
 
 namespace Sluice.Client;
 
-/// <summary>`sluice config show`.</summary>
-internal static class ConfigCommand
+/// <summary>`sluice config`: what the console has been told.</summary>
+internal sealed class ConfigCommand : Command
 {
-    public static Command Create(VerbContext context)
+    public ConfigCommand(ConsoleHost host)
+        : base("config", "See settings and where they come from")
     {
-        Option<bool> origin = new("--origin") { Description = "where each value comes from" };
-        Command show = new("show", "Prints every setting that is in force.") { origin };
-        CommonOptions.AddResources(show);
-        CommonOptions.AddPrinting(show);
-        show.SetAction(parse => Show(context.Terminal, VerbContext.SettingsOf(parse), parse.GetValue(origin)));
-        return new Command("config", "Settings: flag, then SLUICE_* environment, then sluice.json, then default.") { show };
+        Add(new ConfigShowCommand(host));
+    }
+}
+
+/// <summary>`sluice config show [--origin]`: each setting as a verb would take it.</summary>
+internal sealed class ConfigShowCommand : Verb
+{
+    private readonly Option<bool> _origin = new("--origin") { Description = "Show where each value comes from" };
+
+    public ConfigShowCommand(ConsoleHost host)
+        : base(host, "show", "Print every setting: flag, then SLUICE_* variable, then sluice.json, then default")
+    {
+        Add(_origin);
+        ResourceOptions.AddTo(this);
     }
 
-    private static void Show(Terminal terminal, Settings settings, bool withOrigin)
+    public override IReadOnlyList<string> Examples => ["SLUICE_MEMORY=256MiB sluice config show --origin"];
+
+    protected override Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
-        if (settings.OutputFormat.Value == OutputFormat.Table)
-        {
-            foreach ((string name, string text, string origin) in settings.All())
-            {
-                terminal.Out.WriteLine(withOrigin ? $"{name,-14} {text,-24} {origin}" : $"{name,-14} {text}".TrimEnd());
-            }
-
-            return;
-        }
-
-        JsonLine.Print(terminal.Out, settings.Style, "sluice.config/1", json =>
-        {
-            json.WriteStartArray("settings");
-            foreach ((string name, string text, string origin) in settings.All())
-            {
-                json.WriteStartObject();
-                json.WriteString("name", name);
-                json.WriteString("value", text);
-                json.WriteString("origin", origin);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        });
+        ConfigurationJson configuration = new(
+            "sluice.config/1",
+            [.. call.Settings.All().Select(setting => new SettingJson(setting.Name, setting.Text, setting.Origin))]);
+        bool hasOrigin = call.Parse.GetValue(_origin);
+        call.Printer.Print(configuration, json => json.ConfigurationJson, console => Tables.Rows(
+            console,
+            hasOrigin ? ["setting", "value", "origin"] : ["setting", "value"],
+            configuration.Settings.Select(IReadOnlyList<string> (setting) =>
+                hasOrigin ? [setting.Name, Shown(setting), setting.Origin] : [setting.Name, Shown(setting)])));
+        return Task.FromResult(0);
     }
+
+    private static string Shown(SettingJson setting) => setting.Value.Length == 0 ? "-" : setting.Value;
 }

@@ -1,128 +1,87 @@
-using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
+using Sluice.Engine;
 using Sluice.Jobs;
+using Spectre.Console;
 
 namespace Sluice.Client;
 
-/// <summary>`sluice demo`: makes input, sorts and counts it, reads everything again and compares it with what is known.</summary>
-internal static class DemoCommand
+/// <summary>`sluice demo`: generates input, sorts and counts it, reads the results again, and shows what was proven.</summary>
+internal sealed class DemoCommand : Verb
 {
-    private const int SortRecords = 1_000_000;
-    private const int WordLines = 200_000;
+    private const long SortRecords = 1_000_000;
+    private const long WordLines = 200_000;
 
-    public static Command Create(VerbContext context)
+    // A third of the input, so that what follows has to spill as a large job would.
+    private const long MemoryBytes = 32L << 20;
+
+    public DemoCommand(ConsoleHost host)
+        : base(host, "demo", "Generate input, sort and count it, and prove the result; takes a few seconds")
     {
-        Command command = new("demo", "Generates input, sorts and counts it, and proves the results.");
-        CommonOptions.AddResources(command);
-        CommonOptions.AddPrinting(command);
-        command.SetAction((parse, _) => new Demo(context, VerbContext.SettingsOf(parse)).RunAsync());
-        return command;
+        ResourceOptions.AddTo(this);
     }
 
-    /// <summary>One run of the demo, in a folder that is gone afterwards.</summary>
-    private sealed class Demo
+    protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
-        private readonly VerbContext _context;
-        private readonly Settings _settings;
-        private readonly string _folder = Directory.CreateTempSubdirectory("sluice-demo-").FullName;
-
-        public Demo(VerbContext context, Settings settings)
+        if (call.Settings.Cluster.Value is string gateways)
         {
-            _context = context;
-            _settings = settings;
+            throw new SluiceException(ConsoleErrors.NoCluster($"{call.Settings.Cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
         }
 
-        public async Task<int> RunAsync()
+        long start = Stopwatch.GetTimestamp();
+        EngineOptions options = call.Settings.EngineOptions;
+        if (call.Settings.Memory.Origin == "default")
         {
-            try
+            options = options with
             {
-                await SortAsync();
-                await CountAsync();
-                Say("done: both results are proven. Try it on your own files: ./sluice sort FILE... --out DIR");
-                return 0;
-            }
-            finally
-            {
-                Directory.Delete(_folder, recursive: true);
-            }
+                MemoryBytes = Math.Min(options.MemoryBytes, Math.Max(MemoryBytes, EngineOptions.LeastMemory(options.Parallelism))),
+            };
         }
 
-        private async Task SortAsync()
-        {
-            string input = Path.Combine(_folder, "records");
-            string output = Path.Combine(_folder, "sorted");
-            GeneratedData made = GensortGenerator.Write(
-                input, new GensortOptions { Records = SortRecords }, null, _context.Signals.Token);
-            Say($"sort: {ByteText.OfCount(made.Records)} generated records of 100 bytes, checksum {Hex(made.Checksum)}");
+        using ScratchDirectory scratch = ScratchDirectory.Open(options.SpillDirectories);
+        string directory = scratch.NewDirectory("demo");
+        Directory.CreateDirectory(directory);
+        DemoRun run = new(call, options, directory);
+        SortProof sort = await run.SortAsync(SortRecords, cancellationToken);
+        CountProof count = await run.CountAsync(WordLines, cancellationToken);
 
-            JobArguments arguments = new JobArguments().Add("format", RecordFormat.Gensort.Name);
-            await RunAsync(new JobCall("demo sort", new SortJob(), arguments, [input], output, false, _settings));
+        DemoJson demo = new(
+            "sluice.demo/1",
+            Stopwatch.GetElapsedTime(start).TotalSeconds,
+            sort.Report,
+            sort.Verification,
+            sort.Generated.Checksum.ToString("x", CultureInfo.InvariantCulture),
+            count.Report,
+            count.Words);
+        call.Printer.Print(demo, json => json.DemoJson, console => Write(console, options, sort, count, demo.Seconds));
+        return 0;
+    }
 
-            VerifyReport report = VerifyCommand.Verify(
-                SortVerifier.PartsOf(output), RecordFormat.Gensort, RecordFormat.Gensort.DefaultKey, _context.Signals.Token);
-            Check(report.IsOrdered, "the sorted records are not in order", output);
-            Check(report.Records == made.Records && report.Checksum == made.Checksum, "the sorted records are not the generated ones", output);
-            Say($"verified: {ByteText.OfCount(report.Records)} records in order, checksum {report.ChecksumText} as generated");
-        }
+    private static void Write(IAnsiConsole console, EngineOptions options, SortProof sort, CountProof count, double seconds)
+    {
+        console.MarkupLine("[bold]Sluice[/] sorted and counted generated data on this machine: " +
+            $"{options.Parallelism} tasks at once, {ByteText.OfBytes(options.MemoryBytes)} of memory.");
+        console.WriteLine();
+        Step(console, "generated", $"{ByteText.OfCount(sort.Generated.Records)} records, {ByteText.OfBytes(sort.Generated.Bytes)}");
+        Step(console, "sorted", $"in {ByteText.OfSeconds(sort.Report.Seconds)}, {ByteText.OfRate(sort.Report.Bytes.In, sort.Report.Seconds)}, " +
+            $"{ByteText.OfBytes(sort.Report.Bytes.Spilled)} spilled to disk");
+        Step(console, "read again", $"{sort.Report.Parts} parts in order, checksum {sort.Verification.Checksum} is the generator's");
+        Step(console, "generated", $"{ByteText.OfCount(count.Generated.Records)} lines of words, {ByteText.OfBytes(count.Generated.Bytes)}");
+        Step(console, "counted", $"in {ByteText.OfSeconds(count.Report.Seconds)}, {ByteText.OfRate(count.Report.Bytes.In, count.Report.Seconds)}");
+        Step(console, "read again", $"{ByteText.OfCount(count.Words)} words, each with the count that a simple loop finds");
+        console.WriteLine();
+        Stages(console, "sort", sort.Report);
+        Stages(console, "wordcount", count.Report);
+        console.MarkupLine($"Done in {ByteText.OfSeconds(seconds)}; all files are removed. Next: [bold]sluice sort FILE --out DIR[/], or [bold]sluice --help[/]");
+    }
 
-        private async Task CountAsync()
-        {
-            string input = Path.Combine(_folder, "words");
-            string output = Path.Combine(_folder, "counts");
-            GeneratedData made = WordsGenerator.Write(input, new WordsOptions { Records = WordLines }, null, _context.Signals.Token);
-            Say($"wordcount: {ByteText.OfCount(made.Records)} generated lines, {ByteText.OfBytes(made.Bytes)}");
+    private static void Step(IAnsiConsole console, string what, string result) =>
+        console.MarkupLine($"  [green]ok[/] {what.PadRight(11)} {Markup.Escape(result)}");
 
-            await RunAsync(new JobCall("demo wordcount", new WordCountJob(), new JobArguments(), [input], output, false, _settings));
-
-            Dictionary<string, long> expected = CountNaively(input);
-            int known = 0;
-            foreach (string line in SortVerifier.PartsOf(output).SelectMany(File.ReadLines))
-            {
-                string[] fields = line.Split('\t');
-                bool isRight = expected.TryGetValue(fields[0], out long count) &&
-                    count == long.Parse(fields[1], CultureInfo.InvariantCulture);
-                Check(isRight, $"the count of '{fields[0]}' is wrong", output);
-                known++;
-            }
-
-            Check(known == expected.Count, "words are missing", output);
-            Say($"verified: {ByteText.OfCount(known)} distinct words, every count as a plain dictionary counts it");
-        }
-
-        private async Task RunAsync(JobCall call)
-        {
-            JobReport report = await new JobRunner(_context).ExecuteAsync(call, call.Inputs, call.Output);
-            ReportPrinter.Print(report, _settings.Style, _context.Terminal, _context.Terminal.Out);
-            await _context.Terminal.Out.FlushAsync(_context.Signals.Token);
-        }
-
-        private static Dictionary<string, long> CountNaively(string path)
-        {
-            Dictionary<string, long> counts = new(StringComparer.Ordinal);
-            foreach (string word in File.ReadLines(path).SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
-            {
-                counts[word] = counts.GetValueOrDefault(word) + 1;
-            }
-
-            return counts;
-        }
-
-        private void Say(string text)
-        {
-            if (!_settings.Quiet.Value)
-            {
-                _context.Terminal.Error.WriteLine(text);
-            }
-        }
-
-        private static void Check(bool isRight, string what, string where)
-        {
-            if (!isRight)
-            {
-                throw new SluiceException(ConsoleErrors.WrongResult(what, where));
-            }
-        }
-
-        private static string Hex(UInt128 checksum) => checksum.ToString("x", CultureInfo.InvariantCulture);
+    private static void Stages(IAnsiConsole console, string name, JobReport report)
+    {
+        console.MarkupLine($"[bold]{name}[/]: certificate over {ByteText.OfCount(report.Certificate.Records)} records, {report.Certificate.Checksum}");
+        JobReportView.WriteStages(console, report.Stages);
+        console.WriteLine();
     }
 }

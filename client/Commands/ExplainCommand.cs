@@ -1,118 +1,113 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Globalization;
 using Sluice.Engine;
 using Sluice.Jobs;
 using Spectre.Console;
 
 namespace Sluice.Client;
 
-/// <summary>`sluice explain VERB ...`: what would run; runs nothing.</summary>
-internal static class ExplainCommand
+/// <summary>`sluice explain VERB ...`: the plan of the same command line; runs nothing.</summary>
+internal sealed class ExplainCommand : Command
 {
-    public static Command Create(VerbContext context)
+    public ExplainCommand(ConsoleHost host)
+        : base("explain", "Show what a job would do, without running it")
     {
-        Command sort = new("sort", "The plan of a sort.");
-        SortOptions sortOptions = new(sort, needsOutput: false);
-        sort.SetAction(parse => Explain(context.Terminal, sortOptions.Read(parse)));
-
-        Command wordCount = new("wordcount", "The plan of a word count.");
-        WordCountOptions countOptions = new(wordCount, needsOutput: false);
-        wordCount.SetAction(parse => Explain(context.Terminal, countOptions.Read(parse)));
-
-        return new Command("explain", "Prints the plan of a verb: stages, tasks, bytes, memory; runs nothing.") { sort, wordCount };
+        SortOptions sort = new();
+        Add(new ExplainVerb(host, SortCommand.VerbName, sort.AddTo, sort.Read));
+        WordCountOptions wordCount = new();
+        Add(new ExplainVerb(host, WordCountCommand.VerbName, wordCount.AddTo, wordCount.Read));
     }
 
-    private static void Explain(Terminal terminal, JobCall call)
+    /// <summary>Explains one verb.</summary>
+    private sealed class ExplainVerb : Verb
     {
-        using InProcessEngine engine = new(call.Settings.EngineOptions);
-        Explanation plan = engine.Explain(JobRunner.RequestOf(call, call.Inputs, Path.GetFullPath(call.Output)));
-        if (call.Settings.OutputFormat.Value == OutputFormat.Table)
-        {
-            PrintTable(terminal, call.Settings, plan);
-        }
-        else
-        {
-            JsonLine.Print(terminal.Out, call.Settings.Style, "sluice.plan/1", json => WriteJson(json, plan));
-        }
-    }
+        private readonly Func<VerbCall, JobOrder> _read;
 
-    private static void PrintTable(Terminal terminal, Settings settings, Explanation plan)
-    {
-        Table table = new() { Border = TableBorder.Simple };
-        foreach (string column in (string[])["stage", "tasks", "reads", "steps", "writes"])
+        public ExplainVerb(ConsoleHost host, string verb, Action<Command, bool> addOptions, Func<VerbCall, JobOrder> read)
+            : base(host, verb, $"Show the plan of sluice {verb} with these options")
         {
-            table.AddColumn(column);
+            addOptions(this, false);
+            _read = read;
         }
 
-        foreach (StagePlan stage in plan.Plan.Stages)
+        protected override Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
         {
-            string steps = string.Join(", ", stage.Operators.Select(step => step.Name));
-            table.AddRow(
-                Markup.Escape($"{stage.Id} {stage.Name}"),
+            JobOrder order = _read(call);
+            if (order.ReadsStream)
+            {
+                throw new SluiceException(ConsoleErrors.BadStandardInput(
+                    "standard input cannot be planned before it is read", "name files to see a plan"));
+            }
+
+            // Where the records go in the end changes nothing of the plan.
+            string output = order.WritesStream ? Path.Combine(Path.GetTempPath(), "output") : order.Output;
+            JobRequest request = JobSession.RequestOf(call, order, order.Inputs, output);
+            Explanation explanation = call.Host.Runner.Explain(call.Settings.EngineOptions, request);
+            PlanJson plan = Describe(call, order, explanation);
+            call.Printer.Print(plan, json => json.PlanJson, console => Write(console, plan));
+            return Task.FromResult(0);
+        }
+
+        private static PlanJson Describe(VerbCall call, JobOrder order, Explanation explanation) => new(
+            "sluice.plan/1",
+            order.Name,
+            explanation.Plan.Fingerprint,
+            explanation.Files,
+            explanation.InputBytes,
+            call.Settings.Memory.Value,
+            explanation.MemoryPerTask,
+            explanation.SpillBytes,
+            [.. explanation.Plan.Stages.Select(Describe)],
+            explanation.Warnings);
+
+        private static PlanStageJson Describe(StagePlan stage) => new(
+            stage.Id,
+            stage.Name,
+            stage.Tasks,
+            stage.Input switch
+            {
+                ReadInput when stage.Output is SampleOutput => "a sample of files",
+                ReadInput read => $"{read.Node.Format.Name} of files",
+                ShuffleInput shuffle => $"stage {shuffle.Stage}, merged",
+                _ => stage.Input.ToString()!,
+            },
+            [.. stage.Operators.Select(step => step.Name)],
+            stage.Output switch
+            {
+                ShuffleOutput { Partitioning: Partitioning.One } shuffle => $"{shuffle.Node.Name}: one partition",
+                ShuffleOutput { Partitioning: Partitioning.Hash } shuffle => $"{shuffle.Node.Name}: {shuffle.Partitions} partitions by hash",
+                ShuffleOutput shuffle => $"{shuffle.Node.Name}: {shuffle.Partitions} ranges from stage {shuffle.BoundariesFrom}",
+                SampleOutput sample => $"boundaries of {sample.Partitions} ranges",
+                SinkOutput => $"{stage.Tasks} {(stage.Tasks == 1 ? "part" : "parts")}",
+                _ => stage.Output.ToString()!,
+            },
+            stage.Output switch
+            {
+                ShuffleOutput shuffle => shuffle.Partitions,
+                _ => null,
+            });
+
+        private static void Write(IAnsiConsole console, PlanJson plan)
+        {
+            console.MarkupLine($"[bold]{Markup.Escape(plan.Name)}[/] would read {ByteText.OfBytes(plan.InputBytes)} in {ByteText.OfCount(plan.Files)} {(plan.Files == 1 ? "file" : "files")}");
+            Tables.Facts(
+                console,
+                ("memory", $"{ByteText.OfBytes(plan.MemoryBytes)}, {ByteText.OfBytes(plan.MemoryPerTask)} a task"),
+                ("spill", plan.SpillBytes == 0 ? "nothing" : $"{ByteText.OfBytes(plan.SpillBytes)} at the most"),
+                ("fingerprint", plan.Fingerprint));
+            Tables.Rows(console, ["stage", "name", "tasks#", "reads", "does", "writes"], plan.Stages.Select(stage => (IReadOnlyList<string>)
+            [
+                stage.Id.ToString(CultureInfo.InvariantCulture),
+                stage.Name,
                 ByteText.OfCount(stage.Tasks),
-                Markup.Escape(InputOf(stage)),
-                Markup.Escape(steps.Length == 0 ? "-" : steps),
-                Markup.Escape(OutputOf(stage)));
-        }
-
-        Tables.On(terminal.Out, terminal, settings.Style).Write(table);
-        terminal.Out.WriteLine($"input: {ByteText.OfCount(plan.Files)} files, {ByteText.OfBytes(plan.InputBytes)}");
-        terminal.Out.WriteLine(
-            $"memory: {ByteText.OfBytes(settings.Memory.Value)} for {settings.Parallelism.Value} tasks at once, " +
-            $"{ByteText.OfBytes(plan.MemoryPerTask)} each");
-        terminal.Out.WriteLine($"spill: up to {ByteText.OfBytes(plan.SpillBytes)}");
-        terminal.Out.WriteLine($"plan: {plan.Plan.Fingerprint}");
-        foreach (string warning in plan.Warnings)
-        {
-            terminal.Out.WriteLine($"warning: {warning}");
+                stage.Input,
+                stage.Operators.Count == 0 ? "-" : string.Join(", ", stage.Operators),
+                stage.Output,
+            ]));
+            foreach (string warning in plan.Warnings)
+            {
+                console.MarkupLine($"[yellow]warning[/]: {Markup.Escape(warning)}");
+            }
         }
     }
-
-    private static void WriteJson(Utf8JsonWriter json, Explanation plan)
-    {
-        json.WriteString("fingerprint", plan.Plan.Fingerprint);
-        json.WriteNumber("files", plan.Files);
-        json.WriteNumber("inputBytes", plan.InputBytes);
-        json.WriteNumber("memoryPerTask", plan.MemoryPerTask);
-        json.WriteNumber("spillBytes", plan.SpillBytes);
-        json.WriteStartArray("stages");
-        foreach (StagePlan stage in plan.Plan.Stages)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("id", stage.Id);
-            json.WriteString("name", stage.Name);
-            json.WriteNumber("tasks", stage.Tasks);
-            json.WriteString("reads", InputOf(stage));
-            json.WriteString("writes", OutputOf(stage));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("warnings");
-        foreach (string warning in plan.Warnings)
-        {
-            json.WriteStringValue(warning);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static string InputOf(StagePlan stage) => stage.Input switch
-    {
-        ReadInput when stage.Output is SampleOutput => "a sample of the input",
-        ReadInput read => $"{read.Node.Format.Name} from files",
-        ShuffleInput shuffle => $"stage {shuffle.Stage}, merged",
-        _ => "-",
-    };
-
-    private static string OutputOf(StagePlan stage) => stage.Output switch
-    {
-        SampleOutput sample => $"boundaries of {sample.Partitions} ranges",
-        ShuffleOutput { Partitioning: Partitioning.Range } shuffle =>
-            $"{shuffle.Node.Name}: {shuffle.Partitions} ranges from stage {shuffle.BoundariesFrom}",
-        ShuffleOutput { Partitioning: Partitioning.Hash } shuffle => $"{shuffle.Node.Name}: {shuffle.Partitions} partitions by hash",
-        ShuffleOutput shuffle => $"{shuffle.Node.Name}: one partition",
-        SinkOutput sink => $"{stage.Tasks} parts, {sink.Node.Name}",
-        _ => "-",
-    };
 }

@@ -1,116 +1,105 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using Sluice.Jobs;
 
 namespace Sluice.Client;
 
-/// <summary>`sluice gen gensort|words`: inputs with known answers.</summary>
-internal static class GenCommand
+/// <summary>`sluice gen gensort|words`: input to try things with.</summary>
+internal sealed class GenCommand : Command
 {
-    public static Command Create(VerbContext context) =>
-        new("gen", "Generates input: the same options give the same bytes on every machine.") { Gensort(context), Words(context) };
-
-    private static Command Gensort(VerbContext context)
+    public GenCommand(ConsoleHost host)
+        : base("gen", "Generate input")
     {
-        Option<string> records = Number("--records", "how many records of 100 bytes", isRequired: true);
-        Option<string> start = Number("--start", "number of the first record", isRequired: false);
-        Option<string> output = Output();
-        Option<bool> ascii = new("--ascii") { Description = "printable records that end with CR LF" };
-        Option<bool> skew = new("--skew") { Description = "half of the records share a few keys" };
-        Command command = new("gensort", "Records of the public sort benchmark's generator.") { records, start, output, ascii, skew };
-        CommonOptions.AddPrinting(command);
-        command.SetAction(parse =>
-        {
-            GensortOptions options = new()
-            {
-                Records = NumberOf(parse, records, "--records"),
-                Start = NumberOf(parse, start, "--start"),
-                Ascii = parse.GetValue(ascii),
-                Skew = parse.GetValue(skew),
-            };
-            Write(
-                context,
-                parse,
-                parse.GetValue(output)!,
-                path => GensortGenerator.Write(path, options, null, context.Signals.Token),
-                stream => GensortGenerator.Write(stream, options, null, context.Signals.Token));
-        });
-        return command;
+        Add(new GenGensortCommand(host));
+        Add(new GenWordsCommand(host));
+    }
+}
+
+/// <summary>What both generators share.</summary>
+internal abstract class GenVerb : Verb
+{
+    private readonly Option<string?> _records = new("--records", "-n")
+    {
+        Description = "How many; '_' may stand between digits",
+        HelpName = "N",
+        Required = true,
+    };
+
+    private readonly Option<string> _out = new("--out")
+    {
+        Description = "File to write; it appears when it is complete. - is standard output",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    protected GenVerb(ConsoleHost host, string kind, string description)
+        : base(host, kind, description)
+    {
+        Add(_records);
+        Add(_out);
     }
 
-    private static Command Words(VerbContext context)
-    {
-        Option<string> records = Number("--records", "how many lines, about ten words each", isRequired: true);
-        Option<string> seed = Number("--seed", "chooses the words", isRequired: false);
-        Option<string> output = Output();
-        Command command = new("words", "Lines of words with Zipf frequencies.") { records, seed, output };
-        CommonOptions.AddPrinting(command);
-        command.SetAction(parse =>
-        {
-            WordsOptions options = new()
-            {
-                Records = NumberOf(parse, records, "--records"),
-                Seed = (ulong)NumberOf(parse, seed, "--seed"),
-            };
-            Write(
-                context,
-                parse,
-                parse.GetValue(output)!,
-                path => WordsGenerator.Write(path, options, null, context.Signals.Token),
-                stream => WordsGenerator.Write(stream, options, null, context.Signals.Token));
-        });
-        return command;
-    }
+    /// <summary>About how many bytes the whole will have, for the progress.</summary>
+    protected abstract long Expect(long records);
 
-    private static void Write(
-        VerbContext context,
-        ParseResult parse,
-        string output,
-        Func<string, GeneratedData> toFile,
-        Func<Stream, GeneratedData> toStream)
+    /// <summary>Writes them.</summary>
+    protected abstract GeneratedData Generate(
+        VerbCall call, long records, Stream? stream, string path, IProgress<long> progress, CancellationToken cancellationToken);
+
+    protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
-        Terminal terminal = context.Terminal;
-        OutputStyle style = VerbContext.SettingsOf(parse).Style;
-        bool isStream = output == JobOptions.Stream;
-        GeneratedData made;
+        long records = call.Number(_records) ?? 0;
+        string output = call.Parse.GetValue(_out)!;
+        bool isStream = output == JobOrder.Stream;
+        string path = isStream ? output : Path.GetFullPath(output);
+        if (!isStream && Directory.Exists(path))
+        {
+            throw new SluiceException(ConsoleErrors.CannotWrite(path, "it is a directory"));
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        GeneratedData data;
         try
         {
-            made = isStream ? toStream(terminal.Data) : toFile(Path.GetFullPath(output));
+            await using ProgressView view = ProgressView.Open(call.Terminal, call.Style);
+            ByteProgressAdapter progress = new($"gen {Name}", Expect(records), view);
+            data = await Task.Run(
+                () => Generate(call, records, isStream ? call.Terminal.Data : null, path, progress, cancellationToken),
+                CancellationToken.None);
         }
-        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException and not ClosedPipeException)
+        catch (Exception exception) when (exception is (IOException and not ClosedPipeException) or UnauthorizedAccessException)
         {
-            throw new SluiceException(ConsoleErrors.CannotWrite(output, exception.Message), exception);
+            throw new SluiceException(ConsoleErrors.CannotWrite(path, exception.Message), exception);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new SluiceException(
+                ConsoleErrors.BadValue(
+                    Convert.ToString(exception.ActualValue, CultureInfo.InvariantCulture) ?? "", "a number that fits", $"sluice gen {Name}", "1000"),
+                exception);
         }
 
-        TextWriter writer = isStream ? terminal.Error : terminal.Out;
-        string checksum = made.Checksum.ToString("x", CultureInfo.InvariantCulture);
-        if (style.Format != OutputFormat.Table)
-        {
-            JsonLine.Print(writer, style, "sluice.gen/1", json =>
-            {
-                json.WriteString("out", output);
-                json.WriteNumber("records", made.Records);
-                json.WriteNumber("bytes", made.Bytes);
-                json.WriteString("checksum", checksum);
-            });
-        }
-        else if (!style.IsQuiet)
-        {
-            writer.WriteLine($"{ByteText.OfCount(made.Records)} records, {ByteText.OfBytes(made.Bytes)}, checksum {checksum}");
-        }
+        Print(call, isStream, new GeneratedJson(
+            "sluice.generated/1", Name, path, data.Records, data.Bytes, Hex(data.Checksum), Stopwatch.GetElapsedTime(start).TotalSeconds));
+        return 0;
     }
 
-    private static Option<string> Number(string name, string description, bool isRequired) =>
-        new(name) { HelpName = "N", Description = description, Required = isRequired };
-
-    private static Option<string> Output() =>
-        new("--out") { HelpName = "FILE", Description = "the file to write; - is standard output", Required = true };
-
-    private static long NumberOf(ParseResult parse, Option<string> option, string name)
+    private static void Print(VerbCall call, bool isAside, GeneratedJson data)
     {
-        string text = parse.GetValue(option) ?? "0";
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number <= long.MaxValue / 1000
-            ? number
-            : throw new SluiceException(ConsoleErrors.BadValue(text, "a number from 0 on", name, $"{name} 1000000"));
+        if (isAside && call.Style.IsQuiet)
+        {
+            return;
+        }
+
+        DataPrinter printer = isAside ? call.AsidePrinter : call.Printer;
+        printer.Print(data, json => json.GeneratedJson, console => Tables.Facts(
+            console,
+            ("records", ByteText.OfCount(data.Records)),
+            ("bytes", $"{ByteText.OfBytes(data.Bytes)} in {ByteText.OfSeconds(data.Seconds)}, {ByteText.OfRate(data.Bytes, data.Seconds)}"),
+            ("checksum", data.Checksum),
+            ("file", data.Output)));
     }
+
+    private static string Hex(UInt128 checksum) => checksum.ToString("x", CultureInfo.InvariantCulture);
 }

@@ -1,49 +1,50 @@
 using System.CommandLine;
 using Sluice.Jobs;
+using Spectre.Console;
 
 namespace Sluice.Client;
 
-/// <summary>`sluice help [VERB|CODE]`.</summary>
-internal static class HelpCommand
+/// <summary>`sluice help [VERB|SLUxxxx]`: how to use a verb, or what an error means.</summary>
+internal sealed class HelpCommand : Verb
 {
-    public static Command Create(VerbContext context, RootCommand root)
+    private readonly Argument<string[]> _topics = new("TOPIC")
     {
-        Argument<string[]> topic = new("TOPIC") { Description = "a verb, or the code of an error", Arity = ArgumentArity.ZeroOrMore };
-        Command command = new("help", "Explains a verb or an error code.") { topic };
-        command.SetAction((parse, cancellation) =>
-        {
-            string[] words = parse.GetValue(topic)!;
-            if (words is [string code] && code.StartsWith("SLU", StringComparison.OrdinalIgnoreCase))
-            {
-                context.Terminal.Out.WriteLine(Explain(code.ToUpperInvariant()));
-                return Task.FromResult(0);
-            }
+        Description = "A verb, or the code of an error",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
 
-            if (words.Length > 0)
-            {
-                Verbs.CheckIsThere(words[0]);
-            }
-
-            ParseResult asked = root.Parse([.. words, "--help"]);
-            if (words.Length > 0 && asked.CommandResult.Command == root)
-            {
-                IEnumerable<string> verbs = root.Subcommands.Select(verb => verb.Name);
-                throw new SluiceException(ConsoleErrors.UnknownVerb(words[0], "sluice", Suggestion.Nearest(words[0], verbs)));
-            }
-
-            return asked.InvokeAsync(new InvocationConfiguration { Output = context.Terminal.Out }, cancellation);
-        });
-        return command;
+    public HelpCommand(ConsoleHost host)
+        : base(host, "help", "Explain a verb or an error's code")
+    {
+        Add(_topics);
     }
 
-    private static string Explain(string code)
+    public override IReadOnlyList<string> Examples => ["sluice help sort", "sluice help SLU1201"];
+
+    protected override Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
-        if (SluiceErrors.Catalogue.TryGetValue(code, out string? meaning) || ConsoleErrors.Catalogue.TryGetValue(code, out meaning))
+        string[] topics = call.Parse.GetValue(_topics)!;
+        return topics is [string code] && code.StartsWith("SLU", StringComparison.OrdinalIgnoreCase)
+            ? Task.FromResult(Explain(call, code.ToUpperInvariant()))
+            : ShowAsync(call, topics);
+    }
+
+    private static int Explain(VerbCall call, string code)
+    {
+        if (!SluiceErrors.Catalogue.TryGetValue(code, out string? meaning) &&
+            !ConsoleErrors.Catalogue.TryGetValue(code, out meaning))
         {
-            return $"{code}: {meaning}";
+            IEnumerable<string> known = SluiceErrors.Catalogue.Keys.Concat(ConsoleErrors.Catalogue.Keys);
+            throw new SluiceException(ConsoleErrors.UnknownCode(code, Suggestion.Nearest(code, known)));
         }
 
-        IEnumerable<string> codes = SluiceErrors.Catalogue.Keys.Concat(ConsoleErrors.Catalogue.Keys);
-        throw new SluiceException(ConsoleErrors.UnknownCode(code, Suggestion.Nearest(code, codes)));
+        call.Printer.Print(
+            new ErrorHelpJson("sluice.error/1", code, meaning),
+            json => json.ErrorHelpJson,
+            console => console.MarkupLine($"[bold]{code}[/]: {Markup.Escape(meaning)}"));
+        return 0;
     }
+
+    private static Task<int> ShowAsync(VerbCall call, string[] topics) =>
+        ConsoleApplication.RunVerbAsync(call.Host, [.. topics, "--help"]);
 }

@@ -3,92 +3,106 @@ using Sluice.Jobs;
 
 namespace Sluice.Client;
 
-/// <summary>What every verb that runs a job takes: inputs, output, and how to run.</summary>
+/// <summary>What every verb takes that runs a job: inputs, output, and how.</summary>
 internal sealed class JobOptions
 {
-    /// <summary>Standard input or output instead of a file.</summary>
-    public const string Stream = "-";
-
     private readonly Argument<string[]> _inputs = new("INPUT")
     {
-        Description = "files, directories or patterns; - is standard input",
+        Description = "Files, directories (names that start with '_' or '.' are skipped) or patterns; - is standard input",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly Option<string> _out = new("--out")
     {
+        Description = "Directory for the parts; - writes the records to standard output",
         HelpName = "DIR",
-        Description = "receives part-00000, ... and at last _SUCCESS; - is standard output",
         Required = true,
     };
 
-    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "replace the output when the new one is complete" };
-    private readonly Option<string?> _name = new("--name") { HelpName = "TEXT", Description = "what the job is called" };
-    private readonly Option<bool> _detach = new("--detach") { Description = "with a cluster: do not wait for the job" };
+    private readonly Option<bool> _overwrite = new("--overwrite")
+    {
+        Description = "Replace an existing output once the new one is complete",
+    };
+
+    private readonly Option<string?> _name = new("--name") { Description = "What the job is called in reports", HelpName = "TEXT" };
+
+    private readonly Option<bool> _detach = new("--detach") { Description = "Leave the job running in the cluster" };
+
     private readonly Option<string?> _onInterrupt = new("--on-interrupt")
     {
+        Description = "What Ctrl-C does to a job in the cluster",
         HelpName = "cancel|detach",
-        Description = "with a cluster: what Ctrl-C does",
     };
 
     /// <param name="command">Gets the options.</param>
-    /// <param name="needsOutput">Whether the output must be named.</param>
-    public JobOptions(Command command, bool needsOutput = true)
+    /// <param name="needsOutput">Whether the output must be named: a plan does not depend on it.</param>
+    public void AddTo(Command command, bool needsOutput)
     {
         _out.Required = needsOutput;
-        command.Arguments.Add(_inputs);
-        command.Options.Add(_out);
-        command.Options.Add(_overwrite);
-        command.Options.Add(_name);
-        command.Options.Add(_detach);
-        command.Options.Add(_onInterrupt);
-        CommonOptions.AddResources(command);
-        CommonOptions.AddPrinting(command);
+        command.Add(_inputs);
+        command.Add(_out);
+        command.Add(_overwrite);
+        command.Add(_name);
+        ResourceOptions.AddTo(command);
+        command.Add(_detach);
+        command.Add(_onInterrupt);
     }
 
-    /// <summary>The job as the command line names it.</summary>
-    /// <exception cref="SluiceException">An option needs a cluster, or a stream is used where there is none.</exception>
-    public JobCall Read(ParseResult parse, string verb, IJob job, JobArguments arguments)
+    /// <summary>What the command line says about a job.</summary>
+    /// <param name="call">The command line.</param>
+    /// <param name="verb">The job's name when it has no other.</param>
+    /// <param name="job">Describes the job.</param>
+    /// <param name="arguments">What the verb itself adds to the job's arguments.</param>
+    /// <exception cref="SluiceException">The options contradict each other.</exception>
+    public JobOrder Read(VerbCall call, string verb, IJob job, JobArguments arguments)
     {
-        Settings settings = VerbContext.SettingsOf(parse);
-        if (settings.Cluster.Value is string cluster)
+        string[] inputs = call.Parse.GetValue(_inputs)!;
+        string output = call.Parse.GetValue(_out) ?? Path.Combine(Path.GetTempPath(), "sluice-output");
+        CheckCluster(call, $"sluice {verb}", inputs.Contains(JobOrder.Stream) || output == JobOrder.Stream);
+        if (output.Length == 0 || inputs.Contains(""))
         {
-            bool usesStream = parse.GetValue(_inputs)!.Contains(Stream) || parse.GetValue(_out) == Stream;
-            string why = Environment.GetEnvironmentVariable("SLUICE_ORLEANS") == "missing"
-                ? "this build has no cluster support: the Orleans packages could not be restored"
-                : "this build has no cluster support yet";
-            throw new SluiceException(usesStream
-                ? ConsoleErrors.StreamWithCluster($"sluice {verb}")
-                : ConsoleErrors.NoCluster(cluster, why));
+            throw new SluiceException(ConsoleErrors.BadValue("", "a path", output.Length == 0 ? "--out" : "INPUT", "./data"));
         }
 
-        if (parse.GetValue(_detach))
+        if (inputs.Contains(JobOrder.Stream) && inputs.Length > 1)
         {
-            throw new SluiceException(ConsoleErrors.OnlyWithCluster("--detach", $"sluice {verb}"));
+            throw new SluiceException(ConsoleErrors.BadStandardInput(
+                "standard input cannot be mixed with files", "pipe all of them in, or name files only"));
         }
 
-        if (parse.GetValue(_onInterrupt) is not null)
+        return new JobOrder
         {
-            throw new SluiceException(ConsoleErrors.OnlyWithCluster("--on-interrupt", $"sluice {verb}"));
+            Name = call.Parse.GetValue(_name) ?? verb,
+            Job = job,
+            Arguments = arguments,
+            Inputs = [.. inputs.Select(Absolute)],
+            Output = Absolute(output),
+            Overwrite = call.Parse.GetValue(_overwrite),
+        };
+    }
+
+    private static string Absolute(string path) => path == JobOrder.Stream ? path : Path.GetFullPath(path);
+
+    private void CheckCluster(VerbCall call, string where, bool hasStream)
+    {
+        if (call.Settings.Cluster is { Value: string gateways } cluster)
+        {
+            if (hasStream)
+            {
+                throw new SluiceException(ConsoleErrors.StreamWithCluster(where));
+            }
+
+            throw new SluiceException(ConsoleErrors.NoCluster($"{cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
         }
 
-        return new JobCall(
-            parse.GetValue(_name) ?? verb,
-            job,
-            arguments,
-            parse.GetValue(_inputs)!,
-            parse.GetValue(_out) ?? "out",
-            parse.GetValue(_overwrite),
-            settings);
+        if (call.Parse.GetValue(_detach))
+        {
+            throw new SluiceException(ConsoleErrors.OnlyWithCluster(_detach.Name, where));
+        }
+
+        if (call.Parse.GetValue(_onInterrupt) is not null)
+        {
+            throw new SluiceException(ConsoleErrors.OnlyWithCluster(_onInterrupt.Name, where));
+        }
     }
 }
-
-/// <summary>A job that a command line asks for.</summary>
-internal sealed record JobCall(
-    string Name,
-    IJob Job,
-    JobArguments Arguments,
-    IReadOnlyList<string> Inputs,
-    string Output,
-    bool Overwrite,
-    Settings Settings);

@@ -3,76 +3,73 @@ using Sluice.Jobs;
 
 namespace Sluice.Client;
 
-/// <summary>`sluice sort`.</summary>
-internal static class SortCommand
+/// <summary>`sluice sort INPUT... --out DIR`: the parts in name order are the total order.</summary>
+internal sealed class SortCommand : Verb
 {
-    public static Command Create(VerbContext context)
+    public const string VerbName = "sort";
+
+    private readonly SortOptions _options = new();
+
+    public SortCommand(ConsoleHost host)
+        : base(host, VerbName, "Sort records of files; the parts in name order are the total order")
     {
-        Command command = new("sort", "Sorts records of files into parts in total order.");
-        SortOptions options = new(command);
-        command.SetAction((parse, _) => new JobRunner(context).RunAsync(options.Read(parse)));
-        return command;
+        _options.AddTo(this, needsOutput: true);
     }
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "sluice sort access.log --out sorted",
+        "sluice sort 'data/*.bin' --out sorted --format gensort --memory 256MiB",
+        "cat names | sluice sort - --out - --unique | head",
+    ];
+
+    protected override Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken) =>
+        JobSession.RunAsync(call, _options.Read(call), cancellationToken);
 }
 
-/// <summary>What a sort takes; the same for running and explaining.</summary>
+/// <summary>What sort takes, and its explanation too.</summary>
 internal sealed class SortOptions
 {
-    private readonly Option<string> _format = new("--format")
-    {
-        HelpName = "lines|gensort",
-        Description = "how records lie in the files",
-        DefaultValueFactory = _ => "lines",
-    };
+    private readonly Option<string> _format = FormatOptions.Format();
 
-    private readonly Option<string?> _key = new("--key")
-    {
-        HelpName = "FIRST-LAST",
-        Description = "bytes of the record to sort by, counted from 1",
-    };
+    private readonly Option<string?> _key = FormatOptions.Key();
 
-    private readonly Option<bool> _unique = new("--unique") { Description = "keep the first record of each key" };
-    private readonly Option<bool> _stable = new("--stable")
-    {
-        Description = "keep the order of the input for equal keys (sorts always do)",
-    };
+    private readonly Option<bool> _unique = new("--unique") { Description = "Keep the first record of each key" };
 
-    private readonly JobOptions _job;
+    private readonly Option<bool> _stable = new("--stable") { Description = "Records whose keys are equal stay in the order of the input (they always do)" };
 
-    public SortOptions(Command command, bool needsOutput = true)
+    private readonly JobOptions _job = new();
+
+    public void AddTo(Command command, bool needsOutput)
     {
-        _job = new JobOptions(command, needsOutput);
-        command.Options.Add(_format);
-        command.Options.Add(_key);
-        command.Options.Add(_unique);
-        command.Options.Add(_stable);
+        command.Add(_format);
+        command.Add(_key);
+        command.Add(_unique);
+        command.Add(_stable);
+        _job.AddTo(command, needsOutput);
     }
 
-    public JobCall Read(ParseResult parse)
+    /// <exception cref="SluiceException">The options contradict each other.</exception>
+    public JobOrder Read(VerbCall call)
     {
-        string format = parse.GetValue(_format)!;
-        if (format is "csv" or "jsonl")
+        JobArguments arguments = new();
+        RecordFormat format = FormatOptions.ReadFormat(call.Parse.GetValue(_format)!);
+        arguments.Add("format", format.Name);
+        if (call.Parse.GetValue(_key) is string key)
         {
-            throw new SluiceException(ConsoleErrors.FormatNotThereYet($"the format '{format}'", "--format"));
-        }
-
-        JobArguments arguments = new JobArguments().Add("format", RecordFormat.Parse(format).Name);
-        if (parse.GetValue(_key) is string key)
-        {
-            if (key.Contains(':') || (key.Length > 0 && !char.IsAsciiDigit(key[0]) && key[0] != '-'))
-            {
-                throw new SluiceException(ConsoleErrors.FormatNotThereYet($"the key '{key}' (a field or a name)", "--key"));
-            }
-
-            _ = ByteKey.Parse(key);
+            FormatOptions.ReadKey(key);
             arguments.Add("key", key);
         }
 
-        if (parse.GetValue(_unique))
+        if (call.Parse.GetValue(_unique))
         {
             arguments.Add("unique", "true");
         }
 
-        return _job.Read(parse, "sort", new SortJob(), arguments);
+        JobOrder order = _job.Read(call, SortCommand.VerbName, new SortJob(), arguments);
+        return order.ReadsStream && format != RecordFormat.Lines
+            ? throw new SluiceException(ConsoleErrors.BadStandardInput(
+                $"standard input is read as lines, not as {format.Name}", "write it to a file first, or leave --format out"))
+            : order;
     }
 }

@@ -1,14 +1,34 @@
-using System.CommandLine;
+using System.Reflection;
+using System.Runtime.InteropServices;
 
 namespace Sluice.Client;
 
 /// <summary>`sluice version`.</summary>
-internal static class VersionCommand
+internal sealed class VersionCommand : Verb
 {
-    public static Command Create(VerbContext context)
+    public VersionCommand(ConsoleHost host)
+        : base(host, "version", "Print what this console is")
     {
-        Command command = new("version", "Prints the version.");
-        command.SetAction(_ => context.Terminal.Out.WriteLine(SluiceConsole.Version));
-        return command;
+    }
+
+    /// <summary>The version, with the commit where the build knows it.</summary>
+    public static string Version { get; } = typeof(VersionCommand).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    protected override Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
+    {
+        VersionJson version = new(
+            "sluice.version/1", Version, RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier, false);
+        if (call.Style.Format == OutputFormat.Table)
+        {
+            // Plain text, so that the quickest verb does not wait for a table to be laid out.
+            call.Terminal.Out.WriteLine($"sluice {version.Version} ({version.Runtime}, {version.System})");
+        }
+        else
+        {
+            call.Printer.Print(version, json => json.VersionJson, _ => { });
+        }
+
+        return Task.FromResult(0);
     }
 }

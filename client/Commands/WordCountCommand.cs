@@ -4,50 +4,63 @@ using Sluice.Jobs;
 
 namespace Sluice.Client;
 
-/// <summary>`sluice wordcount`.</summary>
-internal static class WordCountCommand
+/// <summary>`sluice wordcount INPUT... --out DIR`: lines of word, tab, count.</summary>
+internal sealed class WordCountCommand : Verb
 {
-    public static Command Create(VerbContext context)
+    public const string VerbName = "wordcount";
+
+    private readonly WordCountOptions _options = new();
+
+    public WordCountCommand(ConsoleHost host)
+        : base(host, VerbName, "Count words, which are split at ASCII white space")
     {
-        Command command = new("wordcount", "Counts the words of files, split at ASCII white space.");
-        WordCountOptions options = new(command);
-        command.SetAction((parse, _) => new JobRunner(context).RunAsync(options.Read(parse)));
-        return command;
+        _options.AddTo(this, needsOutput: true);
     }
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "sluice wordcount book.txt --out counts",
+        "sluice wordcount 'src/*.cs' --out - --top 10",
+    ];
+
+    protected override Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken) =>
+        JobSession.RunAsync(call, _options.Read(call), cancellationToken);
 }
 
-/// <summary>What a word count takes; the same for running and explaining.</summary>
+/// <summary>What wordcount takes, and its explanation too.</summary>
 internal sealed class WordCountOptions
 {
-    private readonly Option<string?> _top = new("--top") { HelpName = "N", Description = "only the N largest counts, in one part" };
-    private readonly Option<bool> _ignoreCase = new("--ignore-case") { Description = "count ASCII letters as lower case" };
-    private readonly JobOptions _job;
+    private readonly Option<string?> _top = new("--top") { Description = "The N largest counts only, largest first", HelpName = "N" };
 
-    public WordCountOptions(Command command, bool needsOutput = true)
+    private readonly Option<bool> _ignoreCase = new("--ignore-case") { Description = "Count ASCII letters as lower case" };
+
+    private readonly JobOptions _job = new();
+
+    public void AddTo(Command command, bool needsOutput)
     {
-        _job = new JobOptions(command, needsOutput);
-        command.Options.Add(_top);
-        command.Options.Add(_ignoreCase);
+        command.Add(_top);
+        command.Add(_ignoreCase);
+        _job.AddTo(command, needsOutput);
     }
 
-    public JobCall Read(ParseResult parse)
+    /// <exception cref="SluiceException">The options contradict each other.</exception>
+    public JobOrder Read(VerbCall call)
     {
         JobArguments arguments = new();
-        if (parse.GetValue(_top) is string top)
+        if (call.Number(_top) is long top)
         {
-            if (!int.TryParse(top, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            {
-                throw new SluiceException(ConsoleErrors.BadValue(top, "a number from 0 on", "--top", "--top 20"));
-            }
-
-            arguments.Add("top", top);
+            int count = top is >= 1 and <= int.MaxValue
+                ? (int)top
+                : throw new SluiceException(ConsoleErrors.BadValue(
+                    call.Parse.GetValue(_top)!, "a number from 1 on that fits 31 bits", _top.Name, "--top 10"));
+            arguments.Add("top", count.ToString(CultureInfo.InvariantCulture));
         }
 
-        if (parse.GetValue(_ignoreCase))
+        if (call.Parse.GetValue(_ignoreCase))
         {
             arguments.Add("ignore-case", "true");
         }
 
-        return _job.Read(parse, "wordcount", new WordCountJob(), arguments);
+        return _job.Read(call, WordCountCommand.VerbName, new WordCountJob(), arguments);
     }
 }

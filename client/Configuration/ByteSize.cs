@@ -6,13 +6,13 @@ namespace Sluice.Client;
 /// <summary>Reads sizes as people write them: `64MiB`, `1.5g`, `4096`.</summary>
 internal static class ByteSize
 {
-    private static readonly SearchValues<char> NumberLetters = SearchValues.Create("0123456789.");
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
     /// <summary>K, M, G, T and KiB.. count in 1024; KB, MB, GB, TB in 1000; a bare number is bytes.</summary>
     public static bool TryParse(string text, out long bytes)
     {
         ReadOnlySpan<char> rest = text.AsSpan().Trim();
-        int digits = rest.IndexOfAnyExcept(NumberLetters);
+        int digits = rest.IndexOfAnyExcept(NumberCharacters);
         ReadOnlySpan<char> number = digits < 0 ? rest : rest[..digits];
         ReadOnlySpan<char> unit = digits < 0 ? "" : rest[digits..].TrimStart();
         bytes = 0;

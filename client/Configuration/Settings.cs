@@ -6,6 +6,9 @@ namespace Sluice.Client;
 /// <summary>All that a verb may be told from outside its own line: flag, then environment, then file, then default.</summary>
 internal sealed record Settings
 {
+    // What the planner itself would choose for the largest input; each costs every map task some memory.
+    private const int MostPartitions = 4096;
+
     private static readonly (string What, string Example) Switch = ("true or false", "true");
 
     /// <summary>Bytes of the job's pool.</summary>
@@ -58,8 +61,8 @@ internal sealed record Settings
             Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
             text => ParseCount(text, 1),
             ("a number from 1 on", "4")),
-        Partitions = sources.One(SettingNames.Partitions, "auto", ParsePartitions, ("a number from 1 on, or auto", "8")),
-        SpillDirectories = sources.List(SettingNames.SpillDirectories, Path.Combine(Path.GetTempPath(), "sluice-spill")),
+        Partitions = sources.One(SettingNames.Partitions, "auto", ParsePartitions, ("a number from 1 to 4096, or auto", "8")),
+        SpillDirectories = sources.List(SettingNames.SpillDirectories, Path.TrimEndingDirectorySeparator(Path.GetTempPath())),
         Cluster = sources.Text(SettingNames.Cluster),
         OutputFormat = sources.One(
             SettingNames.OutputFormat, "table", ParseFormat, ("a way to print: table, json or ndjson", "json")),
@@ -90,7 +93,7 @@ internal sealed record Settings
     private static int? ParseCount(string text, int least) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= least ? count : null;
 
-    private static int? ParsePartitions(string text) => text == "auto" ? 0 : ParseCount(text, 1);
+    private static int? ParsePartitions(string text) => text == "auto" ? 0 : ParseCount(text, 1) is int count and <= MostPartitions ? count : null;
 
     private static bool? ParseSwitch(string text) => text switch
     {

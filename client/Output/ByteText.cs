@@ -17,9 +17,8 @@ internal static class ByteText
             unit++;
         }
 
-        return unit == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{bytes:0} B")
-            : string.Create(CultureInfo.InvariantCulture, $"{bytes:0.#} {Units[unit]}");
+        string number = bytes.ToString(unit == 0 ? "0" : "0.#", CultureInfo.InvariantCulture);
+        return $"{number} {Units[unit]}";
     }
 
     /// <summary>Bytes a second.</summary>

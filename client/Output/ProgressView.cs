@@ -1,83 +1,56 @@
-using System.Diagnostics;
-using Sluice.Jobs;
-using Spectre.Console;
-
 namespace Sluice.Client;
 
-/// <summary>Shows how far a job is, on standard error: a live line on a terminal, a plain line now and then elsewhere.</summary>
-internal static class ProgressView
+/// <summary>Shows on standard error how far something is, and leaves no trace on a terminal when it is over.</summary>
+/// <remarks>Threading: <see cref="Report"/> may be called from any thread.</remarks>
+internal abstract class ProgressView : IAsyncDisposable
 {
-    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
-
-    /// <summary>Runs a job and shows its progress as long as it runs.</summary>
-    public static Task<JobReport> ShowAsync(
-        Terminal terminal, OutputStyle style, Func<IProgress<JobProgress>?, Task<JobReport>> run)
+    /// <summary>Live on a terminal, a plain line now and then elsewhere, nothing when the user wants none.</summary>
+    public static ProgressView Open(Terminal terminal, OutputStyle style) => style switch
     {
-        if (!style.HasProgress)
-        {
-            return run(null);
-        }
+        { HasProgress: false } => new NoProgress(),
+        _ when terminal.IsErrorTerminal && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb") =>
+            new LiveProgress(terminal, style.HasColor),
+        _ => new PlainProgress(terminal.Error, TimeProvider.System),
+    };
 
-        return terminal.IsErrorTerminal ? ShowLiveAsync(terminal, style, run) : run(new PlainLines(terminal.Error));
+    public abstract void Report(ProgressState state);
+
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>Says nothing.</summary>
+internal sealed class NoProgress : ProgressView
+{
+    public override void Report(ProgressState state)
+    {
     }
 
-    private static Task<JobReport> ShowLiveAsync(
-        Terminal terminal, OutputStyle style, Func<IProgress<JobProgress>?, Task<JobReport>> run)
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>One line every five seconds at most, so that a log stays readable.</summary>
+internal sealed class PlainProgress(TextWriter error, TimeProvider time) : ProgressView
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private long _last = time.GetTimestamp();
+
+    public override void Report(ProgressState state)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        lock (_gate)
         {
-            ColorSystem = style.HasColor ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(terminal.Error),
-        });
-        return console.Progress()
-            .AutoClear(true)
-            .Columns(
-                new TaskDescriptionColumn { Alignment = Justify.Left },
-                new ProgressBarColumn(),
-                new DownloadedColumn(),
-                new TransferSpeedColumn(),
-                new RemainingTimeColumn())
-            .StartAsync(async view =>
-            {
-                ProgressTask task = view.AddTask("starting");
-                return await run(new LiveLine(task));
-            });
-    }
-
-    /// <summary>What is happening: the stage, its tasks, and what was spilled.</summary>
-    private static string Describe(JobProgress progress)
-    {
-        string spilled = progress.SpilledBytes > 0 ? $", {ByteText.OfBytes(progress.SpilledBytes)} spilled" : "";
-        return $"{progress.Stage} {progress.TasksDone}/{progress.TasksTotal}{spilled}";
-    }
-
-    private sealed class LiveLine(ProgressTask task) : IProgress<JobProgress>
-    {
-        public void Report(JobProgress value)
-        {
-            task.MaxValue = Math.Max(1, value.BytesTotal);
-            task.Value = value.BytesDone;
-            task.Description = Describe(value);
-        }
-    }
-
-    private sealed class PlainLines(TextWriter writer) : IProgress<JobProgress>
-    {
-        private long _last = Stopwatch.GetTimestamp();
-
-        public void Report(JobProgress value)
-        {
-            if (Stopwatch.GetElapsedTime(_last) < PlainInterval)
+            if (time.GetElapsedTime(_last) < Interval)
             {
                 return;
             }
 
-            _last = Stopwatch.GetTimestamp();
-            double seconds = value.Elapsed.TotalSeconds;
-            double left = value.BytesDone > 0 ? seconds * (value.BytesTotal - value.BytesDone) / value.BytesDone : 0;
-            writer.WriteLine(
-                $"{Describe(value)}: {ByteText.OfBytes(value.BytesDone)} of {ByteText.OfBytes(value.BytesTotal)}, " +
-                $"{ByteText.OfRate(value.BytesDone, seconds)}, about {ByteText.OfSeconds(left)} left");
+            _last = time.GetTimestamp();
         }
+
+        string detail = state.Detail.Length == 0 ? "" : $" {state.Detail},";
+        error.WriteLine($"sluice: {state.Step}:{detail} {state.Bytes}, {state.Rate}, {state.Remaining} left");
     }
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -58,7 +58,8 @@ internal static class ConsoleProcess
         return Process.Start(start)!;
     }
 
-    private static string Library()
+    /// <summary>What `dotnet` is to run.</summary>
+    public static string Library()
     {
         if (Environment.GetEnvironmentVariable("SLUICE_CONSOLE") is { Length: > 0 } published)
         {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Sluice.Client.Tests;
 
 public sealed class GenTests : ConsoleTest
@@ -13,11 +15,11 @@ public sealed class GenTests : ConsoleTest
     {
         string[] options = ascii ? ["--ascii"] : [];
 
-        ConsoleResult made = await Run(["gen", "gensort", "--records", records, "--out", "in", .. options]);
-        ConsoleResult read = await Run("verify", "sort", "in", "--format", "gensort");
+        ConsoleResult made = await Run(["gen", "gensort", "--records", records, "--out", "in", "-o", "json", .. options]);
+        ConsoleResult read = await Run("verify", "sort", "in", "--format", "gensort", "-o", "json");
 
-        Assert.Contains($"checksum {checksum}\n", made.Text, StringComparison.Ordinal);
-        Assert.Contains($"checksum {checksum}\n", read.Text, StringComparison.Ordinal);
+        Assert.Equal(("sluice.generated/1", checksum), SchemaAndChecksum(made));
+        Assert.Equal(("sluice.verification/1", checksum), SchemaAndChecksum(read));
     }
 
     [Fact]
@@ -30,5 +32,11 @@ public sealed class GenTests : ConsoleTest
         Assert.Equal(1000, first.Output.Count(b => b == '\n'));
         Assert.Equal(first.Output, second.Output);
         Assert.NotEqual(first.Output, other.Output);
+    }
+
+    private static (string? Schema, string? Checksum) SchemaAndChecksum(ConsoleResult result)
+    {
+        JsonElement root = JsonDocument.Parse(result.Output).RootElement;
+        return (root.GetProperty("schema").GetString(), root.GetProperty("checksum").GetString());
     }
 }

@@ -24,6 +24,23 @@ public sealed class InterruptionTests : ConsoleTest
         AssertNoSpill();
     }
 
+    [Theory]
+    [InlineData("sort - --out out")]
+    [InlineData("gen gensort --records 100000000 --out made")]
+    public async Task A_signal_ends_also_what_waits_or_generates(string call)
+    {
+        using Process process = Start(call.Split(' '));
+        await WaitForAsync(() => Directory.Exists(PathOf("spill")) || Directory.GetFiles(PathOf("."), "made*").Length > 0);
+
+        Shell($"kill -INT {process.Id}");
+        await process.WaitForExitAsync().WaitAsync(Deadline);
+
+        Assert.Equal(130, process.ExitCode);
+        Assert.Empty(Directory.GetFileSystemEntries(PathOf("."), "made*"));
+        Assert.False(Directory.Exists(PathOf("out")), "The output is left.");
+        AssertNoSpill();
+    }
+
     [Fact]
     public async Task What_a_killed_process_left_is_gone_after_the_next_run()
     {

@@ -1,0 +1,18 @@
+namespace Sluice.Client;
+
+/// <summary>What the verbs find around them.</summary>
+internal sealed record ConsoleHost
+{
+    public required Terminal Terminal { get; init; }
+
+    public required IJobRunner Runner { get; init; }
+
+    /// <summary>Reads a variable of the environment.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
+    /// <summary>Where `sluice.json` is looked for.</summary>
+    public string Directory { get; init; } = Environment.CurrentDirectory;
+
+    /// <summary>Cancelled by Ctrl-C and SIGTERM.</summary>
+    public CancellationToken Interrupted { get; init; }
+}

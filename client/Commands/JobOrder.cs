@@ -1,0 +1,29 @@
+using Sluice.Jobs;
+
+namespace Sluice.Client;
+
+/// <summary>A job as the user ordered it; paths are absolute, or `-`.</summary>
+internal sealed record JobOrder
+{
+    /// <summary>Standard input or output in the place of a path.</summary>
+    public const string Stream = "-";
+
+    public required string Name { get; init; }
+
+    public required IJob Job { get; init; }
+
+    /// <summary>Without inputs and output.</summary>
+    public required JobArguments Arguments { get; init; }
+
+    public required IReadOnlyList<string> Inputs { get; init; }
+
+    public required string Output { get; init; }
+
+    public required bool Overwrite { get; init; }
+
+    /// <summary>Whether the input comes from standard input.</summary>
+    public bool ReadsStream => Inputs is [Stream];
+
+    /// <summary>Whether the records go to standard output.</summary>
+    public bool WritesStream => Output == Stream;
+}

@@ -1,0 +1,29 @@
+namespace Sluice.Client;
+
+/// <summary>Verbs that belong to the console and have not been built yet, each with what to do instead.</summary>
+internal static class LaterVerbs
+{
+    private const string SortInstead = "sort, wordcount, gen, verify, explain and demo are there: see sluice --help";
+    private const string ClusterInstead = "jobs run in this process until the cluster is built: see sluice --help";
+
+    /// <summary>By name; verbs below a verb with a space.</summary>
+    public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["group"] = SortInstead,
+        ["join"] = SortInstead,
+        ["distinct"] = "sluice sort --unique keeps one of equal records",
+        ["top"] = "sluice wordcount --top N gives the most frequent words",
+        ["repartition"] = SortInstead,
+        ["run"] = "write a small program against Sluice.Engine, or use sort and wordcount",
+        ["gen orders"] = "use gen gensort or gen words",
+        ["bench"] = "tests/bench/run.sh measures sort and word count beside other tools",
+        ["jobs"] = ClusterInstead,
+        ["dev"] = ClusterInstead,
+        ["silo"] = ClusterInstead,
+        ["cluster"] = ClusterInstead,
+        ["trace"] = ClusterInstead,
+        ["doctor"] = ClusterInstead,
+        ["context"] = "sluice config show prints every setting",
+        ["completion"] = "sluice --help lists every verb",
+    };
+}

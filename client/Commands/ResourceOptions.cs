@@ -1,0 +1,26 @@
+using System.CommandLine;
+
+namespace Sluice.Client;
+
+/// <summary>What a job may use. They are read as settings, so environment and file may set them too.</summary>
+internal static class ResourceOptions
+{
+    public static void AddTo(Command command)
+    {
+        command.Add(One(SettingNames.Partitions, "N", "Partitions of each shuffle, and parts of the output [default: by the input's size]"));
+        command.Add(One(SettingNames.Parallelism, "N", "Tasks at once [default: one a core]"));
+        command.Add(One(SettingNames.Memory, "SIZE", "Memory of the job [default: 1GiB, or a quarter of the machine if that is less]"));
+        command.Add(new Option<string[]>($"--{SettingNames.SpillDirectories}")
+        {
+            Description = "Where the job spills; may be given several times [default: the temporary directory]",
+            HelpName = "DIR",
+        });
+        command.Add(One(SettingNames.Cluster, "HOST:PORT", "Run on the silos behind these gateways [default: in this process]"));
+    }
+
+    private static Option<string> One(string name, string value, string description) => new($"--{name}")
+    {
+        Description = description,
+        HelpName = value,
+    };
+}

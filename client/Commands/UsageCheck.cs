@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Sluice.Jobs;
+
+namespace Sluice.Client;
+
+/// <summary>Turns what the parser did not understand into one failure that suggests what was meant.</summary>
+internal static class UsageCheck
+{
+    /// <exception cref="SluiceException">The command line is wrong.</exception>
+    public static void Throw(ParseResult parse)
+    {
+        CommandResult command = parse.CommandResult;
+        string where = PathOf(command);
+        ThrowUnmatched(parse);
+        CheckDashes(parse, command, where);
+        CheckRequired(command, where);
+        if (parse.Errors is [ParseError error, ..])
+        {
+            bool lacksValue = error.SymbolResult is OptionResult { Tokens.Count: 0 };
+            throw new SluiceException(lacksValue
+                ? ConsoleErrors.ValueMissing(((OptionResult)error.SymbolResult!).Option.Name, where)
+                : ConsoleErrors.BadOption(error.Message.TrimEnd('.'), where));
+        }
+    }
+
+    /// <summary>Only what belongs to no verb or option; help needs no more.</summary>
+    /// <exception cref="SluiceException">There is such a word.</exception>
+    public static void ThrowUnmatched(ParseResult parse)
+    {
+        if (parse.UnmatchedTokens.Count == 0)
+        {
+            return;
+        }
+
+        // Behind a verb that is not known every option is unknown too: the verb is the mistake.
+        CommandResult command = parse.CommandResult;
+        string token = parse.UnmatchedTokens.FirstOrDefault(
+            word => command.Command.Subcommands.Count > 0 && !IsOption(word), parse.UnmatchedTokens[0]);
+        throw new SluiceException(Unmatched(token, command, PathOf(command)));
+    }
+
+    private static SluiceError Unmatched(string token, CommandResult command, string where)
+    {
+        if (IsOption(token))
+        {
+            return UnknownOption(token, command, where);
+        }
+
+        string verb = command.Parent is null ? token : $"{command.Command.Name} {token}";
+        if (LaterVerbs.All.TryGetValue(verb, out string? instead))
+        {
+            return ConsoleErrors.VerbNotThereYet(verb, instead);
+        }
+
+        if (command.Command.Subcommands.Count == 0)
+        {
+            return ConsoleErrors.TooMany(token, where);
+        }
+
+        IEnumerable<string> known = command.Command.Subcommands.Select(child => child.Name);
+        return ConsoleErrors.UnknownVerb(token, where, Suggestion.Nearest(token, command.Parent is null ? known.Concat(LaterVerbs.All.Keys) : known));
+    }
+
+    // An argument that takes anything also takes a misspelt option; what begins with '-' is one, unless `--` stands before it.
+    private static void CheckDashes(ParseResult parse, CommandResult command, string where)
+    {
+        HashSet<Token> behindDoubleDash = [.. parse.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash)];
+        foreach (ArgumentResult argument in command.Children.OfType<ArgumentResult>())
+        {
+            Token? token = argument.Tokens.FirstOrDefault(token => IsOption(token.Value) && !behindDoubleDash.Contains(token));
+            if (token is not null)
+            {
+                throw new SluiceException(UnknownOption(token.Value, command, where));
+            }
+        }
+    }
+
+    private static void CheckRequired(CommandResult command, string where)
+    {
+        if (command.Command.Subcommands.Count > 0 && command.Command.Action is null)
+        {
+            string verbs = string.Join(", ", command.Command.Subcommands.Select(child => child.Name));
+            throw new SluiceException(ConsoleErrors.Missing($"a verb ({verbs})", where));
+        }
+
+        foreach (Argument argument in command.Command.Arguments)
+        {
+            if (argument.Arity.MinimumNumberOfValues > 0 && command.GetResult(argument) is not { Tokens.Count: > 0 })
+            {
+                throw new SluiceException(ConsoleErrors.Missing(argument.Name, where));
+            }
+        }
+
+        foreach (Option option in command.Command.Options)
+        {
+            if (option.Required && command.GetResult(option) is not { IdentifierToken: not null })
+            {
+                throw new SluiceException(ConsoleErrors.Missing($"{option.Name} {option.HelpName}", where));
+            }
+        }
+    }
+
+    private static SluiceError UnknownOption(string token, CommandResult command, string where)
+    {
+        string name = token.Split('=', 2)[0];
+        List<string> known = [];
+        for (CommandResult? level = command; level is not null; level = level.Parent as CommandResult)
+        {
+            bool isOwn = level == command;
+            known.AddRange(level.Command.Options.Where(option => isOwn || option.Recursive).Select(option => option.Name));
+        }
+
+        return ConsoleErrors.UnknownOption(name, where, Suggestion.Nearest(name, known));
+    }
+
+    private static bool IsOption(string token) => token.Length > 1 && token[0] == '-';
+
+    private static string PathOf(CommandResult command) => command.Parent is CommandResult parent
+        ? $"{PathOf(parent)} {command.Command.Name}"
+        : "sluice";
+}

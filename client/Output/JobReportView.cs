@@ -1,0 +1,51 @@
+using System.Globalization;
+using Sluice.Jobs;
+using Spectre.Console;
+
+namespace Sluice.Client;
+
+/// <summary>Prints a finished job: `sluice.job/1`.</summary>
+internal static class JobReportView
+{
+    private static readonly string[] Headings =
+        ["stage", "tasks#", "tries#", "time#", "records in#", "out#", "spilled#", "merges#", "skew#"];
+
+    public static void Print(DataPrinter printer, JobReport report) =>
+        printer.Print(report, json => json.JobReport, console => Write(console, report));
+
+    /// <summary>For people: what came out, what was proven, and how the stages did.</summary>
+    public static void Write(IAnsiConsole console, JobReport report)
+    {
+        string rate = ByteText.OfRate(report.Bytes.In, report.Seconds);
+        console.MarkupLine($"[bold]{Markup.Escape(report.Name)}[/] {report.Status} in {ByteText.OfSeconds(report.Seconds)}, {rate}");
+        Tables.Facts(
+            console,
+            ("in", $"{ByteText.OfCount(report.Records.In)} records, {ByteText.OfBytes(report.Bytes.In)}"),
+            ("out", $"{ByteText.OfCount(report.Records.Out)} records, {ByteText.OfBytes(report.Bytes.Out)}, {Parts(report)}"),
+            ("moved", $"{ByteText.OfBytes(report.Bytes.Shuffled)} shuffled, {ByteText.OfBytes(report.Bytes.Spilled)} spilled, " +
+                $"{ByteText.OfBytes(report.PeakMemoryBytes)} peak memory"),
+            ("certificate", $"{ByteText.OfCount(report.Certificate.Records)} records, checksum {report.Certificate.Checksum}"));
+        WriteStages(console, report.Stages);
+    }
+
+    /// <summary>One row a stage.</summary>
+    public static void WriteStages(IAnsiConsole console, IReadOnlyList<StageReport> stages) =>
+        Tables.Rows(console, Headings, stages.Select(stage => (IReadOnlyList<string>)
+        [
+            stage.Name,
+            Number(stage.Tasks),
+            Number(stage.Attempts),
+            ByteText.OfSeconds(stage.Seconds),
+            ByteText.OfCount(stage.RecordsIn),
+            ByteText.OfCount(stage.RecordsOut),
+            ByteText.OfBytes(stage.SpilledBytes),
+            Number(stage.MergePasses),
+            stage.Skew.ToString("0.00", CultureInfo.InvariantCulture),
+        ]));
+
+    private static string Parts(JobReport report) => report.Output == JobOrder.Stream
+        ? "to standard output"
+        : $"{report.Parts} {(report.Parts == 1 ? "part" : "parts")} in {report.Output}";
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
