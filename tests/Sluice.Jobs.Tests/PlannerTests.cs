@@ -12,6 +12,12 @@ public class PlannerTests
     public void Partitions_fit_the_input(long bytes, int parallelism, int partitions) =>
         Assert.Equal(partitions, Planner.DefaultPartitions(bytes, parallelism));
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4097)]
+    public void A_number_of_partitions_that_no_shuffle_has_is_refused(int partitions) => Assert.Equal(
+        "SLU1002", Assert.Throws<SluiceException>(() => Plan(new SortJob(), partitions)).Error.Code);
+
     [Fact]
     public void A_sort_over_several_partitions_samples_first()
     {

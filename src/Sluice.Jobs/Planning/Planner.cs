@@ -21,8 +21,14 @@ public static class Planner
     }
 
     /// <summary>Plans a job that was defined.</summary>
+    /// <exception cref="SluiceException">More partitions are asked for than a shuffle can have.</exception>
     public static JobPlan Plan(SinkNode sink, JobArguments arguments, PlanOptions options)
     {
+        if (options.Partitions is < 1 or > MostPartitions)
+        {
+            throw new SluiceException(SluiceErrors.BadArgument("partitions", $"a shuffle has 1 to {MostPartitions} partitions"));
+        }
+
         List<DatasetNode> steps = [];
         for (DatasetNode? node = sink; node is not null; node = node.Input)
         {

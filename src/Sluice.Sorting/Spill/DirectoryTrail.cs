@@ -4,6 +4,8 @@ namespace Sluice.Sorting;
 /// <remarks>Nothing that existed before is ever removed, nor anything that is no longer empty.</remarks>
 public sealed class DirectoryTrail
 {
+    private const int Tries = 16;
+
     private readonly List<string> _made;
 
     private DirectoryTrail(string path, List<string> made)
@@ -27,8 +29,25 @@ public sealed class DirectoryTrail
             missing.Add(at);
         }
 
-        Directory.CreateDirectory(full);
+        Create(full);
         return new DirectoryTrail(full, missing);
+    }
+
+    // A neighbour that ends may remove a directory of the trail while this makes it, which the runtime reports as a name
+    // that is taken; a file that is really in the way still is at the last try.
+    private static void Create(string path)
+    {
+        for (int i = 1; ; i++)
+        {
+            try
+            {
+                Directory.CreateDirectory(path);
+                return;
+            }
+            catch (IOException) when (i < Tries && !File.Exists(path))
+            {
+            }
+        }
     }
 
     /// <summary>Removes what was made, from the innermost outwards, and stops at the first that holds something.</summary>

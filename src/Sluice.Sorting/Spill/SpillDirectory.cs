@@ -139,6 +139,11 @@ public sealed partial class SpillDirectory : IDisposable
     {
         try
         {
+            foreach (string folder in Directory.EnumerateDirectories(held.Directory))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+
             foreach (string file in Directory.EnumerateFiles(held.Directory))
             {
                 if (System.IO.Path.GetFileName(file) != DirectoryLock.FileName)

@@ -28,6 +28,8 @@ public sealed class SpillDirectoryTests
     {
         using SpillFolder folder = new();
         string dead = folder.Leftover(DeadName, "map-000001", "map-000002");
+        Directory.CreateDirectory(Path.Combine(dead, "output-1"));
+        File.WriteAllText(Path.Combine(dead, "output-1", "part-00000"), "half");
 
         using SpillDirectory spill = SpillDirectory.Open(folder.Path);
 
