@@ -39,6 +39,10 @@ internal static class ConsoleApplication
         {
             return Fail(host, words, exception.Error, exception);
         }
+        catch (StandardOutputException exception)
+        {
+            return Fail(host, words, ConsoleErrors.CannotWrite("standard output", exception.Message), exception);
+        }
 #pragma warning disable CA1031 // The last line of defence: whatever it is, the user gets three lines and an exit code.
         catch (Exception exception)
 #pragma warning restore CA1031

@@ -50,7 +50,7 @@ internal abstract class GenVerb : Verb
     protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
         long records = call.Number(_records) ?? 0;
-        string output = call.Parse.GetValue(_out)!;
+        string output = UsageCheck.RequirePath(call.Parse.GetValue(_out)!, _out.Name);
         bool isStream = output == JobOrder.Stream;
         string path = isStream ? output : Path.GetFullPath(output);
         if (!isStream && Directory.Exists(path))
@@ -68,7 +68,8 @@ internal abstract class GenVerb : Verb
                 () => Generate(call, records, isStream ? call.Terminal.Data : null, path, progress, cancellationToken),
                 CancellationToken.None);
         }
-        catch (Exception exception) when (exception is (IOException and not ClosedPipeException) or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is UnauthorizedAccessException
+            or (IOException and not (ClosedPipeException or StandardOutputException)))
         {
             throw new SluiceException(ConsoleErrors.CannotWrite(path, exception.Message), exception);
         }

@@ -59,11 +59,6 @@ internal sealed class JobOptions
         string[] inputs = call.Parse.GetValue(_inputs)!;
         string output = call.Parse.GetValue(_out) ?? Path.Combine(Path.GetTempPath(), "sluice-output");
         CheckCluster(call, $"sluice {verb}", inputs.Contains(JobOrder.Stream) || output == JobOrder.Stream);
-        if (output.Length == 0 || inputs.Contains(""))
-        {
-            throw new SluiceException(ConsoleErrors.BadValue("", "a path", output.Length == 0 ? "--out" : "INPUT", "./data"));
-        }
-
         if (inputs.Contains(JobOrder.Stream) && inputs.Length > 1)
         {
             throw new SluiceException(ConsoleErrors.BadStandardInput(
@@ -75,13 +70,14 @@ internal sealed class JobOptions
             Name = call.Parse.GetValue(_name) ?? verb,
             Job = job,
             Arguments = arguments,
-            Inputs = [.. inputs.Select(Absolute)],
-            Output = Absolute(output),
+            Inputs = [.. inputs.Select(input => Absolute(input, _inputs.Name))],
+            Output = Absolute(output, _out.Name),
             Overwrite = call.Parse.GetValue(_overwrite),
         };
     }
 
-    private static string Absolute(string path) => path == JobOrder.Stream ? path : Path.GetFullPath(path);
+    private static string Absolute(string path, string where) =>
+        path == JobOrder.Stream ? path : Path.GetFullPath(UsageCheck.RequirePath(path, where));
 
     private void CheckCluster(VerbCall call, string where, bool hasStream)
     {

@@ -76,6 +76,11 @@ internal static class UsageCheck
         }
     }
 
+    /// <summary>A path as it was given.</summary>
+    /// <exception cref="SluiceException">It is empty, as an unset variable of a script leaves it.</exception>
+    public static string RequirePath(string path, string where) =>
+        path.Length > 0 ? path : throw new SluiceException(ConsoleErrors.BadValue(path, "a path", where, "./data"));
+
     private static void CheckRequired(CommandResult command, string where)
     {
         if (command.Command.Subcommands.Count > 0 && command.Command.Action is null)

@@ -55,7 +55,7 @@ internal sealed class VerifySortCommand : Verb
     {
         RecordFormat format = FormatOptions.ReadFormat(call.Parse.GetValue(_format)!);
         VerifyOptions options = OptionsOf(format, call.Parse.GetValue(_key));
-        string[] paths = [.. call.Parse.GetValue(_paths)!.Select(Path.GetFullPath)];
+        string[] paths = [.. call.Parse.GetValue(_paths)!.Select(path => Path.GetFullPath(UsageCheck.RequirePath(path, _paths.Name)))];
         InputCatalog catalog = InputCatalog.Find(paths, format);
         foreach (string warning in catalog.Warnings)
         {

@@ -34,10 +34,16 @@ internal sealed class SettingSources(params IReadOnlyList<ISettingSource> source
             : throw new SluiceException(ConsoleErrors.BadValue(texts[^1], expected.What, origin, expected.Example));
     }
 
-    /// <summary>A setting that may have several values.</summary>
+    /// <summary>A setting that may name several directories.</summary>
+    /// <exception cref="SluiceException">One of them is empty.</exception>
     public Setting<IReadOnlyList<string>> List(string name, string fallback)
     {
         (IReadOnlyList<string> texts, string origin) = Find(name) ?? ([fallback], "default");
+        foreach (string text in texts)
+        {
+            _ = UsageCheck.RequirePath(text, origin);
+        }
+
         return new Setting<IReadOnlyList<string>>(name, texts, string.Join(Path.PathSeparator, texts), origin);
     }
 

@@ -42,7 +42,7 @@ internal sealed class ScratchDirectory : IDisposable
     public string NewFile(string hint) => _spill.NewFile(hint);
 
     /// <summary>Copies a stream to a file here, because a job reads its input twice.</summary>
-    /// <exception cref="SluiceException">The file cannot be written.</exception>
+    /// <exception cref="SluiceException">The stream cannot be read, or the file not be written.</exception>
     public async Task<string> SpoolAsync(Stream input, CancellationToken cancellationToken)
     {
         string path = NewFile("stdin");
@@ -51,7 +51,7 @@ internal sealed class ScratchDirectory : IDisposable
             await using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
 
             // A read of a terminal or pipe that says nothing cannot be cancelled: it is left behind.
-            await Task.Run(() => input.CopyTo(file, CopyBytes), cancellationToken).WaitAsync(cancellationToken);
+            await Task.Run(() => Copy(input, file), cancellationToken).WaitAsync(cancellationToken);
             return path;
         }
         catch (IOException exception)
@@ -68,5 +68,28 @@ internal sealed class ScratchDirectory : IDisposable
         }
 
         _spill.Dispose();
+    }
+
+    private static void Copy(Stream input, FileStream file)
+    {
+        byte[] buffer = new byte[CopyBytes];
+        for (int read = Read(input, buffer); read > 0; read = Read(input, buffer))
+        {
+            file.Write(buffer.AsSpan(0, read));
+        }
+    }
+
+    private static int Read(Stream input, byte[] buffer)
+    {
+        try
+        {
+            return input.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SluiceException(
+                ConsoleErrors.BadStandardInput($"standard input cannot be read: {exception.Message}", "pipe lines in, or name files"),
+                exception);
+        }
     }
 }

@@ -35,7 +35,7 @@ internal sealed partial class StandardOutput : Stream
     public static Stream Open() => OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new StandardOutput();
 
     /// <exception cref="ClosedPipeException">Nobody reads any more.</exception>
-    /// <exception cref="IOException">The bytes cannot be written.</exception>
+    /// <exception cref="StandardOutputException">The bytes cannot be written.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (buffer.Length > 0)
@@ -59,7 +59,7 @@ internal sealed partial class StandardOutput : Stream
                 case BrokenPipe:
                     throw new ClosedPipeException();
                 default:
-                    throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
+                    throw new StandardOutputException(Marshal.GetPInvokeErrorMessage(error));
             }
         }
     }
@@ -80,6 +80,9 @@ internal sealed partial class StandardOutput : Stream
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint WriteTo(int descriptor, ReadOnlySpan<byte> bytes, nint count);
 }
+
+/// <summary>Standard output cannot take what is written to it: the disk behind it is full, or it is closed.</summary>
+internal sealed class StandardOutputException(string why) : IOException(why);
 
 /// <summary>The reader of standard output has gone: the rest is not wanted, which is no failure.</summary>
 internal sealed class ClosedPipeException : IOException

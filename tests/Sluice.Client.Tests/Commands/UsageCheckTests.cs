@@ -30,12 +30,19 @@ public sealed class UsageCheckTests : IDisposable
         Assert.Empty(console.Output);
     }
 
-    [Fact]
-    public async Task An_empty_path_is_no_path()
+    [Theory]
+    [InlineData("sort|in|--out|")]
+    [InlineData("sort||--out|out")]
+    [InlineData("sort|in|--out|out|--spill-dir|")]
+    [InlineData("wordcount||in|--out|out")]
+    [InlineData("explain|sort|")]
+    [InlineData("verify|sort|")]
+    [InlineData("gen|words|--records|1|--out|")]
+    public async Task An_empty_path_is_no_path(string call)
     {
         ConsoleRun console = new();
 
-        int exitCode = await console.RunAsync(new NotingRunner(), _directory.Path, "sort", "in", "--out", "");
+        int exitCode = await console.RunAsync(new NotingRunner(), _directory.Path, call.Split('|'));
 
         Assert.Equal(2, exitCode);
         Assert.StartsWith("error[SLU2004]: '' is not a path", console.Error, StringComparison.Ordinal);

@@ -32,6 +32,40 @@ public sealed class BadInputTests : ConsoleTest
         AssertFails(await Run("sort", "in.gz", "--out", "out"), 1, "SLU1104");
     }
 
+    [Theory]
+    [InlineData("truncate -s 1000000 in")]
+    [InlineData("head -c 1000000 in > more && cat more >> in")]
+    public async Task A_file_that_changes_while_it_is_read_fails_the_job(string change)
+    {
+        Shell("yes 'a line of the input that is long enough to take a while' 2>/dev/null | head -c 150000000 > in");
+        using Process process = Start("sort", "in", "--out", "out", "--memory", "4MiB", "--no-progress");
+        while (!process.HasExited && !(Directory.Exists(PathOf("out")) && Directory.GetDirectories(PathOf("out")).Length > 0))
+        {
+            await Task.Delay(2);
+        }
+
+        Shell(change);
+        string error = await process.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(50));
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(50));
+
+        Assert.Equal((1, 3), (process.ExitCode, error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
+        Assert.StartsWith("error[SLU1106]: ", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(PathOf("out")), "The output is left.");
+        AssertNoSpill();
+    }
+
+    [Fact]
+    public void A_directory_as_standard_input_is_refused()
+    {
+        string[] lines = System.Text.Encoding.UTF8.GetString(Shell(
+                $"SLUICE_SPILL_DIR='{PathOf("spill")}' dotnet '{ConsoleProcess.Library()}' sort - --out out 2>error </; echo $?; cat error"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(("2", 4), (lines[0], lines.Length));
+        Assert.StartsWith("error[SLU2011]: ", lines[1], StringComparison.Ordinal);
+        AssertNoSpill();
+    }
+
     [Fact]
     public async Task A_torn_gensort_file_is_refused()
     {

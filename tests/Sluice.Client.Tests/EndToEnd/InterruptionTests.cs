@@ -62,6 +62,23 @@ public sealed class InterruptionTests : ConsoleTest
     }
 
     [Fact]
+    public async Task What_a_killed_process_was_about_to_stream_is_gone_after_the_next_run()
+    {
+        await MakeInputAsync();
+        using Process process = Start("sort", "in", "--out", "-", "--no-progress", "-q");
+        await WaitForAsync(() => Directory.GetFiles(PathOf("spill"), "_SUCCESS", SearchOption.AllDirectories).Length > 0);
+
+        Shell($"kill -KILL {process.Id}");
+        await process.WaitForExitAsync().WaitAsync(Deadline);
+        Assert.NotEmpty(Directory.GetFiles(PathOf("spill"), "part-*", SearchOption.AllDirectories));
+
+        ConsoleResult next = await Run("sort", "in", "--out", "out");
+
+        Assert.Equal(0, next.ExitCode);
+        AssertNoSpill();
+    }
+
+    [Fact]
     public async Task Two_runs_share_a_spill_directory_but_not_an_output()
     {
         await MakeInputAsync();

@@ -58,6 +58,43 @@ public sealed class SortTests : ConsoleTest
     }
 
     [Fact]
+    public async Task Sort_of_nothing_writes_one_empty_part_and_a_certificate()
+    {
+        Write("in", "");
+
+        ConsoleResult result = await Run("sort", "in", "--out", "out");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Empty(Parts());
+        Assert.True(File.Exists(PathOf("out/_SUCCESS")));
+    }
+
+    [Fact]
+    public async Task Sort_spills_to_several_directories_and_leaves_none()
+    {
+        Write("in", Bytes(6, 6_000_000));
+
+        ConsoleResult result = await Run(
+            "sort", "in", "--out", "out", "--memory", "2MiB", "--spill-dir", "one", "--spill-dir", "two/deep", "-o", "json");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.True(JsonDocument.Parse(result.Output).RootElement.GetProperty("bytes").GetProperty("spilled").GetInt64() > 1_000_000);
+        Assert.True(Shell("sort in").AsSpan().SequenceEqual(Parts()), "The parts are not what sort prints.");
+        Assert.False(Directory.Exists(PathOf("one")) || Directory.Exists(PathOf("two")), "A spill directory is left.");
+    }
+
+    [Fact]
+    public async Task Two_commands_share_one_redirection()
+    {
+        Write("in", "b\na\n");
+        string sort = $"SLUICE_SPILL_DIR='{PathOf("spill")}' dotnet '{ConsoleProcess.Library()}' sort in --out - -q";
+
+        Shell($"({sort}; {sort}; echo end) > both");
+
+        Assert.Equal("a\nb\na\nb\nend\n", await File.ReadAllTextAsync(PathOf("both")));
+    }
+
+    [Fact]
     public async Task A_file_named_twice_is_read_once_and_said()
     {
         Write("in", "b\na\n");
@@ -118,6 +155,22 @@ public sealed class SortTests : ConsoleTest
         Assert.Equal(
             JsonDocument.Parse(input.Output).RootElement.GetProperty("checksum").GetString(),
             report.GetProperty("checksum").GetString());
+    }
+
+    [Fact]
+    public async Task Verify_as_JSON_names_the_first_record_out_of_order()
+    {
+        Write("in", "a\nc\nb\na\n");
+
+        ConsoleResult result = await Run("verify", "sort", "in", "-o", "ndjson");
+
+        JsonElement report = JsonDocument.Parse(result.Output).RootElement;
+        JsonElement place = report.GetProperty("firstUnordered");
+        Assert.Equal((7, 3), (result.ExitCode, result.ErrorLines.Length));
+        Assert.Equal((false, 2), (report.GetProperty("ordered").GetBoolean(), report.GetProperty("unordered").GetInt64()));
+        Assert.Equal(
+            (PathOf("in"), 2, 4),
+            (place.GetProperty("file").GetString(), place.GetProperty("record").GetInt64(), place.GetProperty("offset").GetInt64()));
     }
 
     private static byte[] Bytes(int seed, int length)

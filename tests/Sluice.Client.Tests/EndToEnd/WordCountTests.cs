@@ -28,4 +28,42 @@ public sealed class WordCountTests : ConsoleTest
 
         Assert.Equal((0, "the\t4\nend\t2\ncat\t1\n"), (result.ExitCode, result.Text));
     }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public async Task Word_count_of_any_bytes_is_what_a_dictionary_counts(int seed, bool ignoreCase)
+    {
+        Random random = new(seed);
+        byte[] bytes = new byte[600_000];
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            // Few letters make words that come again; the rest is anything, zero bytes and all white space too.
+            bytes[i] = random.Next(8) == 0 ? (byte)random.Next(256) : (byte)"aAbB \n"[random.Next(6)];
+        }
+
+        Write("in", bytes);
+        string[] options = ignoreCase ? ["--ignore-case"] : [];
+
+        ConsoleResult result = await Run(["wordcount", "in", "--out", "out", "--memory", "3MiB", "--partitions", "3", .. options]);
+
+        Assert.Equal(0, result.ExitCode);
+        // Latin-1 keeps every byte a character.
+        string[] counted = [.. Encoding.Latin1.GetString(Parts()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
+        Assert.Equal(CountNaively(bytes, ignoreCase), counted);
+        AssertNoSpill();
+    }
+
+    private static string[] CountNaively(byte[] bytes, bool ignoreCase)
+    {
+        string text = Encoding.Latin1.GetString(bytes);
+        return
+        [
+            .. text.Split([' ', '\t', '\n', '\v', '\f', '\r'], StringSplitOptions.RemoveEmptyEntries)
+                .Select(word => ignoreCase ? string.Concat(word.Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c)) : word)
+                .GroupBy(word => word, StringComparer.Ordinal)
+                .Select(group => $"{group.Key}\t{group.Count()}")
+                .Order(StringComparer.Ordinal),
+        ];
+    }
 }
