@@ -43,7 +43,7 @@ public sealed class CollectorBenchmarks : IDisposable
         using MapOutputBuffer buffer = new(_task!, new NullStore(), new MapOutputOptions
         {
             Partitions = Partitions,
-            MaximumSegments = _pool!.Total - MapOutputOptions.OwnSegments,
+            MaximumSegments = _pool!.Total - 1,
         });
         for (int at = 0; at < _records.Length; at += RecordLength)
         {
@@ -90,6 +90,10 @@ public sealed class CollectorBenchmarks : IDisposable
             public string Path => "nowhere";
 
             public void Write(ReadOnlySpan<byte> bytes, long offset)
+            {
+            }
+
+            public void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
             {
             }
 

@@ -7,39 +7,42 @@ namespace Sluice.Engine;
 /// <summary>How one task shares out the segments of its pool.</summary>
 /// <remarks>
 /// <code>
-/// total = source or gate + sink or (spill block + ring + table)
-/// source 1 | gate at least 5 | sink 1 | spill block 1 | ring at least 12 | table at least 2, half of what the ring could have
+/// total = source or gate + write (a part: twice) + ring + table
+/// source 1 | gate at least 5 | write 1 to 16 | ring at least 12 | table at least 2, half of what the ring could have
 /// </code>
 /// A middle task, with a gate and a shuffle, gives the gate a third.
 /// </remarks>
 /// <param name="Gate">For fetched blocks and merging; 0 when the task reads files.</param>
+/// <param name="Write">To fill before they are written at once, to a spill file or a part.</param>
 /// <param name="Ring">For the ring of a map output buffer; 0 when the task writes parts.</param>
 /// <param name="Table">For a hash table in front of the ring; 0 without one.</param>
-internal sealed record TaskMemory(int Gate, int Ring, int Table)
+internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table)
 {
     /// <summary>The least that every kind of task runs with, with some room for records longer than a few segments.</summary>
     public const int LeastSegments = 32;
 
     private const int Source = 1;
-    private const int Sink = 1;
+    private const int MostWrite = 16;
+    private const int SegmentsPerWrite = 64;
     private const int SmallestTable = 2;
 
     public static TaskMemory For(StagePlan stage, int segments)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(segments, LeastSegments);
+        int write = Math.Clamp(segments / SegmentsPerWrite, 1, MostWrite);
         bool hasGate = stage.Input is ShuffleInput;
         if (stage.Output is not ShuffleOutput shuffle)
         {
-            return new TaskMemory(hasGate ? segments - Sink : 0, 0, 0);
+            return new TaskMemory(hasGate ? segments - (WriteBehind.Batches * write) : 0, write, 0, 0);
         }
 
         int gate = hasGate ? Math.Max(InputGateOptions.MinimumSegments, segments / 3) : 0;
-        int rest = segments - (hasGate ? gate : Source) - MapOutputOptions.OwnSegments;
+        int rest = segments - (hasGate ? gate : Source) - write;
         bool hasTable = shuffle.Node.GetType() is { IsGenericType: true } type &&
             type.GetGenericTypeDefinition() == typeof(AggregateNode<,,>);
         int table = hasTable
             ? Math.Max(SmallestTable, Math.Min(rest / 2, rest - MapOutputOptions.MinimumSegments))
             : 0;
-        return new TaskMemory(gate, rest - table, table);
+        return new TaskMemory(gate, write, rest - table, table);
     }
 }

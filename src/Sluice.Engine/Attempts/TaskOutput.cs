@@ -42,6 +42,7 @@ internal sealed class ShuffleTaskOutput : TaskOutput
             {
                 Partitions = shuffle.Partitions,
                 MaximumSegments = memory.Ring,
+                WriteSegments = memory.Write,
                 SegmentSize = context.SegmentSize,
                 Combiner = shuffle.Node.Accept(new CombinerBuilder()),
                 LargestRecord = context.LargestRecord,
@@ -113,7 +114,11 @@ internal sealed class SinkTaskOutput : TaskOutput
 
     public SinkTaskOutput(TaskContext context, SinkNode node)
     {
-        _part = new PartFile(context.PartPath!, context.Pool.Request(context.Cancellation));
+        _part = PartFile.Create(
+            context.PartPath!,
+            context.Pool,
+            TaskMemory.For(context.Stage, context.Segments).Write,
+            context.Cancellation);
         bool endLines = node is not WriteBytesNode { Format: FixedFormat };
         _sink = new BytesSink(_part, endLines);
         Operator = node.Accept(new SinkBuilder(_sink));

@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Sluice.Sorting;
 
 namespace Sluice.Engine;
@@ -35,23 +35,37 @@ internal sealed class RangePartitioner : IPartitioner
     public RangePartitioner(byte[][] boundaries)
     {
         _boundaries = boundaries;
-        _prefixes = [.. boundaries.Select(key => PrefixOf(key))];
+        _prefixes = [.. boundaries.Select(key => KeyPrefix.Of(key))];
     }
 
     /// <summary>How many boundaries are not above the key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int PartitionOf(ReadOnlySpan<byte> key)
     {
-        ulong prefix = PrefixOf(key);
+        // Which half a key falls into cannot be predicted: the search moves by arithmetic, not by branches.
+        ulong prefix = KeyPrefix.Of(key);
+        ref ulong prefixes = ref MemoryMarshal.GetArrayDataReference(_prefixes);
         int low = 0;
+        int count = _prefixes.Length;
+        while (count > 0)
+        {
+            int half = (count + 1) >> 1;
+            int isBelow = Unsafe.Add(ref prefixes, low + half - 1) < prefix ? 1 : 0;
+            low += half & -isBelow;
+            count -= half;
+        }
+
+        return low < _prefixes.Length && Unsafe.Add(ref prefixes, low) == prefix ? AmongTies(low, prefix, key) : low;
+    }
+
+    // Boundaries with the key's own prefix: their bytes decide.
+    private int AmongTies(int low, ulong prefix, ReadOnlySpan<byte> key)
+    {
         int high = _prefixes.Length;
         while (low < high)
         {
             int middle = (low + high) >>> 1;
-            bool isAbove = _prefixes[middle] != prefix
-                ? _prefixes[middle] > prefix
-                : _boundaries[middle].AsSpan().SequenceCompareTo(key) > 0;
-            if (isAbove)
+            if (_prefixes[middle] != prefix || _boundaries[middle].AsSpan().SequenceCompareTo(key) > 0)
             {
                 high = middle;
             }
@@ -62,18 +76,5 @@ internal sealed class RangePartitioner : IPartitioner
         }
 
         return low;
-    }
-
-    private static ulong PrefixOf(ReadOnlySpan<byte> key)
-    {
-        if (key.Length >= sizeof(ulong))
-        {
-            return BinaryPrimitives.ReadUInt64BigEndian(key);
-        }
-
-        Span<byte> padded = stackalloc byte[sizeof(ulong)];
-        padded.Clear();
-        key.CopyTo(padded);
-        return BinaryPrimitives.ReadUInt64BigEndian(padded);
     }
 }

@@ -1,33 +1,68 @@
-using Microsoft.Win32.SafeHandles;
 using Sluice.Buffers;
+using Sluice.Sorting;
 
 namespace Sluice.Engine;
 
-/// <summary>Writes one part of an output from front to back, through one segment of the task's pool.</summary>
-/// <remarks>Disposed before <see cref="Finish"/>, it deletes the file. Threading: the task's thread.</remarks>
+/// <summary>Writes one part of an output from front to back, through a few segments of the task's pool.</summary>
+/// <remarks>
+/// While one batch of segments is filled, the other is written. A write that failed is thrown at the next one, at the
+/// latest by <see cref="Finish"/>. Disposed before that, it deletes the file. Threading: the task's thread.
+/// </remarks>
 internal sealed class PartFile : IDisposable
 {
-    private readonly SafeFileHandle _handle;
-    private readonly NetworkBuffer _buffer;
-    private readonly MemorySegment _segment;
-    private readonly string _path;
+    private readonly StorageFile _file;
+    private readonly WriteBehind _writes;
+    private readonly NetworkBuffer[] _segments;
+    private readonly ReadOnlyMemory<byte>[] _memories;
+    private readonly int _segmentsPerBatch;
+    private readonly int _segmentSize;
+    private MemorySegment _segment;
+    private int _firstOfBatch;
+    private int _current;
     private int _filled;
     private bool _finished;
 
-    public PartFile(string path, NetworkBuffer buffer)
+    private PartFile(string path, NetworkBuffer[] segments)
     {
-        _path = path;
-        _buffer = buffer;
-        _segment = buffer.Segment;
-        _handle = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+        _segments = segments;
+        _segmentsPerBatch = segments.Length / WriteBehind.Batches;
+        _segmentSize = segments[0].Segment.Size;
+        _memories = [.. segments.Select(buffer => (ReadOnlyMemory<byte>)buffer.Segment.Memory)];
+        _segment = segments[0].Segment;
+        _file = new StorageFile(path, FileMode.Create);
+        _writes = new WriteBehind(_file.Write);
     }
 
-    /// <summary>Bytes written.</summary>
+    /// <summary>Creates the file.</summary>
+    /// <param name="path">Where; what is there is replaced.</param>
+    /// <param name="pool">The task's pool, which has the segments.</param>
+    /// <param name="segmentsPerBatch">How many are filled before they are written.</param>
+    /// <param name="cancellation">Ends waiting for a segment.</param>
+    public static PartFile Create(string path, IBufferPool pool, int segmentsPerBatch, CancellationToken cancellation)
+    {
+        List<NetworkBuffer> segments = new(WriteBehind.Batches * segmentsPerBatch);
+        try
+        {
+            while (segments.Count < WriteBehind.Batches * segmentsPerBatch)
+            {
+                segments.Add(pool.Request(cancellation));
+            }
+
+            return new PartFile(path, [.. segments]);
+        }
+        catch
+        {
+            segments.ForEach(segment => segment.Release());
+            throw;
+        }
+    }
+
+    /// <summary>Bytes handed to the file.</summary>
     public long Length { get; private set; }
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length <= _segment.Size - _filled)
+        if (bytes.Length <= _segmentSize - _filled)
         {
             bytes.CopyTo(_segment.Slice(_filled, bytes.Length));
             _filled += bytes.Length;
@@ -36,22 +71,23 @@ internal sealed class PartFile : IDisposable
 
         while (!bytes.IsEmpty)
         {
-            int count = Math.Min(bytes.Length, _segment.Size - _filled);
+            if (_filled == _segmentSize)
+            {
+                NextSegment();
+            }
+
+            int count = Math.Min(bytes.Length, _segmentSize - _filled);
             bytes[..count].CopyTo(_segment.Slice(_filled, count));
             _filled += count;
             bytes = bytes[count..];
-            if (_filled == _segment.Size)
-            {
-                Flush();
-            }
         }
     }
 
     public void WriteByte(byte value)
     {
-        if (_filled == _segment.Size)
+        if (_filled == _segmentSize)
         {
-            Flush();
+            NextSegment();
         }
 
         _segment.Slice(_filled, 1)[0] = value;
@@ -61,26 +97,49 @@ internal sealed class PartFile : IDisposable
     /// <summary>Writes what is left and closes the file, which stays.</summary>
     public void Finish()
     {
-        Flush();
+        WriteBatch();
+        _writes.Finish();
         _finished = true;
-        Length = RandomAccess.GetLength(_handle);
-        _handle.Dispose();
+        _file.Dispose();
     }
 
     public void Dispose()
     {
-        _handle.Dispose();
-        _buffer.Release();
+        _writes.Dispose();
+        _file.Dispose();
+        foreach (NetworkBuffer segment in _segments)
+        {
+            segment.Release();
+        }
+
         if (!_finished)
         {
-            File.Delete(_path);
+            File.Delete(_file.Path);
         }
     }
 
-    private void Flush()
+    private void NextSegment()
     {
-        RandomAccess.Write(_handle, _segment.Slice(0, _filled), Length);
-        Length += _filled;
+        if (_current + 1 == _firstOfBatch + _segmentsPerBatch)
+        {
+            WriteBatch();
+        }
+        else
+        {
+            _current++;
+            _filled = 0;
+        }
+
+        _segment = _segments[_current].Segment;
+    }
+
+    private void WriteBatch()
+    {
+        ReadOnlyMemory<byte>[] batch = [.. _memories[_firstOfBatch.._current], _memories[_current][.._filled]];
+        _writes.Start(batch, Length);
+        Length += ((long)(_current - _firstOfBatch) * _segmentSize) + _filled;
+        _firstOfBatch = _firstOfBatch == 0 ? _segmentsPerBatch : 0;
+        _current = _firstOfBatch;
         _filled = 0;
     }
 }

@@ -88,9 +88,11 @@ internal sealed class FillWriter
 
         if (index + RecordsAhead < run.Length)
         {
-            byte* record = (byte*)fill.Ring.Data.AddressOf(fill.PositionOf(run[index + RecordsAhead].Number).KeyStart);
+            RecordPosition position = fill.PositionOf(run[index + RecordsAhead].Number);
+            byte* record = (byte*)fill.Ring.Data.AddressOf(position.KeyStart);
             Sse.Prefetch0(record);
             Sse.Prefetch0(record + CacheLine);
+            Sse.Prefetch0(record + Math.Min(2 * CacheLine, position.Length));
         }
     }
 

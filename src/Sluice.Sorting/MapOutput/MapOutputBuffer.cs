@@ -21,7 +21,7 @@ public sealed class MapOutputBuffer : IDisposable
     private readonly RecordRing _ring;
     private readonly FillWriter _writer;
     private readonly BackgroundSpiller _spiller;
-    private readonly NetworkBuffer _spillBuffer;
+    private readonly NetworkBuffer[] _writeSegments;
     private readonly int _thresholdSegments;
     private readonly long _largestInRing;
     private readonly CancellationToken _cancellation;
@@ -46,7 +46,7 @@ public sealed class MapOutputBuffer : IDisposable
     private long _blockedTicks;
     private bool _closed;
 
-    /// <param name="pool">The task's pool; it must grant the ring's segments and one more.</param>
+    /// <param name="pool">The task's pool; it must grant the ring's segments and those to write from.</param>
     /// <param name="store">Where runs go that do not stay in memory.</param>
     /// <param name="options">Validated here.</param>
     /// <param name="cancellationToken">Ends waiting for memory.</param>
@@ -70,7 +70,7 @@ public sealed class MapOutputBuffer : IDisposable
         // What is left when each of the four levels shares a segment with the fill before and has one of its own.
         _largestInRing = (options.MaximumSegments - 8) / 2 * (long)options.SegmentSize;
         _cancellation = cancellationToken;
-        _spillBuffer = pool.Request(cancellationToken);
+        _writeSegments = RequestWriteSegments(options.WriteSegments);
     }
 
     /// <summary>Records collected so far.</summary>
@@ -117,7 +117,7 @@ public sealed class MapOutputBuffer : IDisposable
         long keyStart = data.Head;
         Write(data, key);
         Write(data, value);
-        AddEntry(partition, RecordEntry.PrefixOf(key), new RecordPosition(keyStart, keyStart + key.Length, data.Head));
+        AddEntry(partition, KeyPrefix.Of(key), new RecordPosition(keyStart, keyStart + key.Length, data.Head));
         _bytes += length;
     }
 
@@ -156,9 +156,38 @@ public sealed class MapOutputBuffer : IDisposable
         _runs.ForEach(run => run.Dispose());
         _runs.Clear();
         _ring.ReleaseAll();
-        if (_spillBuffer.IsLive)
+        ReleaseWriteSegments();
+    }
+
+    private NetworkBuffer[] RequestWriteSegments(int count)
+    {
+        NetworkBuffer[] segments = new NetworkBuffer[count];
+        try
         {
-            _spillBuffer.Release();
+            for (int i = 0; i < count; i++)
+            {
+                segments[i] = _pool.Request(_cancellation);
+            }
+        }
+        catch
+        {
+            Release(segments);
+            throw;
+        }
+
+        return segments;
+    }
+
+    private void ReleaseWriteSegments() => Release(_writeSegments);
+
+    private static void Release(NetworkBuffer[] segments)
+    {
+        foreach (NetworkBuffer segment in segments)
+        {
+            if (segment.IsLive)
+            {
+                segment.Release();
+            }
         }
     }
 
@@ -280,7 +309,7 @@ public sealed class MapOutputBuffer : IDisposable
     private void Spill(RingFill fill)
     {
         Sort(fill);
-        using SpillFileWriter writer = new(_store, "spill", _spillBuffer, _sums);
+        using SpillFileWriter writer = new(_store, "spill", _writeSegments, _sums);
         Write(fill, writer);
         _spilledBytes += writer.Length;
         _spills++;
@@ -333,7 +362,7 @@ public sealed class MapOutputBuffer : IDisposable
             WaitForSpiller();
         }
 
-        using SpillFileWriter writer = new(_store, "large", _spillBuffer, _sums);
+        using SpillFileWriter writer = new(_store, "large", _writeSegments, _sums);
         writer.MoveTo(partition);
         writer.Blocks.Append(key, value);
         _runs.Add(writer.Finish());

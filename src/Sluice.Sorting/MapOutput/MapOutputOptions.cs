@@ -6,7 +6,7 @@ public sealed record MapOutputOptions
     /// <summary>Partitions of the output; a record's partition lies below it.</summary>
     public required int Partitions { get; init; }
 
-    /// <summary>Segments the ring may hold; never more than its pool's maximum less <see cref="OwnSegments"/>.</summary>
+    /// <summary>Segments the ring may hold; never more than its pool's maximum less <see cref="WriteSegments"/>.</summary>
     public required int MaximumSegments { get; init; }
 
     /// <summary>Bytes of one segment, a power of two.</summary>
@@ -15,6 +15,10 @@ public sealed record MapOutputOptions
     /// <summary>Share of the ring at which the spiller starts in the background: in (0, 1]. Lower makes more and smaller
     /// runs, higher lets the collector wait.</summary>
     public double SpillThreshold { get; init; } = 0.8;
+
+    /// <summary>Segments the buffer takes besides the ring's, from its creation on: the spiller builds blocks in them
+    /// and writes them at once.</summary>
+    public int WriteSegments { get; init; } = 1;
 
     /// <summary>Folds equal keys at the spill; null keeps all records.</summary>
     public Combiner? Combiner { get; init; }
@@ -25,13 +29,11 @@ public sealed record MapOutputOptions
     /// <summary>The least a ring works with: one segment a level, one shared with the fill before, one to go on.</summary>
     public const int MinimumSegments = 12;
 
-    /// <summary>Segments the buffer takes besides the ring's: one for the spiller to build blocks in.</summary>
-    public const int OwnSegments = 1;
-
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Partitions, 1, nameof(Partitions));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaximumSegments, MinimumSegments, nameof(MaximumSegments));
+        ArgumentOutOfRangeException.ThrowIfLessThan(WriteSegments, 1, nameof(WriteSegments));
         ArgumentOutOfRangeException.ThrowIfLessThan(SegmentSize, 64, nameof(SegmentSize));
         ArgumentOutOfRangeException.ThrowIfNotEqual(
             System.Numerics.BitOperations.IsPow2(SegmentSize), true, nameof(SegmentSize));

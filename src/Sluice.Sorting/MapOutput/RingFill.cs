@@ -35,13 +35,13 @@ internal sealed record RingFill(RecordRing Ring, long FirstRecord, long EndRecor
         ReadOnlySpan<byte> bytes = Ring.Data.SpanAt(position.KeyStart + offset, Math.Min(length, sizeof(ulong)));
         if (bytes.Length == Math.Min(length, sizeof(ulong)))
         {
-            return RecordEntry.PrefixOf(bytes);
+            return KeyPrefix.Of(bytes);
         }
 
         Span<byte> joined = stackalloc byte[sizeof(ulong)];
         joined = joined[..Math.Min(length, sizeof(ulong))];
         Ring.Data.CopyTo(position.KeyStart + offset, joined);
-        return RecordEntry.PrefixOf(joined);
+        return KeyPrefix.Of(joined);
     }
 
     public int Compare(uint left, uint right, int offset)

@@ -194,7 +194,7 @@ internal sealed class RunCursor : IDisposable
         _recordOffset = offset;
         _recordLength = length;
         KeyLength = keyLength;
-        Prefix = RecordEntry.PrefixOf(record[..keyLength]);
+        Prefix = KeyPrefix.Of(record[..keyLength]);
         _sum.Add(record, keyLength);
     }
 
@@ -218,7 +218,7 @@ internal sealed class RunCursor : IDisposable
         }
 
         KeyLength = keyLength;
-        Prefix = RecordEntry.PrefixOf(first[..Math.Min(keyLength, first.Length)]);
+        Prefix = KeyPrefix.Of(first[..Math.Min(keyLength, first.Length)]);
         _sum.Add(hash.Finish(keyLength, length));
     }
 

@@ -112,7 +112,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
         try
         {
             using MergeReader reader = Open(inputs);
-            using SpillFileWriter writer = new(_store, "merge", buffer, new RecordSum[1]);
+            using SpillFileWriter writer = new(_store, "merge", [buffer], new RecordSum[1]);
             if (_combiner is not null && inputs.Count >= 3)
             {
                 MergeGroup group = new(reader);

@@ -19,6 +19,10 @@ public interface IStoredFile : IDisposable
     /// <exception cref="IOException">Disk full, or the device failed.</exception>
     void Write(ReadOnlySpan<byte> bytes, long offset);
 
+    /// <summary>Writes all of <paramref name="pieces"/>, one behind the other, from <paramref name="offset"/> on.</summary>
+    /// <exception cref="IOException">Disk full, or the device failed.</exception>
+    void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset);
+
     /// <summary>Reads at <paramref name="offset"/> until <paramref name="bytes"/> is full or the file ends.</summary>
     /// <returns>How many bytes were read.</returns>
     int Read(Span<byte> bytes, long offset);

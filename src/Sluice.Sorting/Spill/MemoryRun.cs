@@ -84,12 +84,7 @@ public sealed class MemoryRun : SortedRun
         try
         {
             stream = store.Create("memory");
-            long offset = 0;
-            foreach (BlockPlace place in _blocks)
-            {
-                stream.Write(_segments[place.Segment].Segment.Slice(place.Offset, place.Length), offset);
-                offset += place.Length;
-            }
+            stream.Write([.. _blocks.Select(BytesOf)], 0);
         }
         catch
         {
@@ -178,6 +173,9 @@ public sealed class MemoryRun : SortedRun
         usedRoom = true;
         return new Block(room, 0, place.Length);
     }
+
+    private ReadOnlyMemory<byte> BytesOf(BlockPlace place) =>
+        _segments[place.Segment].Segment.Memory.Slice(place.Offset, place.Length);
 
     private int EndMove(IStoredFile? stream)
     {

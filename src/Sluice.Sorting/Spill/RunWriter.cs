@@ -32,7 +32,7 @@ internal abstract class RunWriter : IBlockTarget, IDisposable
             (int blocks, long length, RecordSum sum) = Blocks.EndPartition();
             Ranges[_partition] = new PartitionRange(_partitionStart, length, blocks);
             _sums[_partition] += sum;
-            _partitionStart += length;
+            _partitionStart = EndPartition(_partitionStart, length);
             _partition++;
         }
     }
@@ -49,6 +49,9 @@ internal abstract class RunWriter : IBlockTarget, IDisposable
     public abstract void Close(int length);
 
     public abstract void Dispose();
+
+    /// <summary>A partition of <paramref name="length"/> bytes is complete; returns where the next one starts.</summary>
+    protected virtual long EndPartition(long start, long length) => start + length;
 
     protected abstract SortedRun Complete();
 }

@@ -15,6 +15,7 @@ public sealed class SpillStore : ISpillStore
 
     public IStoredFile Create(string hint) => new StoredFile(_directories.NewFile(hint));
 
+    // Through the kernel's cache: a run is read again soon, in small pieces.
     private sealed class StoredFile : IStoredFile
     {
         private readonly SafeFileHandle _handle;
@@ -28,6 +29,9 @@ public sealed class SpillStore : ISpillStore
         public string Path { get; }
 
         public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(_handle, bytes, offset);
+
+        public void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset) =>
+            RandomAccess.Write(_handle, pieces, offset);
 
         public int Read(Span<byte> bytes, long offset)
         {

@@ -41,6 +41,15 @@ internal sealed class MemoryStore : ISpillStore
             bytes.CopyTo(Bytes.AsSpan((int)offset));
         }
 
+        public void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
+        {
+            foreach (ReadOnlyMemory<byte> piece in pieces)
+            {
+                Write(piece.Span, offset);
+                offset += piece.Length;
+            }
+        }
+
         public int Read(Span<byte> bytes, long offset)
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);

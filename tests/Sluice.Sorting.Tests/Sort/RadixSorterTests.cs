@@ -88,7 +88,7 @@ public class RadixSorterTests
             new RecordPosition(start, ring.Data.Head, ring.Data.Head);
         *(RecordEntry*)ring.Entries.AddressOf(ring.Entries.Head) = new RecordEntry
         {
-            Prefix = RecordEntry.PrefixOf(record.Key),
+            Prefix = KeyPrefix.Of(record.Key),
             Partition = record.Partition,
             Number = number,
         };

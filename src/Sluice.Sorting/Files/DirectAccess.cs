@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sluice.Sorting;
+
+/// <summary>Opens files whose reads and writes go past the kernel's page cache.</summary>
+/// <remarks>open(2), O_DIRECT: offset, length and address must be multiples of the device's block, a page at the most.</remarks>
+internal static partial class DirectAccess
+{
+    private const int SetStatusFlags = 4;
+
+    /// <summary>Opens an existing file once more; null where system or file system cannot.</summary>
+    public static SafeFileHandle? TryOpen(string path)
+    {
+        int? flag = Flag();
+        if (flag is null)
+        {
+            return null;
+        }
+
+        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        if (Control(handle, SetStatusFlags, flag.Value) == 0)
+        {
+            return handle;
+        }
+
+        handle.Dispose();
+        return null;
+    }
+
+    // The value of O_DIRECT differs by processor.
+    private static int? Flag() => !OperatingSystem.IsLinux()
+        ? null
+        : RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 or Architecture.X86 => 0x4000,
+            Architecture.Arm64 or Architecture.Arm => 0x10000,
+            _ => null,
+        };
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Control(SafeFileHandle file, int command, int argument);
+}

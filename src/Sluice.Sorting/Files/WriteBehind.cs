@@ -1,0 +1,122 @@
+using System.Runtime.ExceptionServices;
+
+namespace Sluice.Sorting;
+
+/// <summary>Writes one batch to a file in the background while the next one is filled.</summary>
+/// <remarks>
+/// Two sets of segments take turns: what <see cref="Start"/> was given may be filled again when the next Start returns.
+/// Threading: one thread starts and ends; writes run in order on a thread of their own, which sleeps in between (a pool's
+/// threads spin for work, and writes come too seldom for that).
+/// </remarks>
+public sealed class WriteBehind : IDisposable
+{
+    /// <summary>Sets of segments that take turns.</summary>
+    public const int Batches = 2;
+
+    private readonly object _gate = new();
+    private readonly Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> _write;
+    private Thread? _thread;
+
+    // Under _gate.
+    private ReadOnlyMemory<byte>[]? _pieces;
+    private long _offset;
+    private ExceptionDispatchInfo? _failure;
+    private bool _stopping;
+
+    /// <param name="write">Writes pieces, one behind the other, from an offset on.</param>
+    public WriteBehind(Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> write)
+    {
+        _write = write;
+    }
+
+    /// <summary>Waits for the batch before and starts this one.</summary>
+    /// <param name="pieces">Stay untouched until the next call returns.</param>
+    /// <param name="offset">Where in the file they go.</param>
+    /// <exception cref="IOException">The batch before could not be written.</exception>
+    public void Start(ReadOnlyMemory<byte>[] pieces, long offset)
+    {
+        lock (_gate)
+        {
+            WaitUntilIdle();
+            _failure?.Throw();
+            _pieces = pieces;
+            _offset = offset;
+            Monitor.PulseAll(_gate);
+        }
+
+        if (_thread is null)
+        {
+            _thread = new Thread(Run) { IsBackground = true, Name = "sluice-write" };
+            _thread.Start();
+        }
+    }
+
+    /// <summary>Waits until everything is written.</summary>
+    /// <exception cref="IOException">A batch could not be written.</exception>
+    public void Finish()
+    {
+        lock (_gate)
+        {
+            WaitUntilIdle();
+            _failure?.Throw();
+        }
+    }
+
+    /// <summary>Ends the thread, after the write at hand: nobody reads the segments any more.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            Monitor.PulseAll(_gate);
+        }
+
+        _thread?.Join();
+    }
+
+    private void WaitUntilIdle()
+    {
+        while (_pieces is not null)
+        {
+            Monitor.Wait(_gate);
+        }
+    }
+
+    private void Run()
+    {
+        while (Next() is { } pieces)
+        {
+            ExceptionDispatchInfo? failure = null;
+            try
+            {
+                _write(pieces, _offset);
+            }
+#pragma warning disable CA1031 // Whatever stopped the write is thrown again on the thread that fills.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+
+            lock (_gate)
+            {
+                _failure ??= failure;
+                _pieces = null;
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    private ReadOnlyMemory<byte>[]? Next()
+    {
+        lock (_gate)
+        {
+            while (_pieces is null && !_stopping)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            return _pieces;
+        }
+    }
+}

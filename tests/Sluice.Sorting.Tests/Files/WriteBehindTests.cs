@@ -1,0 +1,86 @@
+namespace Sluice.Sorting.Tests;
+
+public class WriteBehindTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public void Batches_are_written_in_order_and_all_before_the_end()
+    {
+        List<long> offsets = [];
+        using WriteBehind writes = new((_, offset) => offsets.Add(offset));
+        for (int i = 0; i < 500; i++)
+        {
+            writes.Start([new byte[1]], i);
+        }
+
+        writes.Finish();
+
+        Assert.Equal(Enumerable.Range(0, 500).Select(i => (long)i), offsets);
+    }
+
+    [Fact]
+    public void A_batch_is_not_touched_any_more_when_the_next_has_started()
+    {
+        byte[][] sets = [new byte[100], new byte[100]];
+        int torn = 0;
+        using WriteBehind writes = new((pieces, offset) =>
+        {
+            byte first = pieces[0].Span[0];
+            Thread.Yield();
+            torn += pieces[0].Span.ContainsAnyExcept(first) || first != (byte)offset ? 1 : 0;
+        });
+        for (int i = 0; i < 1000; i++)
+        {
+            sets[i % 2].AsSpan().Fill((byte)i);
+            writes.Start([sets[i % 2]], i);
+        }
+
+        writes.Finish();
+
+        Assert.Equal(0, torn);
+    }
+
+    [Fact]
+    public void A_failed_write_is_thrown_at_the_next_and_at_the_end()
+    {
+        int written = 0;
+        using WriteBehind writes = new((_, offset) =>
+        {
+            if (offset == 1)
+            {
+                throw new IOException("No space left on device");
+            }
+
+            written++;
+        });
+        writes.Start([new byte[1]], 0);
+        writes.Start([new byte[1]], 1);
+
+        Assert.Equal("No space left on device", Assert.Throws<IOException>(() => writes.Start([new byte[1]], 2)).Message);
+        Assert.Throws<IOException>(writes.Finish);
+        Assert.Equal(1, written);
+    }
+
+    [Fact]
+    public async Task Dispose_waits_for_the_write_at_hand()
+    {
+        using ManualResetEventSlim entered = new();
+        using ManualResetEventSlim release = new();
+        bool ended = false;
+        WriteBehind writes = new((_, _) =>
+        {
+            entered.Set();
+            release.Wait(Deadline);
+            ended = true;
+        });
+        writes.Start([new byte[1]], 0);
+        Assert.True(entered.Wait(Deadline));
+        Task disposal = Task.Run(writes.Dispose, TestContext.Current.CancellationToken);
+        Assert.False(disposal.IsCompleted);
+        release.Set();
+
+        await disposal.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        Assert.True(ended);
+    }
+}
