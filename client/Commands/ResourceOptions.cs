@@ -15,6 +15,7 @@ internal static class ResourceOptions
             Description = "Where the job spills; may be given several times [default: the temporary directory]",
             HelpName = "DIR",
         });
+        command.Add(One(SettingNames.Compress, "CODEC", "How spilled blocks are stored: none or brotli [default: none]"));
         command.Add(One(SettingNames.Cluster, "HOST:PORT", "Run on the silos behind these gateways [default: in this process]"));
     }
 

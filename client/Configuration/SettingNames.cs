@@ -7,6 +7,7 @@ internal static class SettingNames
     public const string Parallelism = "parallelism";
     public const string Partitions = "partitions";
     public const string SpillDirectories = "spill-dir";
+    public const string Compress = "compress";
     public const string Cluster = "cluster";
     public const string OutputFormat = "output-format";
     public const string Quiet = "quiet";
@@ -16,6 +17,7 @@ internal static class SettingNames
 
     public static IReadOnlyList<string> All { get; } =
     [
-        Memory, Parallelism, Partitions, SpillDirectories, Cluster, OutputFormat, Quiet, Verbose, NoProgress, NoColor,
+        Memory, Parallelism, Partitions, SpillDirectories, Compress, Cluster, OutputFormat,
+        Quiet, Verbose, NoProgress, NoColor,
     ];
 }

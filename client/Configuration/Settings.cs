@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sluice.Engine;
+using Sluice.Sorting;
 
 namespace Sluice.Client;
 
@@ -22,6 +23,9 @@ internal sealed record Settings
 
     /// <summary>Where jobs spill.</summary>
     public required Setting<IReadOnlyList<string>> SpillDirectories { get; init; }
+
+    /// <summary>How blocks are stored when they are spilled.</summary>
+    public required Setting<Compression> Compress { get; init; }
 
     /// <summary>Gateways of a cluster; none means this process.</summary>
     public required Setting<string?> Cluster { get; init; }
@@ -46,6 +50,7 @@ internal sealed record Settings
         MemoryBytes = Memory.Value,
         Parallelism = Parallelism.Value,
         SpillDirectories = [.. SpillDirectories.Value.Select(Path.GetFullPath)],
+        Codec = Compress.Value == Compression.Brotli ? BlockCodecs.Brotli : null,
     };
 
     /// <summary>Partitions as the engine takes them.</summary>
@@ -63,6 +68,7 @@ internal sealed record Settings
             ("a number from 1 on", "4")),
         Partitions = sources.One(SettingNames.Partitions, "auto", ParsePartitions, ("a number from 1 to 4096, or auto", "8")),
         SpillDirectories = sources.List(SettingNames.SpillDirectories, Path.TrimEndingDirectorySeparator(Path.GetTempPath())),
+        Compress = sources.One(SettingNames.Compress, "none", ParseCompression, ("none or brotli", "brotli")),
         Cluster = sources.Text(SettingNames.Cluster),
         OutputFormat = sources.One(
             SettingNames.OutputFormat, "table", ParseFormat, ("a way to print: table, json or ndjson", "json")),
@@ -75,7 +81,7 @@ internal sealed record Settings
     /// <summary>Every setting as text, in a fixed order.</summary>
     public IReadOnlyList<(string Name, string Text, string Origin)> All() =>
     [
-        Row(Memory), Row(Parallelism), Row(Partitions), Row(SpillDirectories), Row(Cluster),
+        Row(Memory), Row(Parallelism), Row(Partitions), Row(SpillDirectories), Row(Compress), Row(Cluster),
         Row(OutputFormat), Row(Quiet), Row(Verbose), Row(NoProgress), Row(NoColor),
     ];
 
@@ -99,6 +105,13 @@ internal sealed record Settings
     {
         "true" or "1" => true,
         "false" or "0" => false,
+        _ => null,
+    };
+
+    private static Compression? ParseCompression(string text) => text switch
+    {
+        "none" => Compression.None,
+        "brotli" => Compression.Brotli,
         _ => null,
     };
 

@@ -57,6 +57,22 @@ public class InputGateTests
         Assert.True((options.FanIn * (options.CreditsPerFetch + 1)) + RunMerger.SegmentsPerPass <= segments);
     }
 
+    [Theory]
+    [InlineData(8, 1, 2, 1)]
+    [InlineData(8, 100, 2, 1)]
+    [InlineData(12, 2, 2, 3)]
+    [InlineData(42, 100, 13, 1)]
+    public void Compressed_channels_have_a_segment_more_each(int segments, int channels, int fanIn, int credits)
+    {
+        InputGateOptions options = InputGateOptions.For(segments, channels, compressed: true);
+
+        Assert.Equal((fanIn, credits), (options.FanIn, options.CreditsPerFetch));
+        int perSource = options.CreditsPerFetch + 1 + RunMerger.SegmentsPerCodec;
+        Assert.True((options.FanIn * perSource) + RunMerger.SegmentsPerPass + RunMerger.SegmentsPerCodec <= segments);
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => InputGateOptions.For(InputGateOptions.MinimumCompressed - 1, channels, compressed: true));
+    }
+
     [Fact]
     public void Fewer_segments_than_two_channels_need_are_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => InputGateOptions.For(InputGateOptions.MinimumSegments - 1, 5));

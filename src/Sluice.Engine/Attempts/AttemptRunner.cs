@@ -13,19 +13,27 @@ internal sealed class AttemptRunner
     private readonly ResultPartitionStore _outputs;
     private readonly IExchangeTransport _transport;
     private readonly int _segmentsPerTask;
+    private readonly IBlockCodec? _codec;
 
     /// <param name="pool">The silo's pool.</param>
     /// <param name="store">Where tasks spill.</param>
     /// <param name="outputs">Takes finished outputs over.</param>
     /// <param name="transport">Fetches from outputs.</param>
     /// <param name="slots">Attempts that run at once; each is guaranteed its share of the pool.</param>
+    /// <param name="codec">Compresses what is spilled; null stores it as it is.</param>
     public AttemptRunner(
-        NetworkBufferPool pool, ISpillStore store, ResultPartitionStore outputs, IExchangeTransport transport, int slots)
+        NetworkBufferPool pool,
+        ISpillStore store,
+        ResultPartitionStore outputs,
+        IExchangeTransport transport,
+        int slots,
+        IBlockCodec? codec)
     {
         _pool = pool;
         _store = store;
         _outputs = outputs;
         _transport = transport;
+        _codec = codec;
         _segmentsPerTask = pool.Total / slots;
     }
 
@@ -59,6 +67,7 @@ internal sealed class AttemptRunner
                 Producers = input.Producers,
                 Boundaries = input.Boundaries,
                 PartPath = input.PartPath,
+                Codec = _codec,
                 Progress = progress,
                 Cancellation = cancellation,
             });

@@ -38,6 +38,12 @@ internal sealed record TaskContext
     /// <summary>Where this attempt writes its part, when its stage writes the output.</summary>
     public required string? PartPath { get; init; }
 
+    /// <summary>Compresses what is spilled; null stores it as it is.</summary>
+    public required IBlockCodec? Codec { get; init; }
+
+    /// <summary>How the task shares out its segments.</summary>
+    public TaskMemory Memory => TaskMemory.For(Stage, Segments, Codec is not null);
+
     /// <summary>Counts as the task goes, for progress.</summary>
     public required TaskProgress Progress { get; init; }
 

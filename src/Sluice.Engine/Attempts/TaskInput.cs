@@ -105,8 +105,8 @@ internal sealed class ShuffleTaskInput : TaskInput
         _context = context;
         _node = node;
         int partition = context.Id.Task;
-        int segments = TaskMemory.For(context.Stage, context.Segments).Gate;
-        InputGateOptions options = InputGateOptions.For(segments, context.Producers.Sum(producer => producer.Runs));
+        InputGateOptions options = InputGateOptions.For(
+            context.Memory.Gate, context.Producers.Sum(producer => producer.Runs), context.Codec is not null);
         _gate = new InputGate(
             context.Producers,
             partition..(partition + 1),
@@ -122,7 +122,8 @@ internal sealed class ShuffleTaskInput : TaskInput
                 context.Pool,
                 context.Store,
                 node.Accept(new CombinerBuilder()),
-                context.Cancellation);
+                context.Cancellation,
+                context.Codec);
         }
         catch
         {

@@ -7,8 +7,8 @@ namespace Sluice.Engine;
 /// <summary>How one task shares out the segments of its pool.</summary>
 /// <remarks>
 /// <code>
-/// total = source or gate + write (a part: twice) + ring + table
-/// source 1 | gate at least 5 | write 1 to 16 | ring at least 12 | table at least 2, half of what the ring could have
+/// total = source or gate + write (a part: twice) + codec + ring + table
+/// source 1 | gate at least 8 | write 1 to 16 | codec 0 or 1 | ring at least 12 | table at least 2, half of what the ring could have
 /// </code>
 /// A middle task, with a gate and a shuffle, gives the gate a third.
 /// </remarks>
@@ -22,11 +22,12 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table)
     public const int LeastSegments = 32;
 
     private const int Source = 1;
+    private const int Codec = 1;
     private const int MostWrite = 16;
     private const int SegmentsPerWrite = 64;
     private const int SmallestTable = 2;
 
-    public static TaskMemory For(StagePlan stage, int segments)
+    public static TaskMemory For(StagePlan stage, int segments, bool compressed = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(segments, LeastSegments);
         int write = Math.Clamp(segments / SegmentsPerWrite, 1, MostWrite);
@@ -36,8 +37,8 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table)
             return new TaskMemory(hasGate ? segments - (WriteBehind.Batches * write) : 0, write, 0, 0);
         }
 
-        int gate = hasGate ? Math.Max(InputGateOptions.MinimumSegments, segments / 3) : 0;
-        int rest = segments - (hasGate ? gate : Source) - write;
+        int gate = hasGate ? Math.Max(InputGateOptions.MinimumCompressed, segments / 3) : 0;
+        int rest = segments - (hasGate ? gate : Source) - write - (compressed ? Codec : 0);
         bool hasTable = shuffle.Node.GetType() is { IsGenericType: true } type &&
             type.GetGenericTypeDefinition() == typeof(AggregateNode<,,>);
         int table = hasTable

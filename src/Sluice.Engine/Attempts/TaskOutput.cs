@@ -34,7 +34,7 @@ internal sealed class ShuffleTaskOutput : TaskOutput
     public ShuffleTaskOutput(TaskContext context, ShuffleOutput shuffle)
     {
         _context = context;
-        TaskMemory memory = TaskMemory.For(context.Stage, context.Segments);
+        TaskMemory memory = context.Memory;
         _buffer = new MapOutputBuffer(
             context.Pool,
             context.Store,
@@ -44,6 +44,7 @@ internal sealed class ShuffleTaskOutput : TaskOutput
                 MaximumSegments = memory.Ring,
                 WriteSegments = memory.Write,
                 SegmentSize = context.SegmentSize,
+                Codec = context.Codec,
                 Combiner = shuffle.Node.Accept(new CombinerBuilder()),
                 LargestRecord = context.LargestRecord,
             },
@@ -117,7 +118,7 @@ internal sealed class SinkTaskOutput : TaskOutput
         _part = PartFile.Create(
             context.PartPath!,
             context.Pool,
-            TaskMemory.For(context.Stage, context.Segments).Write,
+            context.Memory.Write,
             context.Cancellation);
         bool endLines = node is not WriteBytesNode { Format: FixedFormat };
         _sink = new BytesSink(_part, endLines);

@@ -1,4 +1,5 @@
 using Sluice.Jobs;
+using Sluice.Sorting;
 
 namespace Sluice.Engine;
 
@@ -16,6 +17,9 @@ public sealed record EngineOptions
 
     /// <summary>Bytes of one memory segment, a power of two.</summary>
     public int SegmentSize { get; init; } = 32 * 1024;
+
+    /// <summary>Compresses what is spilled, where that pays; null stores it as it is.</summary>
+    public IBlockCodec? Codec { get; init; }
 
     /// <summary>The least memory that runs with this parallelism, bytes.</summary>
     public static long LeastMemory(int parallelism, int segmentSize = 32 * 1024) =>

@@ -59,7 +59,7 @@ internal sealed class JobRun : IDisposable
 
         _pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(options.MemoryBytes, options.SegmentSize));
         AttemptRunner runner = new(
-            _pool, new SpillStore(spill), _outputs, transport(_outputs), options.Parallelism);
+            _pool, new SpillStore(spill), _outputs, transport(_outputs), options.Parallelism, options.Codec);
         _worker = new LocalWorker(runner, _messages, options.Parallelism);
         _coordinator = new Coordinator(CoordinatorState.New(_id, job.Plan.Stages.Select(SpecOf), MaximumTries));
     }

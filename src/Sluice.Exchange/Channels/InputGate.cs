@@ -81,21 +81,27 @@ public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
     /// <summary>The least segments a gate works with: two channels.</summary>
     public const int MinimumSegments = (2 * RunMerger.SegmentsPerSource) + RunMerger.SegmentsPerPass;
 
+    /// <summary>The same where blocks may be compressed.</summary>
+    public const int MinimumCompressed = MinimumSegments + (3 * RunMerger.SegmentsPerCodec);
+
     // Fewer, larger reads stop paying beyond this.
     private const int MostCredits = 4;
 
     /// <summary>
     /// Shares out <paramref name="segments"/>: each channel that is merged holds the blocks of one fetch and one segment
     /// to join a record that crosses blocks, a pass one more to write. So
-    /// fan-in x (credits + 1) + 1 segments are never exceeded, and no channel waits for what another one holds.
+    /// fan-in x (credits + 1) + 1 segments are never exceeded, and no channel waits for what another one holds. Where
+    /// blocks are compressed, each channel and a pass have one more.
     /// </summary>
     /// <param name="segments">What the task can spend on its input.</param>
     /// <param name="channels">Channels of the gate.</param>
-    public static InputGateOptions For(int segments, int channels)
+    /// <param name="compressed">Whether blocks may be compressed.</param>
+    public static InputGateOptions For(int segments, int channels, bool compressed = false)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(segments, MinimumSegments);
-        int forSources = segments - RunMerger.SegmentsPerPass;
-        int fanIn = Math.Clamp(channels, 2, forSources / RunMerger.SegmentsPerSource);
-        return new InputGateOptions(fanIn, Math.Clamp((forSources / fanIn) - 1, 1, MostCredits));
+        ArgumentOutOfRangeException.ThrowIfLessThan(segments, compressed ? MinimumCompressed : MinimumSegments);
+        int codec = compressed ? RunMerger.SegmentsPerCodec : 0;
+        int forSources = segments - RunMerger.SegmentsPerPass - codec;
+        int fanIn = Math.Clamp(channels, 2, forSources / (RunMerger.SegmentsPerSource + codec));
+        return new InputGateOptions(fanIn, Math.Clamp((forSources / fanIn) - 1 - codec, 1, MostCredits));
     }
 }

@@ -22,6 +22,7 @@ public sealed class MapOutputBuffer : IDisposable
     private readonly FillWriter _writer;
     private readonly BackgroundSpiller _spiller;
     private readonly NetworkBuffer[] _writeSegments;
+    private readonly BlockCompressor? _compressor;
     private readonly int _thresholdSegments;
     private readonly long _largestInRing;
     private readonly CancellationToken _cancellation;
@@ -45,6 +46,7 @@ public sealed class MapOutputBuffer : IDisposable
     private long _largeRecords;
     private long _blockedTicks;
     private bool _closed;
+    private bool _released;
 
     /// <param name="pool">The task's pool; it must grant the ring's segments and those to write from.</param>
     /// <param name="store">Where runs go that do not stay in memory.</param>
@@ -71,6 +73,7 @@ public sealed class MapOutputBuffer : IDisposable
         _largestInRing = (options.MaximumSegments - 8) / 2 * (long)options.SegmentSize;
         _cancellation = cancellationToken;
         _writeSegments = RequestWriteSegments(options.WriteSegments);
+        _compressor = options.Codec is null ? null : RequestCompressor(options.Codec);
     }
 
     /// <summary>Records collected so far.</summary>
@@ -156,7 +159,12 @@ public sealed class MapOutputBuffer : IDisposable
         _runs.ForEach(run => run.Dispose());
         _runs.Clear();
         _ring.ReleaseAll();
-        ReleaseWriteSegments();
+        if (!_released)
+        {
+            _released = true;
+            _compressor?.Dispose();
+            Release(_writeSegments);
+        }
     }
 
     private NetworkBuffer[] RequestWriteSegments(int count)
@@ -178,7 +186,18 @@ public sealed class MapOutputBuffer : IDisposable
         return segments;
     }
 
-    private void ReleaseWriteSegments() => Release(_writeSegments);
+    private BlockCompressor RequestCompressor(IBlockCodec codec)
+    {
+        try
+        {
+            return new BlockCompressor(codec, _pool.Request(_cancellation));
+        }
+        catch
+        {
+            Release(_writeSegments);
+            throw;
+        }
+    }
 
     private static void Release(NetworkBuffer[] segments)
     {
@@ -309,7 +328,7 @@ public sealed class MapOutputBuffer : IDisposable
     private void Spill(RingFill fill)
     {
         Sort(fill);
-        using SpillFileWriter writer = new(_store, "spill", _writeSegments, _sums);
+        using SpillFileWriter writer = new(_store, "spill", _writeSegments, _sums, _compressor);
         Write(fill, writer);
         _spilledBytes += writer.Length;
         _spills++;
@@ -362,7 +381,7 @@ public sealed class MapOutputBuffer : IDisposable
             WaitForSpiller();
         }
 
-        using SpillFileWriter writer = new(_store, "large", _writeSegments, _sums);
+        using SpillFileWriter writer = new(_store, "large", _writeSegments, _sums, _compressor);
         writer.MoveTo(partition);
         writer.Blocks.Append(key, value);
         _runs.Add(writer.Finish());

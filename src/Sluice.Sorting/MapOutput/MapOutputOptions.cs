@@ -20,6 +20,10 @@ public sealed record MapOutputOptions
     /// and writes them at once.</summary>
     public int WriteSegments { get; init; } = 1;
 
+    /// <summary>Compresses what is spilled, with one segment more than <see cref="WriteSegments"/>; null stores it as it
+    /// is.</summary>
+    public IBlockCodec? Codec { get; init; }
+
     /// <summary>Folds equal keys at the spill; null keeps all records.</summary>
     public Combiner? Combiner { get; init; }
 

@@ -5,7 +5,7 @@ namespace Sluice.Sorting;
 
 /// <summary>Reads the records of one sorted run, block by block; stands at one record at a time.</summary>
 /// <remarks>
-/// A record inside a block is read where it lies. One that goes on in the next block is put together in a segment of the
+/// A compressed block is decoded into a segment of the cursor's own. A record inside a block is read where it lies. One that goes on in the next block is put together in a segment of the
 /// cursor's own; one larger than a segment goes to the <see cref="LargeRecords"/> of the task.
 /// Ownership: holds the current block and its own segment, released at the end or by Dispose. Threading: one thread.
 /// </remarks>
@@ -20,6 +20,8 @@ internal sealed class RunCursor : IDisposable
     private int _position;
     private int _end;
     private NetworkBuffer _joinBuffer;
+    private NetworkBuffer _decodeBuffer;
+    private bool _isDecoded;
     private MemorySegment? _recordSegment;
     private int _recordOffset;
     private int _recordLength;
@@ -125,6 +127,11 @@ internal sealed class RunCursor : IDisposable
         if (_joinBuffer.IsLive)
         {
             _joinBuffer.Release();
+        }
+
+        if (_decodeBuffer.IsLive)
+        {
+            _decodeBuffer.Release();
         }
     }
 
@@ -246,11 +253,47 @@ internal sealed class RunCursor : IDisposable
             return false;
         }
 
+        (byte codec, int rawLength) = BlockFormat.PayloadOf(block.Bytes);
+        if (codec != 0)
+        {
+            Decode(block, codec, rawLength);
+            return true;
+        }
+
         _block = block;
         _blockSegment = block.Buffer.Segment;
         _position = block.Offset + BlockFormat.HeaderSize;
         _end = block.Offset + block.Length;
         return true;
+    }
+
+    // The stored block goes back at once; the payload lies in a segment of the cursor's own.
+    private void Decode(Block block, byte codec, int rawLength)
+    {
+        try
+        {
+            if (!_decodeBuffer.IsLive)
+            {
+                _decodeBuffer = _pool.Request(_cancellation);
+            }
+
+            MemorySegment room = _decodeBuffer.Segment;
+            if ((uint)rawLength > (uint)room.Size ||
+                !BlockCodecs.ById(codec).TryDecompress(block.Bytes[BlockFormat.HeaderSize..], room.Slice(0, rawLength)))
+            {
+                throw new InvalidDataException(
+                    $"A block of {_source.Name} does not give the {rawLength} bytes that its header names.");
+            }
+
+            _blockSegment = room;
+            _position = 0;
+            _end = rawLength;
+            _isDecoded = true;
+        }
+        finally
+        {
+            block.Release();
+        }
     }
 
     private void ReleaseBlock()
@@ -260,7 +303,12 @@ internal sealed class RunCursor : IDisposable
             _blockSegment = null;
             _position = 0;
             _end = 0;
-            _block.Release();
+            if (!_isDecoded)
+            {
+                _block.Release();
+            }
+
+            _isDecoded = false;
         }
     }
 

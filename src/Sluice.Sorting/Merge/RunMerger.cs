@@ -14,12 +14,16 @@ public sealed class RunMerger : IRecordReader, IDisposable
     /// <summary>Segments a source needs while it is merged: its block and one to join a record that crosses blocks.</summary>
     public const int SegmentsPerSource = 2;
 
+    /// <summary>One more for each source, and for a pass, where blocks are compressed.</summary>
+    public const int SegmentsPerCodec = 1;
+
     /// <summary>Segments a pass needs besides its sources': one to build blocks in.</summary>
     public const int SegmentsPerPass = 1;
 
     private readonly IBufferPool _pool;
     private readonly ISpillStore _store;
     private readonly Combiner? _combiner;
+    private readonly IBlockCodec? _codec;
     private readonly CancellationToken _cancellation;
     private readonly LargeRecords _largeRecords;
     private readonly RecordSum[] _sourceSums;
@@ -32,13 +36,15 @@ public sealed class RunMerger : IRecordReader, IDisposable
     /// <param name="store">Where passes and large records go.</param>
     /// <param name="combiner">Folds equal keys in passes; null keeps all records.</param>
     /// <param name="cancellation">Ends waiting and merging.</param>
+    /// <param name="codec">Compresses what passes write; null stores it as it is. Sources may be compressed anyway.</param>
     public RunMerger(
         IReadOnlyList<IBlockSource> sources,
         int fanIn,
         IBufferPool pool,
         ISpillStore store,
         Combiner? combiner,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        IBlockCodec? codec = null)
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentOutOfRangeException.ThrowIfLessThan(fanIn, 2);
@@ -46,6 +52,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
         _store = store;
         _combiner = combiner;
         _cancellation = cancellation;
+        _codec = codec;
         _largeRecords = new LargeRecords(store);
         _sourceSums = new RecordSum[sources.Count];
         _inputs = [.. sources.Select((source, index) => new MergeInput(source, index, null))];
@@ -112,7 +119,9 @@ public sealed class RunMerger : IRecordReader, IDisposable
         try
         {
             using MergeReader reader = Open(inputs);
-            using SpillFileWriter writer = new(_store, "merge", [buffer], new RecordSum[1]);
+            using BlockCompressor? compressor =
+                _codec is null ? null : new BlockCompressor(_codec, _pool.Request(_cancellation));
+            using SpillFileWriter writer = new(_store, "merge", [buffer], new RecordSum[1], compressor);
             if (_combiner is not null && inputs.Count >= 3)
             {
                 MergeGroup group = new(reader);

@@ -10,7 +10,7 @@ namespace Sluice.Sorting;
 /// <code>
 /// offset  bytes  field (numbers are little endian)
 ///      0      4  CRC32C (Castagnoli) of everything behind it: header rest and stored payload
-///      4      1  codec, 0 = stored as it is
+///      4      1  codec, 0 = stored as it is, others by BlockCodecs
 ///      5      3  zero
 ///      8      4  stored length: payload bytes that follow the header
 ///     12      4  raw length: payload bytes after decoding; equals the stored length for codec 0
@@ -30,12 +30,17 @@ public static class BlockFormat
 
     /// <summary>Writes the header of a block whose payload already stands behind it.</summary>
     /// <param name="block">Header and payload, nothing else.</param>
-    public static void Seal(Span<byte> block)
+    public static void Seal(Span<byte> block) => Seal(block, 0, block.Length - HeaderSize);
+
+    /// <summary>Writes the header of a block whose payload was stored by a codec.</summary>
+    /// <param name="block">Header and stored payload, nothing else.</param>
+    /// <param name="codec">The codec's id.</param>
+    /// <param name="rawLength">Bytes of the payload once decoded.</param>
+    public static void Seal(Span<byte> block, byte codec, int rawLength)
     {
-        int payload = block.Length - HeaderSize;
-        BinaryPrimitives.WriteUInt32LittleEndian(block[4..], 0);
-        BinaryPrimitives.WriteInt32LittleEndian(block[8..], payload);
-        BinaryPrimitives.WriteInt32LittleEndian(block[12..], payload);
+        BinaryPrimitives.WriteUInt32LittleEndian(block[4..], codec);
+        BinaryPrimitives.WriteInt32LittleEndian(block[8..], block.Length - HeaderSize);
+        BinaryPrimitives.WriteInt32LittleEndian(block[12..], rawLength);
         BinaryPrimitives.WriteUInt32LittleEndian(block, Checksum(block[CrcSize..]));
     }
 
@@ -60,6 +65,11 @@ public static class BlockFormat
         length = HeaderSize + stored;
         return true;
     }
+
+    /// <summary>How the payload was stored, and how long it is once decoded.</summary>
+    /// <param name="block">A verified block.</param>
+    public static (byte Codec, int RawLength) PayloadOf(ReadOnlySpan<byte> block) =>
+        (block[4], BinaryPrimitives.ReadInt32LittleEndian(block[12..]));
 
     /// <summary>Whether the block is what its writer sealed.</summary>
     /// <param name="block">Header and payload, nothing else.</param>

@@ -13,6 +13,7 @@ namespace Sluice.Sorting;
 internal sealed class BlockWriter : IRecordOutput
 {
     private readonly IBlockTarget _target;
+    private readonly BlockCompressor? _compressor;
     private MemorySegment? _segment;
     private int _blockStart;
     private int _position;
@@ -21,9 +22,12 @@ internal sealed class BlockWriter : IRecordOutput
     private int _blocks;
     private long _length;
 
-    public BlockWriter(IBlockTarget target)
+    /// <param name="target">Where the blocks go.</param>
+    /// <param name="compressor">Makes them smaller; null stores them as they are.</param>
+    public BlockWriter(IBlockTarget target, BlockCompressor? compressor)
     {
         _target = target;
+        _compressor = compressor;
     }
 
     /// <summary>Appends one record to the current partition.</summary>
@@ -144,7 +148,16 @@ internal sealed class BlockWriter : IRecordOutput
     private void SealBlock()
     {
         int length = _position - _blockStart;
-        BlockFormat.Seal(_segment!.Slice(_blockStart, length));
+        Span<byte> block = _segment!.Slice(_blockStart, length);
+        if (_compressor is null)
+        {
+            BlockFormat.Seal(block);
+        }
+        else
+        {
+            length = _compressor.Seal(block);
+        }
+
         _target.Close(length);
         _blocks++;
         _length += length;

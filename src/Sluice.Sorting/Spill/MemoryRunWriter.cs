@@ -15,7 +15,7 @@ internal sealed class MemoryRunWriter : RunWriter
     private long _length;
 
     private MemoryRunWriter(List<NetworkBuffer> segments, RecordSum[] sums)
-        : base(sums)
+        : base(sums, compressor: null)
     {
         _segments = segments;
     }

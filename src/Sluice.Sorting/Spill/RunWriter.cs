@@ -11,11 +11,12 @@ internal abstract class RunWriter : IBlockTarget, IDisposable
     private int _partition;
 
     /// <param name="sums">Per partition; what is written is added.</param>
-    protected RunWriter(RecordSum[] sums)
+    /// <param name="compressor">Makes blocks smaller; null stores them as they are.</param>
+    protected RunWriter(RecordSum[] sums, BlockCompressor? compressor)
     {
         _sums = sums;
         Ranges = new PartitionRange[sums.Length];
-        Blocks = new BlockWriter(this);
+        Blocks = new BlockWriter(this, compressor);
     }
 
     /// <summary>Takes the records of the current partition.</summary>

@@ -28,11 +28,14 @@ public sealed class SpillFile : SortedRun
 /// <summary>Reads one partition of a spill file from front to back.</summary>
 internal sealed class SpillFileReader : IBlockReader
 {
+    private const int SmallestRead = 4096;
+
     private readonly IStoredFile _stream;
     private readonly PartitionRange _range;
     private readonly int _partition;
     private readonly Queue<long> _unacknowledged = new();
     private long _offset;
+    private int _expected = int.MaxValue;
     private int _acknowledged;
 
     public SpillFileReader(IStoredFile stream, PartitionRange range, int partition)
@@ -58,8 +61,17 @@ internal sealed class SpillFileReader : IBlockReader
 
         Span<byte> bytes = room.Segment.Span;
         long left = _range.Offset + _range.Length - _offset;
-        int read = _stream.Read(bytes[..(int)Math.Min(bytes.Length, left)], _offset);
-        if (!BlockFormat.TryGetLength(bytes[..read], out int length))
+        bytes = bytes[..(int)Math.Min(bytes.Length, left)];
+
+        // Compressed blocks are much shorter than segments, and neighbours about as long as each other.
+        int read = _stream.Read(bytes[..Math.Min(bytes.Length, _expected)], _offset);
+        if (!BlockFormat.TryGetLength(bytes[..read], out int length) && read == _expected)
+        {
+            read += _stream.Read(bytes[read..], _offset + read);
+            BlockFormat.TryGetLength(bytes[..read], out length);
+        }
+
+        if (length == 0)
         {
             string found = read < BlockFormat.HeaderSize ? $"{read} bytes" : "a header that names more than is there";
             throw new BlockCorruptException(_stream.Path, _partition, Sequence, $"expected a block, found {found}");
@@ -67,6 +79,7 @@ internal sealed class SpillFileReader : IBlockReader
 
         _unacknowledged.Enqueue(_offset);
         _offset += length;
+        _expected = Math.Max(SmallestRead, length + (length / 8));
         Sequence++;
         block = new Block(room, 0, length);
         usedRoom = true;

@@ -28,8 +28,10 @@ internal sealed class SpillFileWriter : RunWriter
     /// <param name="hint">Goes into the file's name.</param>
     /// <param name="segments">To build blocks in, at least one; the caller keeps owning them.</param>
     /// <param name="sums">Per partition; what is written is added.</param>
-    public SpillFileWriter(ISpillStore store, string hint, NetworkBuffer[] segments, RecordSum[] sums)
-        : base(sums)
+    /// <param name="compressor">Makes blocks smaller; null stores them as they are.</param>
+    public SpillFileWriter(
+        ISpillStore store, string hint, NetworkBuffer[] segments, RecordSum[] sums, BlockCompressor? compressor = null)
+        : base(sums, compressor)
     {
         Debug.Assert(segments.Length > 0, "A block is built somewhere.");
         _stream = store.Create(hint);

@@ -19,6 +19,22 @@ public sealed class SortTests : ConsoleTest
     }
 
     [Fact]
+    public async Task Sort_with_compressed_spills_is_the_same_and_spills_less()
+    {
+        Write("in", string.Concat(Enumerable.Range(0, 150_000).Select(i => $"{(i * 7919L) % 150_001:D9} some words that every line has\n")));
+
+        ConsoleResult plain = await Run("sort", "in", "--out", "out", "--memory", "2MiB", "-o", "json");
+        Assert.True(Shell("sort in").AsSpan().SequenceEqual(Parts()), "The parts are not what sort prints.");
+        ConsoleResult compressed = await Run(
+            "sort", "in", "--out", "out", "--memory", "2MiB", "-o", "json", "--compress", "brotli", "--overwrite");
+
+        Assert.Equal((0, 0), (plain.ExitCode, compressed.ExitCode));
+        Assert.True(Shell("sort in").AsSpan().SequenceEqual(Parts()), "The parts are not what sort prints.");
+        Assert.InRange(Spilled(compressed), 1, Spilled(plain) / 2);
+        AssertNoSpill();
+    }
+
+    [Fact]
     public async Task Sort_by_key_unique_and_stable_is_what_GNU_sort_makes()
     {
         Random random = new(3);
@@ -78,7 +94,7 @@ public sealed class SortTests : ConsoleTest
             "sort", "in", "--out", "out", "--memory", "2MiB", "--spill-dir", "one", "--spill-dir", "two/deep", "-o", "json");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.True(JsonDocument.Parse(result.Output).RootElement.GetProperty("bytes").GetProperty("spilled").GetInt64() > 1_000_000);
+        Assert.True(Spilled(result) > 1_000_000);
         Assert.True(Shell("sort in").AsSpan().SequenceEqual(Parts()), "The parts are not what sort prints.");
         Assert.False(Directory.Exists(PathOf("one")) || Directory.Exists(PathOf("two")), "A spill directory is left.");
     }
@@ -195,4 +211,7 @@ public sealed class SortTests : ConsoleTest
         bytes[^1] = (byte)'z';
         return bytes;
     }
+
+    private static long Spilled(ConsoleResult result) =>
+        JsonDocument.Parse(result.Output).RootElement.GetProperty("bytes").GetProperty("spilled").GetInt64();
 }

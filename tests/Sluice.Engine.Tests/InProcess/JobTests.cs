@@ -173,6 +173,27 @@ public sealed class JobTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_folder["out"], "_SUCCESS")));
     }
 
+    [Theory]
+    [InlineData(48, 3)]
+    [InlineData(48, 40)]
+    [InlineData(32, 7)]
+    [InlineData(400, 3)]
+    public async Task Compressed_spills_give_the_same_output(int segments, int partitions)
+    {
+        string text = string.Concat(Enumerable.Range(0, 3000).Select(i => $"{(i * 7919) % 3001:D8} the same words in every line\n"));
+        string input = _folder.Write("in", text);
+        JobArguments Arguments() => new JobArguments().Add("input", input);
+        await Run(new SortJob(), Arguments(), 2, 1024, partitions, 2 * segments * 1024L);
+        byte[] expected = ReadParts();
+
+        JobReport report = await Run(
+            new SortJob(), Arguments(), 2, 1024, partitions, 2 * segments * 1024L, BlockCodecs.Brotli);
+
+        Assert.Equal(expected, ReadParts());
+        Assert.Equal(3000, report.Records.Out);
+        AssertNothingLeft();
+    }
+
     [Fact]
     public async Task More_memory_never_fails_and_never_changes_the_result()
     {
@@ -188,7 +209,8 @@ public sealed class JobTests : IDisposable
     }
 
     private async Task<JobReport> Run(
-        IJob job, JobArguments arguments, int parallelism, int segmentSize, int? partitions, long? memory = null)
+        IJob job, JobArguments arguments, int parallelism, int segmentSize, int? partitions, long? memory = null,
+        IBlockCodec? codec = null)
     {
         using InProcessEngine engine = new(new EngineOptions
         {
@@ -196,6 +218,7 @@ public sealed class JobTests : IDisposable
             Parallelism = parallelism,
             SpillDirectories = [_folder["spill"]],
             SegmentSize = segmentSize,
+            Codec = codec,
         });
         return await engine.RunAsync(new JobRequest
         {
