@@ -12,6 +12,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
     private readonly RunMerger _records;
     private readonly object _next;
     private readonly CancellationToken _cancellation;
+    private long _read;
     private int _untilCheck = RecordsBetweenChecks;
 
     public ShuffleReader(RunMerger records, object next, CancellationToken cancellation)
@@ -56,14 +57,14 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
             while (NextGroup(group))
             {
                 group.MoveNext();
-                next.Emit(node.Serializer.Read(group.Value));
+                next.Emit(Read(node.Serializer, group.Value));
             }
         }
         else
         {
             while (NextRecord())
             {
-                next.Emit(node.Serializer.Read(_records.Record[_records.KeyLength..]));
+                next.Emit(Read(node.Serializer, _records.Record[_records.KeyLength..]));
             }
         }
 
@@ -79,7 +80,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         while (NextGroup(group))
         {
             TState state = combiner.Fold(group);
-            next.Emit(new Group<TKey, TState>(node.Order.Decode(group.Key), state));
+            next.Emit(new Group<TKey, TState>(Decode(node.Order, group.Key), state));
         }
 
         next.Complete();
@@ -95,12 +96,40 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         {
             if (taken < node.Count)
             {
-                next.Emit(node.Serializer.Read(_records.Record[_records.KeyLength..]));
+                next.Emit(Read(node.Serializer, _records.Record[_records.KeyLength..]));
             }
         }
 
         next.Complete();
         return true;
+    }
+
+    private T Read<T>(Serializer<T> serializer, ReadOnlySpan<byte> bytes)
+        where T : allows ref struct
+    {
+        try
+        {
+            _read++;
+            return serializer.Read(bytes);
+        }
+        catch (Exception exception)
+        {
+            throw ItemCodecException.Reading(typeof(T), _read - 1, exception);
+        }
+    }
+
+    private TKey Decode<TKey>(KeyOrder<TKey> order, ReadOnlySpan<byte> key)
+        where TKey : allows ref struct
+    {
+        try
+        {
+            _read++;
+            return order.Decode(key);
+        }
+        catch (Exception exception)
+        {
+            throw ItemCodecException.Reading(typeof(TKey), _read - 1, exception);
+        }
     }
 
     private bool NextRecord()

@@ -24,6 +24,7 @@ internal static class FailureTranslation
         RecordTooLargeException large => (
             SluiceErrors.RecordTooLarge(where, 0, large.Length, large.Limit, 2 * large.Length * slots), false),
         OutputLostException lost => (SluiceErrors.TaskInputOutput(where, lost.Message), true),
+        ItemCodecException codec => (SluiceErrors.ItemUnencodable(where, codec.Message), false),
         IOException io when DiskFullCodes.Contains(io.HResult) => (SluiceErrors.DiskFull(io.Message), false),
         IOException or UnauthorizedAccessException => (SluiceErrors.TaskInputOutput(where, exception.Message), true),
         _ => (SluiceErrors.OperatorFailed(where, $"{exception.GetType().Name}: {exception.Message}"), true),

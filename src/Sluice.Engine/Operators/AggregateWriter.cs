@@ -17,11 +17,14 @@ internal sealed class AggregateWriter<T, TKey, TState> : Operator<T>
     private readonly HashTable<TState> _table;
     private readonly ShuffleWriter _output;
     private readonly RecordScratch _scratch = new();
+    private readonly bool _keyIsEncoding;
+    private long _count;
 
     public AggregateWriter(AggregateNode<T, TKey, TState> node, HashTable<TState> table, ShuffleWriter output)
     {
         _node = node;
         _aggregation = node.Aggregation;
+        _keyIsEncoding = typeof(TKey) == typeof(ReadOnlySpan<byte>) && ReferenceEquals(node.Order, KeyOrders.Find<TKey>());
         _table = table;
         _output = output;
     }
@@ -29,7 +32,7 @@ internal sealed class AggregateWriter<T, TKey, TState> : Operator<T>
     public override void Emit(T item)
     {
         TKey key = _node.KeySelector(item);
-        if (typeof(TKey) == typeof(ReadOnlySpan<byte>))
+        if (_keyIsEncoding)
         {
             // Byte keys are their own encoding.
             Add(Unsafe.As<TKey, ReadOnlySpan<byte>>(ref key), item);
@@ -37,8 +40,17 @@ internal sealed class AggregateWriter<T, TKey, TState> : Operator<T>
         }
 
         RecordWriter encoded = new(_scratch);
-        _node.Order.Encode(key, ref encoded);
+        try
+        {
+            _node.Order.Encode(key, ref encoded);
+        }
+        catch (Exception exception)
+        {
+            throw ItemCodecException.Writing(typeof(TKey), _count, exception);
+        }
+
         Add(encoded.Written, item);
+        _count++;
     }
 
     public override void Complete() => Drain();

@@ -44,6 +44,7 @@ internal sealed class OrderWriter<T, TKey> : Operator<T>
     private readonly IRecordOutput _output;
     private readonly RecordScratch _key = new();
     private readonly RecordScratch _value = new();
+    private long _count;
 
     public OrderWriter(OrderNode<T, TKey> node, IRecordOutput output)
     {
@@ -53,11 +54,29 @@ internal sealed class OrderWriter<T, TKey> : Operator<T>
 
     public override void Emit(T item)
     {
+        TKey itemKey = _node.KeySelector(item);
         RecordWriter key = new(_key);
-        _node.Order.Encode(_node.KeySelector(item), ref key);
+        try
+        {
+            _node.Order.Encode(itemKey, ref key);
+        }
+        catch (Exception exception)
+        {
+            throw ItemCodecException.Writing(typeof(TKey), _count, exception);
+        }
+
         RecordWriter value = new(_value);
-        _node.Serializer.Write(item, ref value);
+        try
+        {
+            _node.Serializer.Write(item, ref value);
+        }
+        catch (Exception exception)
+        {
+            throw ItemCodecException.Writing(typeof(T), _count, exception);
+        }
+
         _output.Append(key.Written, value.Written);
+        _count++;
     }
 
     public override void Complete()

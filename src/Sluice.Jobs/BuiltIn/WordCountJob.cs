@@ -19,7 +19,7 @@ public sealed class WordCountJob : IJob
             counts = counts.Top(
                 top >= 0 ? top : throw new SluiceException(SluiceErrors.BadArgument("top", $"{top} is negative")),
                 new MostFrequentFirst(),
-                new GroupSerializer<ReadOnlySpan<byte>, long>(KeyOrders.Find<ReadOnlySpan<byte>>()!));
+                new GroupSerializer<ReadOnlySpan<byte>, long>(KeyOrders.Natural<ReadOnlySpan<byte>>()));
         }
 
         counts.Write(job.Arguments.Get("out"), static (Group<ReadOnlySpan<byte>, long> count, ref RecordWriter line) =>
@@ -33,7 +33,7 @@ public sealed class WordCountJob : IJob
     /// <summary>The largest count first, ties by word.</summary>
     private sealed class MostFrequentFirst : KeyOrder<Group<ReadOnlySpan<byte>, long>>
     {
-        private static readonly DescendingOrder Descending = new();
+        private static readonly KeyOrder<long> Descending = KeyOrders.Descending(KeyOrders.Natural<long>());
 
         public override void Encode(Group<ReadOnlySpan<byte>, long> key, ref RecordWriter writer)
         {

@@ -39,6 +39,7 @@ public static class SluiceErrors
         ["SLU1305"] = "The disk became full while the job ran.",
         ["SLU1401"] = "A task failed as often as it may be tried; the first cause is named.",
         ["SLU1402"] = "The user's own code in an operator threw.",
+        ["SLU1405"] = "A key or an item could not be turned into bytes, or back: its KeyOrder or Serializer threw.",
         ["SLU1404"] = "A task could not read or write a file.",
         ["SLU1403"] = "The job was cancelled.",
         ["SLU1501"] = "What a consumer read is not what the producer wrote; the result was thrown away.",
@@ -141,6 +142,9 @@ public static class SluiceErrors
 
     public static SluiceError TaskInputOutput(string task, string why) => new(
         "SLU1404", ErrorKind.JobFailed, why.TrimEnd('.'), task, "check the disk and the rights, then run the job again");
+
+    public static SluiceError ItemUnencodable(string task, string why) => new(
+        "SLU1405", ErrorKind.JobFailed, why.TrimEnd('.'), task, "correct the item, or pass a KeyOrder or Serializer that takes it");
 
     public static SluiceError OperatorFailed(string task, string cause) => new(
         "SLU1402", ErrorKind.JobFailed, $"an operator of the job threw: {cause}", task, "run with -v for the place in your code");

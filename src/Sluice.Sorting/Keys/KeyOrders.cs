@@ -1,92 +1,113 @@
-using System.Buffers.Binary;
-using System.Text;
+using System.Collections.Concurrent;
 
 namespace Sluice.Sorting;
 
-/// <summary>The natural orders of built-in key types.</summary>
+/// <summary>The orders of built-in key types, and orders made of others.</summary>
+/// <remarks>
+/// Natural orders are those of <see cref="Comparer{T}.Default"/>, but for text, whose order is that of code points.
+/// There are natural orders of whole numbers, floating point, decimal, bool, char, text, byte arrays and spans, dates and
+/// times, Guid, nullables and nulls (first), and of tuples of such types.
+/// </remarks>
 public static class KeyOrders
 {
-    private static readonly Dictionary<Type, object> Known = new()
+    private static readonly ConcurrentDictionary<Type, object?> Known = new(new Dictionary<Type, object?>
     {
         [typeof(ReadOnlySpan<byte>)] = new SpanOrder(),
         [typeof(byte[])] = new ByteArrayOrder(),
-        [typeof(string)] = new TextOrder(),
-        [typeof(long)] = new NumberOrder<long>(value => (ulong)value ^ SignBit, bits => (long)(bits ^ SignBit)),
-        [typeof(int)] = new NumberOrder<int>(value => (ulong)(long)value ^ SignBit, bits => (int)(long)(bits ^ SignBit)),
-        [typeof(short)] = new NumberOrder<short>(value => (ulong)(long)value ^ SignBit, bits => (short)(long)(bits ^ SignBit)),
-        [typeof(ulong)] = new NumberOrder<ulong>(value => value, bits => bits),
-        [typeof(uint)] = new NumberOrder<uint>(value => value, bits => (uint)bits),
-        [typeof(ushort)] = new NumberOrder<ushort>(value => value, bits => (ushort)bits),
-        [typeof(byte)] = new NumberOrder<byte>(value => value, bits => (byte)bits),
-        [typeof(char)] = new NumberOrder<char>(value => value, bits => (char)bits),
-        [typeof(bool)] = new NumberOrder<bool>(value => value ? 1UL : 0, bits => bits != 0),
-        [typeof(double)] = new NumberOrder<double>(BitsOf, ToDouble),
-        [typeof(DateTime)] = new NumberOrder<DateTime>(value => (ulong)value.Ticks, bits => new DateTime((long)bits)),
-    };
+        [typeof(string)] = new Utf8Order(),
+        [typeof(bool)] = new SmallOrder<bool>(value => value ? (byte)1 : (byte)0, bits => bits != 0),
+        [typeof(byte)] = new SmallOrder<byte>(value => value, bits => bits),
+        [typeof(sbyte)] = new SmallOrder<sbyte>(value => (byte)(value ^ sbyte.MinValue), bits => (sbyte)(bits ^ 0x80)),
+        [typeof(short)] = new IntegerOrder<short>(),
+        [typeof(ushort)] = new IntegerOrder<ushort>(),
+        [typeof(char)] = new IntegerOrder<char>(),
+        [typeof(int)] = new IntegerOrder<int>(),
+        [typeof(uint)] = new IntegerOrder<uint>(),
+        [typeof(long)] = new IntegerOrder<long>(),
+        [typeof(ulong)] = new IntegerOrder<ulong>(),
+        [typeof(Int128)] = new IntegerOrder<Int128>(),
+        [typeof(UInt128)] = new IntegerOrder<UInt128>(),
+        [typeof(Half)] = new FloatingOrder<Half, short>(BitConverter.HalfToInt16Bits, BitConverter.Int16BitsToHalf),
+        [typeof(float)] = new FloatingOrder<float, int>(BitConverter.SingleToInt32Bits, BitConverter.Int32BitsToSingle),
+        [typeof(double)] = new FloatingOrder<double, long>(BitConverter.DoubleToInt64Bits, BitConverter.Int64BitsToDouble),
+        [typeof(decimal)] = new DecimalOrder(),
+        [typeof(DateTime)] = new TicksOrder<DateTime>(value => value.Ticks, ticks => new DateTime(ticks)),
+        [typeof(DateTimeOffset)] =
+            new TicksOrder<DateTimeOffset>(value => value.UtcTicks, ticks => new DateTimeOffset(ticks, TimeSpan.Zero)),
+        [typeof(DateOnly)] = new TicksOrder<DateOnly>(value => value.DayNumber, day => DateOnly.FromDayNumber((int)day)),
+        [typeof(TimeOnly)] = new TicksOrder<TimeOnly>(value => value.Ticks, ticks => new TimeOnly(ticks)),
+        [typeof(TimeSpan)] = new TicksOrder<TimeSpan>(value => value.Ticks, ticks => new TimeSpan(ticks)),
+        [typeof(Guid)] = new GuidOrder(),
+    });
 
-    private const ulong SignBit = 1UL << 63;
+    /// <summary>Text by its UTF-16 code units, as <see cref="StringComparer.Ordinal"/> has it; takes lone surrogates.</summary>
+    public static KeyOrder<string> Utf16 { get; } = new Utf16Order();
 
     /// <summary>The natural order of a type, or null when there is none.</summary>
     public static KeyOrder<TKey>? Find<TKey>()
-        where TKey : allows ref struct => Known.TryGetValue(typeof(TKey), out object? known) ? (KeyOrder<TKey>)known : null;
+        where TKey : allows ref struct => (KeyOrder<TKey>?)Find(typeof(TKey));
 
-    // Positive numbers get the sign bit, negative ones are turned over: the bits then ascend with the numbers, from
-    // negative to positive infinity. NaN comes before all numbers, as double.CompareTo has it; -0 equals 0.
-    private static ulong BitsOf(double value)
+    /// <summary>The natural order of a type.</summary>
+    /// <exception cref="NotSupportedException">There is none; an order of your own is a <see cref="KeyOrder{TKey}"/>.</exception>
+    public static KeyOrder<TKey> Natural<TKey>()
+        where TKey : allows ref struct => Find<TKey>() ??
+        throw new NotSupportedException($"{typeof(TKey).Name} has no natural order; derive one from KeyOrder<{typeof(TKey).Name}>.");
+
+    /// <summary>The largest key first.</summary>
+    public static KeyOrder<TKey> Descending<TKey>(KeyOrder<TKey> order) => new DescendingOrder<TKey>(order);
+
+    /// <summary>The order of the keys that are not null, behind null.</summary>
+    public static KeyOrder<TKey?> NullsFirst<TKey>(KeyOrder<TKey> order)
+        where TKey : class => new NullableReferenceOrder<TKey>(order, nullsFirst: true);
+
+    /// <summary>The order of the keys that are not null, before null.</summary>
+    public static KeyOrder<TKey?> NullsLast<TKey>(KeyOrder<TKey> order)
+        where TKey : class => new NullableReferenceOrder<TKey>(order, nullsFirst: false);
+
+    /// <summary>The order of the values, with null first or last.</summary>
+    public static KeyOrder<TKey?> Nullable<TKey>(KeyOrder<TKey> order, bool nullsFirst = true)
+        where TKey : struct => new NullableValueOrder<TKey>(order, nullsFirst);
+
+    /// <summary>Pairs by their first part, then by their second.</summary>
+    public static KeyOrder<(T1 First, T2 Second)> Tuple<T1, T2>(KeyOrder<T1> first, KeyOrder<T2> second) =>
+        new TupleOrder<T1, T2>(first, second);
+
+    /// <summary>Triples by their parts, one after the other.</summary>
+    public static KeyOrder<(T1 First, T2 Second, T3 Third)> Tuple<T1, T2, T3>(
+        KeyOrder<T1> first, KeyOrder<T2> second, KeyOrder<T3> third) => new TupleOrder<T1, T2, T3>(first, second, third);
+
+    /// <summary>Four parts, one after the other.</summary>
+    public static KeyOrder<(T1 First, T2 Second, T3 Third, T4 Fourth)> Tuple<T1, T2, T3, T4>(
+        KeyOrder<T1> first, KeyOrder<T2> second, KeyOrder<T3> third, KeyOrder<T4> fourth) =>
+        new TupleOrder<T1, T2, T3, T4>(first, second, third, fourth);
+
+    private static object? Find(Type type) => Known.GetOrAdd(type, static type => Make(type));
+
+    private static object? Make(Type type)
     {
-        if (double.IsNaN(value))
+        Type? open = type switch
         {
-            return 0;
+            { IsEnum: true } => typeof(EnumOrder<,>),
+            _ when System.Nullable.GetUnderlyingType(type) is not null => typeof(NullableValueOrder<>),
+            { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(ValueTuple<,>) => typeof(TupleOrder<,>),
+            { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(ValueTuple<,,>) => typeof(TupleOrder<,,>),
+            { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(ValueTuple<,,,>) => typeof(TupleOrder<,,,>),
+            _ => null,
+        };
+        if (open is null)
+        {
+            return null;
         }
 
-        ulong bits = BitConverter.DoubleToUInt64Bits(value == 0 ? 0 : value);
-        return bits >= SignBit ? ~bits : bits | SignBit;
-    }
-
-    private static double ToDouble(ulong bits) =>
-        bits == 0 ? double.NaN : BitConverter.UInt64BitsToDouble(bits >= SignBit ? bits ^ SignBit : ~bits);
-
-    private sealed class SpanOrder : KeyOrder<ReadOnlySpan<byte>>
-    {
-        public override void Encode(ReadOnlySpan<byte> key, ref RecordWriter writer) => writer.Write(key);
-
-        public override ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> encoded) => encoded;
-    }
-
-    private sealed class ByteArrayOrder : KeyOrder<byte[]>
-    {
-        public override void Encode(byte[] key, ref RecordWriter writer) => writer.Write(key);
-
-        public override byte[] Decode(ReadOnlySpan<byte> encoded) => encoded.ToArray();
-    }
-
-    /// <summary>UTF-8 keeps the order of code points.</summary>
-    private sealed class TextOrder : KeyOrder<string>
-    {
-        private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
-
-        public override void Encode(string key, ref RecordWriter writer)
+        Type[] parts = type.IsEnum ? [Enum.GetUnderlyingType(type)] : type.GetGenericArguments();
+        object?[] orders = [.. parts.Select(Find)];
+        if (orders.Contains(null))
         {
-            Span<byte> room = writer.GetSpan(Strict.GetMaxByteCount(key.Length));
-            writer.Advance(Strict.GetBytes(key, room));
+            return null;
         }
 
-        public override string Decode(ReadOnlySpan<byte> encoded) => Strict.GetString(encoded);
+        Type closed = open.MakeGenericType(type.IsEnum ? [type, .. parts] : parts);
+        object?[] arguments = open == typeof(NullableValueOrder<>) ? [.. orders, true] : orders;
+        return Activator.CreateInstance(closed, arguments);
     }
-
-    private sealed class NumberOrder<T>(Func<T, ulong> toBits, Func<ulong, T> fromBits) : KeyOrder<T>
-    {
-        public override void Encode(T key, ref RecordWriter writer) => writer.WriteUInt64BigEndian(toBits(key));
-
-        public override T Decode(ReadOnlySpan<byte> encoded) => fromBits(BinaryPrimitives.ReadUInt64BigEndian(encoded));
-    }
-}
-
-/// <summary>The largest key first.</summary>
-public sealed class DescendingOrder : KeyOrder<long>
-{
-    public override void Encode(long key, ref RecordWriter writer) => writer.WriteUInt64BigEndian((ulong)key ^ (ulong)long.MaxValue);
-
-    public override long Decode(ReadOnlySpan<byte> encoded) =>
-        (long)(BinaryPrimitives.ReadUInt64BigEndian(encoded) ^ (ulong)long.MaxValue);
 }

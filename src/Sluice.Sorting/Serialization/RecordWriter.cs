@@ -40,6 +40,9 @@ public ref struct RecordWriter
     /// <summary>Says how much of the room was used.</summary>
     public void Advance(int count) => _length += count;
 
+    /// <summary>What was written from <paramref name="start"/> on, to be changed where it stands.</summary>
+    internal readonly Span<byte> Change(int start) => _scratch.Bytes.AsSpan(start, _length - start);
+
     public void Write(scoped ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(GetSpan(bytes.Length));

@@ -5,6 +5,9 @@ namespace Sluice.Sorting;
 public abstract class Serializer<T>
     where T : allows ref struct
 {
+    /// <summary>Bytes of every item when all are of one length, or null. Serializers made of several need it.</summary>
+    public virtual int? FixedLength => null;
+
     /// <summary>Appends the item.</summary>
     public abstract void Write(T value, ref RecordWriter writer);
 

@@ -1,88 +1,88 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Sluice.Sorting;
 
 /// <summary>The serializers that are known, by type.</summary>
+/// <remarks>
+/// Built in are those of whole numbers, floating point, decimal, bool, char, text, byte arrays and spans, dates and
+/// times, Guid, enums, nullables, and of tuples of such types. Another library's serializer becomes one of these by
+/// deriving from <see cref="Serializer{T}"/>.
+/// </remarks>
 public static class Serializers
 {
-    private static readonly ConcurrentDictionary<Type, object> Known = new()
+    private static readonly ConcurrentDictionary<Type, object?> Known = new(new Dictionary<Type, object?>
     {
         [typeof(ReadOnlySpan<byte>)] = new SpanSerializer(),
         [typeof(byte[])] = new ByteArraySerializer(),
         [typeof(string)] = new TextSerializer(),
-        [typeof(long)] = new UnmanagedSerializer<long>(),
-        [typeof(int)] = new UnmanagedSerializer<int>(),
-        [typeof(ulong)] = new UnmanagedSerializer<ulong>(),
-        [typeof(uint)] = new UnmanagedSerializer<uint>(),
-        [typeof(double)] = new UnmanagedSerializer<double>(),
-        [typeof(float)] = new UnmanagedSerializer<float>(),
         [typeof(bool)] = new UnmanagedSerializer<bool>(),
+        [typeof(byte)] = new UnmanagedSerializer<byte>(),
+        [typeof(sbyte)] = new UnmanagedSerializer<sbyte>(),
+        [typeof(short)] = new UnmanagedSerializer<short>(),
+        [typeof(ushort)] = new UnmanagedSerializer<ushort>(),
+        [typeof(char)] = new UnmanagedSerializer<char>(),
+        [typeof(int)] = new UnmanagedSerializer<int>(),
+        [typeof(uint)] = new UnmanagedSerializer<uint>(),
+        [typeof(long)] = new UnmanagedSerializer<long>(),
+        [typeof(ulong)] = new UnmanagedSerializer<ulong>(),
+        [typeof(Int128)] = new UnmanagedSerializer<Int128>(),
+        [typeof(UInt128)] = new UnmanagedSerializer<UInt128>(),
+        [typeof(Half)] = new UnmanagedSerializer<Half>(),
+        [typeof(float)] = new UnmanagedSerializer<float>(),
+        [typeof(double)] = new UnmanagedSerializer<double>(),
         [typeof(decimal)] = new UnmanagedSerializer<decimal>(),
         [typeof(Guid)] = new UnmanagedSerializer<Guid>(),
         [typeof(DateTime)] = new UnmanagedSerializer<DateTime>(),
-    };
+        [typeof(DateTimeOffset)] = new UnmanagedSerializer<DateTimeOffset>(),
+        [typeof(DateOnly)] = new UnmanagedSerializer<DateOnly>(),
+        [typeof(TimeOnly)] = new UnmanagedSerializer<TimeOnly>(),
+        [typeof(TimeSpan)] = new UnmanagedSerializer<TimeSpan>(),
+    });
 
     /// <summary>The serializer of a type, or null when none is known.</summary>
     public static Serializer<T>? Find<T>()
-        where T : allows ref struct => Known.TryGetValue(typeof(T), out object? known) ? (Serializer<T>)known : null;
+        where T : allows ref struct => (Serializer<T>?)Find(typeof(T));
 
     /// <summary>Makes a serializer known; it replaces an earlier one of the same type.</summary>
+    /// <remarks>Serializers of tuples found earlier keep the one they were made with.</remarks>
     public static void Register<T>(Serializer<T> serializer)
         where T : allows ref struct => Known[typeof(T)] = serializer;
 
-    private sealed class SpanSerializer : Serializer<ReadOnlySpan<byte>>
+    // A type that is not known may be registered later, so that it is not known now is not kept.
+    private static object? Find(Type type)
     {
-        public override void Write(ReadOnlySpan<byte> value, ref RecordWriter writer) => writer.Write(value);
+        if (Known.TryGetValue(type, out object? known) || Make(type) is not object made)
+        {
+            return known;
+        }
 
-        public override ReadOnlySpan<byte> Read(ReadOnlySpan<byte> bytes) => bytes;
+        return Known.GetOrAdd(type, made);
     }
 
-    private sealed class ByteArraySerializer : Serializer<byte[]>
+    private static object? Make(Type type)
     {
-        public override void Write(byte[] value, ref RecordWriter writer) => writer.Write(value);
+        if (type.IsEnum)
+        {
+            return Activator.CreateInstance(typeof(UnmanagedSerializer<>).MakeGenericType(type));
+        }
 
-        public override byte[] Read(ReadOnlySpan<byte> bytes) => bytes.ToArray();
+        Type? open = !type.IsGenericType
+            ? null
+            : type.GetGenericTypeDefinition() switch
+            {
+                Type definition when definition == typeof(Nullable<>) => typeof(NullableSerializer<>),
+                Type definition when definition == typeof(ValueTuple<,>) => typeof(TupleSerializer<,>),
+                Type definition when definition == typeof(ValueTuple<,,>) => typeof(TupleSerializer<,,>),
+                Type definition when definition == typeof(ValueTuple<,,,>) => typeof(TupleSerializer<,,,>),
+                _ => null,
+            };
+        if (open is null)
+        {
+            return null;
+        }
+
+        Type[] parts = type.GetGenericArguments();
+        object?[] serializers = [.. parts.Select(Find)];
+        return serializers.Contains(null) ? null : Activator.CreateInstance(open.MakeGenericType(parts), serializers);
     }
-
-    private sealed class TextSerializer : Serializer<string>
-    {
-        public override void Write(string value, ref RecordWriter writer) => writer.WriteText(value);
-
-        public override string Read(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
-    }
-
-    /// <summary>The value's bytes as they lie in memory; all supported machines are little endian.</summary>
-    private sealed class UnmanagedSerializer<T> : Serializer<T>
-        where T : unmanaged
-    {
-        public override void Write(T value, ref RecordWriter writer) =>
-            writer.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
-
-        public override T Read(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<T>(bytes);
-    }
-}
-
-/// <summary>A group whose value is a plain struct: the value's bytes, then the key as its order encodes it.</summary>
-public sealed class GroupSerializer<TKey, TValue> : Serializer<Group<TKey, TValue>>
-    where TKey : allows ref struct
-    where TValue : unmanaged
-{
-    private readonly KeyOrder<TKey> _order;
-
-    public GroupSerializer(KeyOrder<TKey> order)
-    {
-        _order = order;
-    }
-
-    public override void Write(Group<TKey, TValue> value, ref RecordWriter writer)
-    {
-        TValue state = value.Value;
-        writer.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<TValue>(in state)));
-        _order.Encode(value.Key, ref writer);
-    }
-
-    public override unsafe Group<TKey, TValue> Read(ReadOnlySpan<byte> bytes) =>
-        new(_order.Decode(bytes[sizeof(TValue)..]), MemoryMarshal.Read<TValue>(bytes));
 }

@@ -45,9 +45,15 @@ public sealed class FailureTests : IDisposable
         int lines = 0;
         Upper job = new(_ =>
         {
-            if (Interlocked.Increment(ref lines) == 20)
+            int line = Interlocked.Increment(ref lines);
+            if (line == 20)
             {
                 cancel.Cancel();
+            }
+            else if (line > 20)
+            {
+                // The cancellation goes through the job's thread: the tasks must not be done before it arrives.
+                Thread.Sleep(1);
             }
 
             return true;
@@ -175,6 +181,27 @@ public sealed class FailureTests : IDisposable
     {
         string[] left = [.. Directory.GetFileSystemEntries(_folder.Root).Select(path => Path.GetFileName(path)!).Where(name => name != "in")];
         Assert.Equal(names, left);
+    }
+
+    [Fact]
+    public async Task An_item_that_cannot_be_encoded_is_named_and_not_tried_again()
+    {
+        SluiceException thrown = await Assert.ThrowsAsync<SluiceException>(
+            () => Run(new ByText(text => text.EndsWith('7') ? text + '\uD800' : text), _folder.Write("in", "a1\na2\nb7\n"), parallelism: 1));
+
+        Assert.Equal("SLU1405", thrown.Error.Code);
+        Assert.Contains("String cannot be written, that of item 2", thrown.Error.What, StringComparison.Ordinal);
+        AssertNothingLeftBut();
+    }
+
+    /// <summary>Orders lines by a text made of each.</summary>
+    private sealed class ByText(Func<string, string> key) : IJob
+    {
+        public void Define(JobBuilder job) => job
+            .Read(RecordFormat.Lines, job.Arguments.GetAll("input"))
+            .Select(line => System.Text.Encoding.UTF8.GetString(line))
+            .OrderBy(key)
+            .Write(job.Arguments.Get("out"));
     }
 
     /// <summary>Asks a function about every line, then sorts.</summary>

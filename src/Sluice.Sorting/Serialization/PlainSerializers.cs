@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Sluice.Sorting;
+
+internal sealed class SpanSerializer : Serializer<ReadOnlySpan<byte>>
+{
+    public override void Write(ReadOnlySpan<byte> value, ref RecordWriter writer) => writer.Write(value);
+
+    public override ReadOnlySpan<byte> Read(ReadOnlySpan<byte> bytes) => bytes;
+}
+
+internal sealed class ByteArraySerializer : Serializer<byte[]>
+{
+    public override void Write(byte[] value, ref RecordWriter writer) => writer.Write(value);
+
+    public override byte[] Read(ReadOnlySpan<byte> bytes) => bytes.ToArray();
+}
+
+internal sealed class TextSerializer : Serializer<string>
+{
+    public override void Write(string value, ref RecordWriter writer) => writer.WriteText(value);
+
+    public override string Read(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
+}
+
+/// <summary>The value's bytes as they lie in memory; all supported machines are little endian.</summary>
+internal sealed class UnmanagedSerializer<T> : Serializer<T>
+    where T : unmanaged
+{
+    public override int? FixedLength => Unsafe.SizeOf<T>();
+
+    public override void Write(T value, ref RecordWriter writer) =>
+        writer.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
+
+    public override T Read(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<T>(bytes);
+}
+
