@@ -16,6 +16,7 @@ internal static class ResourceOptions
             HelpName = "DIR",
         });
         command.Add(One(SettingNames.Compress, "CODEC", "How spilled blocks are stored: none or brotli [default: none]"));
+        command.Add(One(SettingNames.DiskWait, "TIME", "How long to wait for room on a full disk; 0 fails at once [default: 10min]"));
         command.Add(One(SettingNames.Cluster, "HOST:PORT", "Run on the silos behind these gateways [default: in this process]"));
     }
 

@@ -8,6 +8,7 @@ internal static class SettingNames
     public const string Partitions = "partitions";
     public const string SpillDirectories = "spill-dir";
     public const string Compress = "compress";
+    public const string DiskWait = "disk-wait";
     public const string Cluster = "cluster";
     public const string OutputFormat = "output-format";
     public const string Quiet = "quiet";
@@ -17,7 +18,7 @@ internal static class SettingNames
 
     public static IReadOnlyList<string> All { get; } =
     [
-        Memory, Parallelism, Partitions, SpillDirectories, Compress, Cluster, OutputFormat,
+        Memory, Parallelism, Partitions, SpillDirectories, Compress, DiskWait, Cluster, OutputFormat,
         Quiet, Verbose, NoProgress, NoColor,
     ];
 }

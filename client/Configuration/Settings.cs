@@ -27,6 +27,9 @@ internal sealed record Settings
     /// <summary>How blocks are stored when they are spilled.</summary>
     public required Setting<Compression> Compress { get; init; }
 
+    /// <summary>How long a job waits for room on a full disk.</summary>
+    public required Setting<TimeSpan> DiskWait { get; init; }
+
     /// <summary>Gateways of a cluster; none means this process.</summary>
     public required Setting<string?> Cluster { get; init; }
 
@@ -50,6 +53,7 @@ internal sealed record Settings
         MemoryBytes = Memory.Value,
         Parallelism = Parallelism.Value,
         SpillDirectories = [.. SpillDirectories.Value.Select(Path.GetFullPath)],
+        DiskWait = DiskWait.Value,
         Codec = Compress.Value == Compression.Brotli ? BlockCodecs.Brotli : null,
     };
 
@@ -69,6 +73,7 @@ internal sealed record Settings
         Partitions = sources.One(SettingNames.Partitions, "auto", ParsePartitions, ("a number from 1 to 4096, or auto", "8")),
         SpillDirectories = sources.List(SettingNames.SpillDirectories, Path.TrimEndingDirectorySeparator(Path.GetTempPath())),
         Compress = sources.One(SettingNames.Compress, "none", ParseCompression, ("none or brotli", "brotli")),
+        DiskWait = sources.One(SettingNames.DiskWait, "10min", Duration.Parse, ("a time", "30s, 10min or 0")),
         Cluster = sources.Text(SettingNames.Cluster),
         OutputFormat = sources.One(
             SettingNames.OutputFormat, "table", ParseFormat, ("a way to print: table, json or ndjson", "json")),
@@ -81,7 +86,7 @@ internal sealed record Settings
     /// <summary>Every setting as text, in a fixed order.</summary>
     public IReadOnlyList<(string Name, string Text, string Origin)> All() =>
     [
-        Row(Memory), Row(Parallelism), Row(Partitions), Row(SpillDirectories), Row(Compress), Row(Cluster),
+        Row(Memory), Row(Parallelism), Row(Partitions), Row(SpillDirectories), Row(Compress), Row(DiskWait), Row(Cluster),
         Row(OutputFormat), Row(Quiet), Row(Verbose), Row(NoProgress), Row(NoColor),
     ];
 

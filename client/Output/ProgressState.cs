@@ -36,6 +36,11 @@ internal sealed class JobProgressAdapter(string name, ProgressView view) : IProg
             detail += $", {ByteText.OfBytes(value.SpilledBytes)} spilled";
         }
 
+        if (value.Paused is not null)
+        {
+            detail = value.Paused;
+        }
+
         view.Report(new ProgressState($"{name} {value.Stage}".TrimEnd(), detail, value.BytesDone, value.BytesTotal, value.Elapsed));
     }
 }

@@ -9,31 +9,35 @@ namespace Sluice.Engine;
 internal sealed class AttemptRunner
 {
     private readonly NetworkBufferPool _pool;
-    private readonly ISpillStore _store;
+    private readonly Func<CancellationToken, ISpillStore> _stores;
     private readonly ResultPartitionStore _outputs;
     private readonly IExchangeTransport _transport;
     private readonly int _segmentsPerTask;
     private readonly IBlockCodec? _codec;
+    private readonly DiskWait _diskWait;
 
     /// <param name="pool">The silo's pool.</param>
-    /// <param name="store">Where tasks spill.</param>
+    /// <param name="stores">Where a task spills, until it is cancelled.</param>
     /// <param name="outputs">Takes finished outputs over.</param>
     /// <param name="transport">Fetches from outputs.</param>
     /// <param name="slots">Attempts that run at once; each is guaranteed its share of the pool.</param>
     /// <param name="codec">Compresses what is spilled; null stores it as it is.</param>
+    /// <param name="diskWait">What is done when a disk is full.</param>
     public AttemptRunner(
         NetworkBufferPool pool,
-        ISpillStore store,
+        Func<CancellationToken, ISpillStore> stores,
         ResultPartitionStore outputs,
         IExchangeTransport transport,
         int slots,
-        IBlockCodec? codec)
+        IBlockCodec? codec,
+        DiskWait diskWait)
     {
         _pool = pool;
-        _store = store;
+        _stores = stores;
         _outputs = outputs;
         _transport = transport;
         _codec = codec;
+        _diskWait = diskWait;
         _segmentsPerTask = pool.Total / slots;
     }
 
@@ -60,7 +64,8 @@ internal sealed class AttemptRunner
                 Pool = pool,
                 SegmentSize = _pool.SegmentSize,
                 Segments = _segmentsPerTask,
-                Store = _store,
+                Store = _stores(cancellation),
+                DiskWait = _diskWait,
                 Transport = _transport,
                 Files = input.Files,
                 Splits = input.Splits,

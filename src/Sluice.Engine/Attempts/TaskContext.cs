@@ -38,6 +38,9 @@ internal sealed record TaskContext
     /// <summary>Where this attempt writes its part, when its stage writes the output.</summary>
     public required string? PartPath { get; init; }
 
+    /// <summary>What is done when a disk is full.</summary>
+    public required DiskWait DiskWait { get; init; }
+
     /// <summary>Compresses what is spilled; null stores it as it is.</summary>
     public required IBlockCodec? Codec { get; init; }
 

@@ -119,6 +119,7 @@ internal sealed class SinkTaskOutput : TaskOutput
             context.PartPath!,
             context.Pool,
             context.Memory.Write,
+            context.DiskWait,
             context.Cancellation);
         bool endLines = node is not WriteBytesNode { Format: FixedFormat };
         _sink = new BytesSink(_part, endLines);

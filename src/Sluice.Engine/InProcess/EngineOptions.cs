@@ -18,6 +18,9 @@ public sealed record EngineOptions
     /// <summary>Bytes of one memory segment, a power of two.</summary>
     public int SegmentSize { get; init; } = 32 * 1024;
 
+    /// <summary>How long a task waits for room when a disk is full; zero fails at once.</summary>
+    public TimeSpan DiskWait { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Compresses what is spilled, where that pays; null stores it as it is.</summary>
     public IBlockCodec? Codec { get; init; }
 

@@ -7,9 +7,6 @@ namespace Sluice.Engine;
 /// <summary>Turns what a layer threw into what a user can act on, and says whether another try could help.</summary>
 internal static class FailureTranslation
 {
-    // errno ENOSPC and EDQUOT on Linux; ERROR_DISK_FULL on Windows.
-    private static readonly int[] DiskFullCodes = [28, 122, unchecked((int)0x80070070)];
-
     /// <summary>The failure of a task's attempt.</summary>
     /// <param name="exception">What it threw.</param>
     /// <param name="where">The attempt.</param>
@@ -25,7 +22,7 @@ internal static class FailureTranslation
             SluiceErrors.RecordTooLarge(where, 0, large.Length, large.Limit, 2 * large.Length * slots), false),
         OutputLostException lost => (SluiceErrors.TaskInputOutput(where, lost.Message), true),
         ItemCodecException codec => (SluiceErrors.ItemUnencodable(where, codec.Message), false),
-        IOException io when DiskFullCodes.Contains(io.HResult) => (SluiceErrors.DiskFull(io.Message), false),
+        IOException io when DiskWait.IsFull(io) => (SluiceErrors.DiskFull(io.Message), false),
         IOException or UnauthorizedAccessException => (SluiceErrors.TaskInputOutput(where, exception.Message), true),
         _ => (SluiceErrors.OperatorFailed(where, $"{exception.GetType().Name}: {exception.Message}"), true),
     };
@@ -36,7 +33,7 @@ internal static class FailureTranslation
         SluiceException known => known,
         OutputRefusedException refused => new SluiceException(OfOutput(refused), refused),
         SpillDirectoryException spill => new SluiceException(SluiceErrors.SpillDirectoryUnusable(spill.Where, spill.What), spill),
-        IOException io when DiskFullCodes.Contains(io.HResult) => new SluiceException(SluiceErrors.DiskFull(io.Message), io),
+        IOException io when DiskWait.IsFull(io) => new SluiceException(SluiceErrors.DiskFull(io.Message), io),
         _ => new SluiceException(SluiceErrors.OutputUnwritable("the job", exception.Message), exception),
     };
 

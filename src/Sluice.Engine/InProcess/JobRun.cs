@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Sluice.Buffers;
 using Sluice.Exchange;
 using Sluice.Jobs;
@@ -22,6 +23,7 @@ internal sealed class JobRun : IDisposable
     private readonly EngineOptions _options;
     private readonly OutputDirectory _output;
     private readonly Journal _journal;
+    private readonly DiskWait _diskWait;
     private readonly NetworkBufferPool _pool;
     private readonly ResultPartitionStore _outputs = new();
     private readonly BlockingCollection<WorkerMessage> _messages = [];
@@ -57,9 +59,16 @@ internal sealed class JobRun : IDisposable
             throw;
         }
 
+        _diskWait = new DiskWait(options.DiskWait);
         _pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(options.MemoryBytes, options.SegmentSize));
         AttemptRunner runner = new(
-            _pool, new SpillStore(spill), _outputs, transport(_outputs), options.Parallelism, options.Codec);
+            _pool,
+            token => new SpillStore(spill, _diskWait, token),
+            _outputs,
+            transport(_outputs),
+            options.Parallelism,
+            options.Codec,
+            _diskWait);
         _worker = new LocalWorker(runner, _messages, options.Parallelism);
         _coordinator = new Coordinator(CoordinatorState.New(_id, job.Plan.Stages.Select(SpecOf), MaximumTries));
     }
@@ -81,7 +90,7 @@ internal sealed class JobRun : IDisposable
                     Handle(message);
                 }
 
-                progress?.Report(_statistics.Progress(_worker.Progress));
+                progress?.Report(_statistics.Progress(_worker.Progress) with { Paused = PauseText() });
             }
         }
 
@@ -92,7 +101,7 @@ internal sealed class JobRun : IDisposable
             throw new SluiceException(failure.Error, new AggregateException(failure.Detail));
         }
 
-        return _statistics.Report(_id, _request.Name, traceId, _output.Path, _job.Warnings);
+        return _statistics.Report(_id, _request.Name, traceId, _output.Path, [.. _job.Warnings, .. Waits()]);
     }
 
     public void Dispose()
@@ -112,6 +121,16 @@ internal sealed class JobRun : IDisposable
         stage.Upstream,
         stage.Input is ShuffleInput shuffle ? shuffle.Stage : null,
         stage.Output is SinkOutput);
+
+    private string? PauseText() => _diskWait.Current is DiskPause pause
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"the disk of {pause.Path} is full; waiting for room, {Math.Max(pause.Left.TotalSeconds, 0):F0} s left")
+        : null;
+
+    private IEnumerable<string> Waits() => _diskWait.Waited > TimeSpan.Zero
+        ? [string.Create(CultureInfo.InvariantCulture, $"tasks waited {_diskWait.Waited.TotalSeconds:F1} s for room on a full disk")]
+        : [];
 
     private CancelRequested Cancel() =>
         new(new AttemptFailure(SluiceErrors.Cancelled(_request.Name), false, "cancelled by the user"));

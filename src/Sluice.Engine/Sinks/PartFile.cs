@@ -22,7 +22,7 @@ internal sealed class PartFile : IDisposable
     private int _filled;
     private bool _finished;
 
-    private PartFile(string path, NetworkBuffer[] segments)
+    private PartFile(string path, NetworkBuffer[] segments, DiskWait wait, CancellationToken cancellation)
     {
         _segments = segments;
         _segmentsPerBatch = segments.Length / WriteBehind.Batches;
@@ -30,15 +30,17 @@ internal sealed class PartFile : IDisposable
         _memories = [.. segments.Select(buffer => (ReadOnlyMemory<byte>)buffer.Segment.Memory)];
         _segment = segments[0].Segment;
         _file = new StorageFile(path, FileMode.Create);
-        _writes = new WriteBehind(_file.Write);
+        _writes = new WriteBehind(
+            (pieces, offset) => wait.Run(path, () => _file.Write(pieces, offset), cancellation));
     }
 
     /// <summary>Creates the file.</summary>
     /// <param name="path">Where; what is there is replaced.</param>
     /// <param name="pool">The task's pool, which has the segments.</param>
     /// <param name="segmentsPerBatch">How many are filled before they are written.</param>
-    /// <param name="cancellation">Ends waiting for a segment.</param>
-    public static PartFile Create(string path, IBufferPool pool, int segmentsPerBatch, CancellationToken cancellation)
+    /// <param name="wait">What is done when the disk is full.</param>
+    /// <param name="cancellation">Ends waiting for a segment, or for room on the disk.</param>
+    public static PartFile Create(string path, IBufferPool pool, int segmentsPerBatch, DiskWait wait, CancellationToken cancellation)
     {
         List<NetworkBuffer> segments = new(WriteBehind.Batches * segmentsPerBatch);
         try
@@ -48,7 +50,7 @@ internal sealed class PartFile : IDisposable
                 segments.Add(pool.Request(cancellation));
             }
 
-            return new PartFile(path, [.. segments]);
+            return new PartFile(path, [.. segments], wait, cancellation);
         }
         catch
         {

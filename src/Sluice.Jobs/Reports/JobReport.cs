@@ -93,7 +93,11 @@ public sealed record StageReport
 /// <param name="SpilledBytes">Written to spill files.</param>
 /// <param name="Elapsed">Since the job started.</param>
 public sealed record JobProgress(
-    string Stage, int TasksDone, int TasksTotal, long BytesDone, long BytesTotal, long SpilledBytes, TimeSpan Elapsed);
+    string Stage, int TasksDone, int TasksTotal, long BytesDone, long BytesTotal, long SpilledBytes, TimeSpan Elapsed)
+{
+    /// <summary>What the job waits for at the moment, a sentence; null when it goes on.</summary>
+    public string? Paused { get; init; }
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(JobReport))]

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+
+namespace Sluice.Client.Tests;
+
+/// <summary>Disks with too little room, at the start and on the way.</summary>
+public sealed class FullDiskTests : ConsoleTest
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(50);
+
+    [Fact]
+    public async Task A_spill_directory_with_too_little_room_is_refused_before_anything_runs()
+    {
+        await OnSmallDiskAsync("small", "1m", async () =>
+        {
+            WriteLines();
+
+            ConsoleResult result = await Run("sort", "in", "--out", "out", "--memory", "2MiB", "--spill-dir", "small");
+
+            AssertFails(result, 1, "SLU1303");
+        });
+    }
+
+    [Fact]
+    public async Task A_disk_that_stays_full_fails_the_job_and_is_empty_again()
+    {
+        await OnSmallDiskAsync("small", "1m", async () =>
+        {
+            WriteLines();
+
+            ConsoleResult result = await Run(
+                "sort", "in", "--out", "small/out", "--memory", "2MiB", "--no-progress", "--disk-wait", "300ms");
+
+            AssertFails(result, 1, "SLU1305");
+            Assert.Empty(Directory.GetFileSystemEntries(PathOf("small")));
+            AssertNoSpill();
+        });
+    }
+
+    [Fact]
+    public async Task A_disk_that_gets_room_in_time_lets_the_job_go_on()
+    {
+        await OnSmallDiskAsync("small", "8m", async () =>
+        {
+            WriteLines();
+            Shell("head -c 6M /dev/zero > small/filler");
+            using Process process = Start("sort", "in", "--out", "small/out", "--memory", "2MiB", "--disk-wait", "10min");
+            string seen = "";
+            while (!seen.Contains("is full; waiting for room", StringComparison.Ordinal))
+            {
+                string? line = await process.StandardError.ReadLineAsync().WaitAsync(Deadline);
+                Assert.NotNull(line);
+                seen += line + "\n";
+            }
+
+            File.Delete(PathOf("small/filler"));
+            Task<string> rest = process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync().WaitAsync(Deadline);
+
+            Assert.Equal(0, process.ExitCode);
+            Assert.True(Shell("sort in").AsSpan().SequenceEqual(Parts("small/out")), "The parts are not what sort prints.");
+            Assert.Contains("for room on a full disk", await rest, StringComparison.Ordinal);
+            AssertNoSpill();
+        });
+    }
+
+    [Fact]
+    public async Task A_signal_ends_a_job_that_waits_for_room()
+    {
+        await OnSmallDiskAsync("small", "1m", async () =>
+        {
+            WriteLines();
+            using Process process = Start("sort", "in", "--out", "small/out", "--memory", "2MiB", "--disk-wait", "10min");
+            string? line = await process.StandardError.ReadLineAsync().WaitAsync(Deadline);
+            Assert.Contains("is full", line, StringComparison.Ordinal);
+
+            Shell($"kill -INT {process.Id}");
+            await process.WaitForExitAsync().WaitAsync(Deadline);
+
+            Assert.Equal(130, process.ExitCode);
+            Assert.Empty(Directory.GetFileSystemEntries(PathOf("small")));
+            AssertNoSpill();
+        });
+    }
+
+    private void WriteLines() => Write("in", string.Concat(Enumerable.Repeat("0123456789\n", 500_000)));
+
+    private async Task OnSmallDiskAsync(string name, string size, Func<Task> test)
+    {
+        string mount = PathOf(name);
+        Directory.CreateDirectory(mount);
+        using Process made = Process.Start("bash", ["-c", $"mount -t tmpfs -o size={size} none '{mount}' 2>/dev/null"]);
+        await made.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.SkipWhen(made.ExitCode != 0, "a small file system can only be mounted as root");
+        try
+        {
+            await test();
+        }
+        finally
+        {
+            Shell($"umount '{mount}'");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+namespace Sluice.Sorting.Tests;
+
+public class DiskWaitTests
+{
+    private const int NoSpace = 28;
+
+    [Fact]
+    public void A_write_is_repeated_until_there_is_room()
+    {
+        DiskWait wait = new(TimeSpan.FromMinutes(1));
+        List<string?> seen = [];
+        int tries = 0;
+
+        wait.Run("here", () =>
+        {
+            seen.Add(wait.Current?.Path);
+            if (++tries < 4)
+            {
+                throw new IOException("full", NoSpace);
+            }
+        }, CancellationToken.None);
+
+        Assert.Equal([null, "here", "here", "here"], seen);
+        Assert.Null(wait.Current);
+        Assert.True(wait.Waited > TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void The_limit_ends_the_wait_with_the_disk_s_own_error()
+    {
+        DiskWait wait = new(TimeSpan.FromMilliseconds(100));
+        int tries = 0;
+
+        IOException thrown = Assert.Throws<IOException>(
+            () => wait.Run("here", () => throw new IOException($"full {++tries}", NoSpace), CancellationToken.None));
+
+        Assert.Equal($"full {tries}", thrown.Message);
+        Assert.InRange(tries, 2, 10);
+        Assert.Null(wait.Current);
+    }
+
+    [Fact]
+    public void Without_a_limit_and_for_other_errors_nothing_is_repeated()
+    {
+        int tries = 0;
+        Assert.Throws<IOException>(
+            () => DiskWait.None.Run("here", () => throw new IOException($"full {++tries}", NoSpace), CancellationToken.None));
+        Assert.Throws<IOException>(() => new DiskWait(TimeSpan.FromMinutes(1)).Run(
+            "here", () => throw new IOException($"broken {++tries}", 5), CancellationToken.None));
+
+        Assert.Equal(2, tries);
+    }
+
+    [Fact]
+    public void Cancellation_ends_the_wait()
+    {
+        using CancellationTokenSource cancel = new();
+        DiskWait wait = new(TimeSpan.FromMinutes(10));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => wait.Run(
+            "here",
+            () =>
+            {
+                cancel.Cancel();
+                throw new IOException("full", NoSpace);
+            },
+            cancel.Token));
+
+        Assert.Null(wait.Current);
+    }
+}
