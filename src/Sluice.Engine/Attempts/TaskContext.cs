@@ -45,7 +45,11 @@ internal sealed record TaskContext
     public required IBlockCodec? Codec { get; init; }
 
     /// <summary>How the task shares out its segments.</summary>
-    public TaskMemory Memory => TaskMemory.For(Stage, Segments, Codec is not null);
+    public TaskMemory Memory => TaskMemory.For(
+        Stage,
+        Segments,
+        RingLimit.Segments(Splits.Sum(split => split.Length), Stage.Tasks, Segments, SegmentSize),
+        Codec is not null);
 
     /// <summary>Counts as the task goes, for progress.</summary>
     public required TaskProgress Progress { get; init; }

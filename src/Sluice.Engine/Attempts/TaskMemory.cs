@@ -27,7 +27,11 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table)
     private const int SegmentsPerWrite = 64;
     private const int SmallestTable = 2;
 
-    public static TaskMemory For(StagePlan stage, int segments, bool compressed = false)
+    /// <param name="stage">What the task runs.</param>
+    /// <param name="segments">What its pool grants.</param>
+    /// <param name="ringLimit">Segments that a ring makes good use of.</param>
+    /// <param name="compressed">Whether spilled blocks are compressed.</param>
+    public static TaskMemory For(StagePlan stage, int segments, int ringLimit = int.MaxValue, bool compressed = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(segments, LeastSegments);
         int write = Math.Clamp(segments / SegmentsPerWrite, 1, MostWrite);
@@ -44,6 +48,6 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table)
         int table = hasTable
             ? Math.Max(SmallestTable, Math.Min(rest / 2, rest - MapOutputOptions.MinimumSegments))
             : 0;
-        return new TaskMemory(gate, write, rest - table, table);
+        return new TaskMemory(gate, write, Math.Min(rest - table, ringLimit), table);
     }
 }
