@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sluice.Jobs;
 
 namespace Sluice.Engine;
@@ -12,6 +13,7 @@ internal static class TaskAttempt
     /// <exception cref="OperationCanceledException">The attempt was cancelled; nothing is left behind.</exception>
     public static TaskOutcome Run(TaskContext context)
     {
+        long start = Stopwatch.GetTimestamp();
         using TaskOutput output = TaskOutput.Open(context);
         OperatorBuilder operators = new(output.Operator);
         foreach (DatasetNode step in context.Stage.Operators.Reverse())
@@ -21,6 +23,7 @@ internal static class TaskAttempt
 
         using TaskInput input = TaskInput.Open(context);
         input.Run(operators.First);
-        return output.Finish(input.Finish());
+        TaskOutcome outcome = output.Finish(input.Finish());
+        return outcome with { Times = outcome.Times with { Tasks = Stopwatch.GetElapsedTime(start).TotalSeconds } };
     }
 }

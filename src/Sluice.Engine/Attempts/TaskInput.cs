@@ -144,6 +144,11 @@ internal sealed class ShuffleTaskInput : TaskInput
         BytesIn = _gate.BytesReceived,
         MergePasses = _merger.PassCount,
         SpilledBytes = _merger.RewrittenBytes,
+        Times = PhaseTimes.Zero with
+        {
+            FetchWait = _gate.FetchTime.TotalSeconds,
+            MergePasses = _merger.PassTime.TotalSeconds,
+        },
         Read = _gate.SumsByProducer(_sums),
     };
 

@@ -1,4 +1,5 @@
 using Sluice.Exchange;
+using Sluice.Jobs;
 using Sluice.Sorting;
 
 namespace Sluice.Engine;
@@ -21,6 +22,9 @@ internal sealed record TaskOutcome
     public long SpilledBytes { get; init; }
 
     public int MergePasses { get; init; }
+
+    /// <summary>Where the time went.</summary>
+    public PhaseTimes Times { get; init; } = PhaseTimes.Zero;
 
     /// <summary>For a stage that writes a shuffle: the output, not yet handed to the silo.</summary>
     public ResultPartition? Output { get; init; }

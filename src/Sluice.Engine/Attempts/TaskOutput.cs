@@ -71,7 +71,13 @@ internal sealed class ShuffleTaskOutput : TaskOutput
             RecordsOut = output.Sums.Sum(sum => sum.Count),
             BytesOut = output.Counters.Bytes,
             Spills = output.Counters.Spills,
-            SpilledBytes = output.Counters.SpilledBytes,
+            SpilledBytes = input.SpilledBytes + output.Counters.SpilledBytes,
+            Times = input.Times with
+            {
+                Sort = output.Counters.SortTime.TotalSeconds,
+                Spill = output.Counters.SpillTime.TotalSeconds,
+                Blocked = output.Counters.BlockedTime.TotalSeconds,
+            },
             Output = new ResultPartition(_context.Id, output.Runs, _context.Store),
             Written = output.Sums,
             Source = (Operator as OrderBytesWriter)?.Sum,
@@ -131,7 +137,13 @@ internal sealed class SinkTaskOutput : TaskOutput
     public override TaskOutcome Finish(TaskOutcome input)
     {
         _part.Finish();
-        return input with { RecordsOut = _sink.Sum.Count, BytesOut = _part.Length, Sink = _sink.Sum };
+        return input with
+        {
+            RecordsOut = _sink.Sum.Count,
+            BytesOut = _part.Length,
+            Sink = _sink.Sum,
+            Times = input.Times with { OutputWait = _part.WaitTime.TotalSeconds },
+        };
     }
 
     public override void Dispose() => _part.Dispose();

@@ -62,6 +62,9 @@ internal sealed class PartFile : IDisposable
     /// <summary>Bytes handed to the file.</summary>
     public long Length { get; private set; }
 
+    /// <summary>Time spent waiting for writes.</summary>
+    public TimeSpan WaitTime => _writes.WaitTime;
+
     public void Write(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length <= _segmentSize - _filled)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sluice.Buffers;
 using Sluice.Sorting;
 
@@ -40,6 +41,9 @@ public sealed class InputChannel : IBlockSource, IDisposable
     /// <summary>Bytes received, headers included.</summary>
     public long BytesReceived { get; private set; }
 
+    /// <summary>Time the consumer waited for fetches.</summary>
+    public TimeSpan FetchTime { get; private set; }
+
     public string Name { get; private set; }
 
     /// <inheritdoc/>
@@ -48,7 +52,9 @@ public sealed class InputChannel : IBlockSource, IDisposable
     {
         if (_blocks.Count == 0 && !_ended)
         {
+            long start = Stopwatch.GetTimestamp();
             Fetch();
+            FetchTime += Stopwatch.GetElapsedTime(start);
         }
 
         if (!_blocks.TryDequeue(out block))

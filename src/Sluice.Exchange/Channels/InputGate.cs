@@ -53,6 +53,9 @@ public sealed class InputGate : IDisposable
     /// <summary>Bytes received over all channels.</summary>
     public long BytesReceived => _channels.Sum(channel => channel.BytesReceived);
 
+    /// <summary>Time the consumer waited for blocks, over all channels.</summary>
+    public TimeSpan FetchTime => _channels.Aggregate(TimeSpan.Zero, (sum, channel) => sum + channel.FetchTime);
+
     /// <summary>Adds up sums per channel to sums per producer.</summary>
     public RecordSum[] SumsByProducer(ReadOnlySpan<RecordSum> channelSums)
     {

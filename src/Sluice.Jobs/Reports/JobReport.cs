@@ -80,6 +80,9 @@ public sealed record StageReport
 
     public required int MergePasses { get; init; }
 
+    /// <summary>Where the tasks' time went.</summary>
+    public required PhaseTimes Times { get; init; }
+
     /// <summary>The largest task's records over the average; 1 is even.</summary>
     public required double Skew { get; init; }
 }

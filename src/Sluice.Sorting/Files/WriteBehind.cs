@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace Sluice.Sorting;
@@ -28,6 +29,9 @@ public sealed class WriteBehind : IDisposable
     {
         _write = write;
     }
+
+    /// <summary>Time that Start and Finish waited for a batch before.</summary>
+    public TimeSpan WaitTime { get; private set; }
 
     /// <summary>Waits for the batch before and starts this one.</summary>
     /// <param name="pieces">Stay untouched until the next call returns.</param>
@@ -76,10 +80,18 @@ public sealed class WriteBehind : IDisposable
 
     private void WaitUntilIdle()
     {
+        if (_pieces is null)
+        {
+            return;
+        }
+
+        long start = Stopwatch.GetTimestamp();
         while (_pieces is not null)
         {
             Monitor.Wait(_gate);
         }
+
+        WaitTime += Stopwatch.GetElapsedTime(start);
     }
 
     private void Run()

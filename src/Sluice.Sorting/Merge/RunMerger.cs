@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sluice.Buffers;
 
 namespace Sluice.Sorting;
@@ -56,6 +57,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
         _largeRecords = new LargeRecords(store);
         _sourceSums = new RecordSum[sources.Count];
         _inputs = [.. sources.Select((source, index) => new MergeInput(source, index, null))];
+        long start = Stopwatch.GetTimestamp();
         try
         {
             MergeDownTo(fanIn);
@@ -67,6 +69,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
             throw;
         }
 
+        PassTime = PassCount == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(start);
         _last = Open(_inputs);
     }
 
@@ -75,6 +78,9 @@ public sealed class RunMerger : IRecordReader, IDisposable
 
     /// <summary>Bytes those passes wrote.</summary>
     public long RewrittenBytes { get; private set; }
+
+    /// <summary>Time those passes took, waiting for the sources included.</summary>
+    public TimeSpan PassTime { get; }
 
     public ReadOnlySpan<byte> Record => _last.Record;
 

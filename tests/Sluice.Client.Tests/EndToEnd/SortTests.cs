@@ -148,7 +148,7 @@ public sealed class SortTests : ConsoleTest
         Assert.Equal(32, report.GetProperty("certificate").GetProperty("checksum").GetString()!.Length);
         foreach (JsonElement stage in report.GetProperty("stages").EnumerateArray())
         {
-            string[] names = ["tasks", "attempts", "seconds", "recordsIn", "recordsOut", "spills", "mergePasses", "skew"];
+            string[] names = ["tasks", "attempts", "seconds", "recordsIn", "recordsOut", "spills", "mergePasses", "times", "skew"];
             Assert.All(names, name => Assert.True(stage.TryGetProperty(name, out _), name));
         }
 

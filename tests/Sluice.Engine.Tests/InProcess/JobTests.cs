@@ -195,6 +195,21 @@ public sealed class JobTests : IDisposable
     }
 
     [Fact]
+    public async Task The_report_says_where_the_time_went()
+    {
+        string input = _folder.Write("in", Join(RandomLines(3, 20_000), lastLineFeed: true));
+
+        JobReport report = await Run(new SortJob(), new JobArguments().Add("input", input), 1, 1024, 2, 32 * 1024L);
+
+        PhaseTimes map = report.Stages.Single(stage => stage.Name == "map").Times;
+        PhaseTimes reduce = report.Stages.Single(stage => stage.Name == "reduce").Times;
+        Assert.True(map is { Sort: > 0, Spill: > 0, Tasks: > 0, FetchWait: 0, OutputWait: 0 }, map.ToString());
+        Assert.InRange(map.Blocked, 0, map.Tasks);
+        Assert.True(reduce is { Sort: 0, Spill: 0, Blocked: 0, FetchWait: > 0, MergePasses: > 0 }, reduce.ToString());
+        Assert.InRange(reduce.MergePasses, 0, reduce.Tasks);
+    }
+
+    [Fact]
     public async Task More_memory_never_fails_and_never_changes_the_result()
     {
         string input = _folder.Write("in", Join(RandomLines(13, 2000), lastLineFeed: true));
