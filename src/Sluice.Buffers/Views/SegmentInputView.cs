@@ -156,10 +156,11 @@ public sealed class SegmentInputView : IDataInputView
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ReadExactly(Span<byte> target)
     {
-        if (target.Length <= _limit - _offset && _page is not null)
+        int offset = _offset;
+        if (target.Length <= _limit - offset && _page is not null)
         {
-            _page.Slice(_offset, target.Length).CopyTo(target);
-            _offset += target.Length;
+            _page.Slice(offset, target.Length).CopyTo(target);
+            _offset = offset + target.Length;
         }
         else
         {

@@ -134,10 +134,11 @@ public sealed class SegmentOutputView : IDataOutputView, IBufferWriter<byte>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length <= _size - _offset && _page is not null)
+        int offset = _offset;
+        if (bytes.Length <= _size - offset && _page is not null)
         {
-            bytes.CopyTo(_page.Slice(_offset, bytes.Length));
-            _offset += bytes.Length;
+            bytes.CopyTo(_page.Slice(offset, bytes.Length));
+            _offset = offset + bytes.Length;
         }
         else
         {
