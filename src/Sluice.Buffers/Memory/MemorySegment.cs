@@ -3,47 +3,46 @@ using System.Runtime.CompilerServices;
 
 namespace Sluice.Buffers;
 
-/// <summary>A fixed block of memory outside the managed heap: the smallest unit that pools lend.</summary>
+/// <summary>A fixed block of memory that does not move: the smallest unit that pools lend.</summary>
 /// <remarks>
-/// Ownership: the segment belongs to its <see cref="MemorySlab"/>; a pool lends it out inside a
+/// Ownership: the segment belongs to its <see cref="MemorySlab"/>, which lies outside the managed heap, or to the
+/// <see cref="PinnedMemory"/> that wraps memory of the caller's; a pool lends segments out inside a
 /// <see cref="NetworkBuffer"/>. Threading: the bytes have one writer at a time, and none while they have readers.
-/// Every access is checked once against the size; once the slab is freed the size is 0, so every access throws.
-/// Primitives in both byte orders are in <see cref="MemorySegmentPrimitives"/>.
+/// Every access is checked once against the size. Once the owner is disposed every access throws
+/// <see cref="ObjectDisposedException"/>, also one of no bytes and also through <see cref="Memory"/>.
+/// Primitives in both byte orders are in <see cref="MemorySegmentPrimitives"/>, copies from and to streams in
+/// <see cref="MemorySegmentStreams"/>.
 /// </remarks>
 public sealed unsafe class MemorySegment
 {
     private byte* _pointer;
     private int _size;
+
+    // The size again, or -1 once the memory is freed: then the one check refuses even a range of no bytes.
+    private long _end;
     private SegmentMemory? _memory;
 
     internal MemorySegment(byte* pointer, int size)
     {
         _pointer = pointer;
         _size = size;
+        _end = size;
     }
 
-    /// <summary>Bytes it can hold.</summary>
+    /// <summary>Bytes it can hold; 0 once it is freed.</summary>
     public int Size => _size;
 
     /// <summary>The first byte, for code that has done its own bounds checks.</summary>
     [SuppressMessage("Naming", "CA1720", Justification = "It is a pointer, and says so.")]
-    public byte* Pointer => _pointer;
+    public byte* Pointer => At(0, 0);
 
     /// <summary>All bytes.</summary>
-    public Span<byte> Span
-    {
-        get
-        {
-            if (_pointer == null)
-            {
-                ThrowOutside(0, 0);
-            }
+    public Span<byte> Span => new(At(0, 0), _size);
 
-            return new Span<byte>(_pointer, _size);
-        }
-    }
-
-    /// <summary>All bytes, for asynchronous input and output. The first call allocates.</summary>
+    /// <summary>
+    /// All bytes, for asynchronous input and output. The first call allocates. Memory taken before the segment is freed
+    /// throws on its next use; spans taken from it must no longer be used.
+    /// </summary>
     public Memory<byte> Memory => (_memory ??= new SegmentMemory(this)).Memory;
 
     /// <summary>The bytes from <paramref name="offset"/> on.</summary>
@@ -117,7 +116,7 @@ public sealed unsafe class MemorySegment
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal byte* At(int offset, int length)
     {
-        if ((ulong)(uint)offset + (uint)length > (uint)_size)
+        if ((long)(uint)offset + (uint)length > _end)
         {
             ThrowOutside(offset, length);
         }
@@ -127,6 +126,7 @@ public sealed unsafe class MemorySegment
 
     internal void MarkFreed()
     {
+        _end = -1;
         _size = 0;
         _pointer = null;
     }

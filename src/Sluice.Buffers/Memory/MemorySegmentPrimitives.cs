@@ -1,11 +1,12 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
 namespace Sluice.Buffers;
 
 /// <summary>Primitives of a segment at any offset, in both byte orders; one bounds check each.</summary>
 /// <remarks>
-/// Every member throws <see cref="ArgumentOutOfRangeException"/> when the value is not all inside the segment.
+/// Offsets are bytes from the segment's start and need no alignment. Every member throws
+/// <see cref="ArgumentOutOfRangeException"/> when the value is not all inside the segment, and then nothing is written;
+/// <see cref="ObjectDisposedException"/> once the segment's memory is freed.
 /// </remarks>
 public static unsafe class MemorySegmentPrimitives
 {
@@ -15,173 +16,131 @@ public static unsafe class MemorySegmentPrimitives
 
         public void PutByte(int offset, byte value) => *segment.At(offset, sizeof(byte)) = value;
 
-        /// <summary>Any byte but 0 is true.</summary>
+        /// <summary>Two's complement of one byte.</summary>
+        public sbyte GetSByte(int offset) => (sbyte)segment.GetByte(offset);
+
+        public void PutSByte(int offset, sbyte value) => segment.PutByte(offset, (byte)value);
+
+        /// <summary>0 is false; each of the 255 other bytes is true, whoever wrote it.</summary>
         public bool GetBoolean(int offset) => segment.GetByte(offset) != 0;
 
+        /// <summary>One byte, 0 or 1.</summary>
         public void PutBoolean(int offset, bool value) => segment.PutByte(offset, value ? (byte)1 : (byte)0);
 
-        public short GetInt16LittleEndian(int offset)
-        {
-            short value = Unsafe.ReadUnaligned<short>(segment.At(offset, sizeof(short)));
-            return BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
-        }
+        public short GetInt16LittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<short>(offset));
 
-        public void PutInt16LittleEndian(int offset, short value) =>
-            Unsafe.WriteUnaligned(
-                segment.At(offset, sizeof(short)),
-                BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+        public void PutInt16LittleEndian(int offset, short value) => segment.Put(offset, ByteOrder.LittleEndian(value));
 
-        public short GetInt16BigEndian(int offset)
-        {
-            short value = Unsafe.ReadUnaligned<short>(segment.At(offset, sizeof(short)));
-            return !BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
-        }
+        public short GetInt16BigEndian(int offset) => ByteOrder.BigEndian(segment.Get<short>(offset));
 
-        public void PutInt16BigEndian(int offset, short value) =>
-            Unsafe.WriteUnaligned(
-                segment.At(offset, sizeof(short)),
-                !BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+        public void PutInt16BigEndian(int offset, short value) => segment.Put(offset, ByteOrder.BigEndian(value));
 
-        public ushort GetUInt16LittleEndian(int offset)
-        {
-            ushort value = Unsafe.ReadUnaligned<ushort>(segment.At(offset, sizeof(ushort)));
-            return BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
-        }
+        public ushort GetUInt16LittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<ushort>(offset));
 
-        public void PutUInt16LittleEndian(int offset, ushort value) =>
-            Unsafe.WriteUnaligned(
-                segment.At(offset, sizeof(ushort)),
-                BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+        public void PutUInt16LittleEndian(int offset, ushort value) => segment.Put(offset, ByteOrder.LittleEndian(value));
 
-        public ushort GetUInt16BigEndian(int offset)
-        {
-            ushort value = Unsafe.ReadUnaligned<ushort>(segment.At(offset, sizeof(ushort)));
-            return !BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
-        }
+        public ushort GetUInt16BigEndian(int offset) => ByteOrder.BigEndian(segment.Get<ushort>(offset));
 
-        public void PutUInt16BigEndian(int offset, ushort value) =>
-            Unsafe.WriteUnaligned(
-                segment.At(offset, sizeof(ushort)),
-                !BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+        public void PutUInt16BigEndian(int offset, ushort value) => segment.Put(offset, ByteOrder.BigEndian(value));
 
-        public int GetInt32LittleEndian(int offset)
-        {
-            int value = Unsafe.ReadUnaligned<int>(segment.At(offset, sizeof(int)));
-            return BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
-        }
+        /// <summary>One UTF-16 unit, two bytes.</summary>
+        public char GetCharLittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<char>(offset));
 
-        public void PutInt32LittleEndian(int offset, int value) =>
-            Unsafe.WriteUnaligned(
-                segment.At(offset, sizeof(int)),
-                BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+        public void PutCharLittleEndian(int offset, char value) => segment.Put(offset, ByteOrder.LittleEndian(value));
 
-        public int GetInt32BigEndian(int offset)
-        {
-            int value = Unsafe.ReadUnaligned<int>(segment.At(offset, sizeof(int)));
-            return !BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
-        }
+        /// <summary>One UTF-16 unit, two bytes.</summary>
+        public char GetCharBigEndian(int offset) => ByteOrder.BigEndian(segment.Get<char>(offset));
 
-        public void PutInt32BigEndian(int offset, int value) =>
-            Unsafe.WriteUnaligned(
-                segment.At(offset, sizeof(int)),
-                !BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+        public void PutCharBigEndian(int offset, char value) => segment.Put(offset, ByteOrder.BigEndian(value));
 
-        public uint GetUInt32LittleEndian(int offset)
-        {
-            uint value = Unsafe.ReadUnaligned<uint>(segment.At(offset, sizeof(uint)));
-            return BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
-        }
+        /// <summary>IEEE 754 of two bytes; a NaN keeps its bits.</summary>
+        public Half GetHalfLittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<Half>(offset));
 
-        public void PutUInt32LittleEndian(int offset, uint value) =>
-            Unsafe.WriteUnaligned(
-                segment.At(offset, sizeof(uint)),
-                BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+        public void PutHalfLittleEndian(int offset, Half value) => segment.Put(offset, ByteOrder.LittleEndian(value));
 
-        public uint GetUInt32BigEndian(int offset)
-        {
-            uint value = Unsafe.ReadUnaligned<uint>(segment.At(offset, sizeof(uint)));
-            return !BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
-        }
+        /// <summary>IEEE 754 of two bytes; a NaN keeps its bits.</summary>
+        public Half GetHalfBigEndian(int offset) => ByteOrder.BigEndian(segment.Get<Half>(offset));
 
-        public void PutUInt32BigEndian(int offset, uint value) =>
-            Unsafe.WriteUnaligned(
-                segment.At(offset, sizeof(uint)),
-                !BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+        public void PutHalfBigEndian(int offset, Half value) => segment.Put(offset, ByteOrder.BigEndian(value));
 
-        public long GetInt64LittleEndian(int offset)
-        {
-            long value = Unsafe.ReadUnaligned<long>(segment.At(offset, sizeof(long)));
-            return BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
-        }
+        public int GetInt32LittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<int>(offset));
 
-        public void PutInt64LittleEndian(int offset, long value) =>
-            Unsafe.WriteUnaligned(
-                segment.At(offset, sizeof(long)),
-                BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+        public void PutInt32LittleEndian(int offset, int value) => segment.Put(offset, ByteOrder.LittleEndian(value));
 
-        public long GetInt64BigEndian(int offset)
-        {
-            long value = Unsafe.ReadUnaligned<long>(segment.At(offset, sizeof(long)));
-            return !BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
-        }
+        public int GetInt32BigEndian(int offset) => ByteOrder.BigEndian(segment.Get<int>(offset));
 
-        public void PutInt64BigEndian(int offset, long value) =>
-            Unsafe.WriteUnaligned(
-                segment.At(offset, sizeof(long)),
-                !BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+        public void PutInt32BigEndian(int offset, int value) => segment.Put(offset, ByteOrder.BigEndian(value));
 
-        public ulong GetUInt64LittleEndian(int offset)
-        {
-            ulong value = Unsafe.ReadUnaligned<ulong>(segment.At(offset, sizeof(ulong)));
-            return BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
-        }
+        public uint GetUInt32LittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<uint>(offset));
 
-        public void PutUInt64LittleEndian(int offset, ulong value) =>
-            Unsafe.WriteUnaligned(
-                segment.At(offset, sizeof(ulong)),
-                BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+        public void PutUInt32LittleEndian(int offset, uint value) => segment.Put(offset, ByteOrder.LittleEndian(value));
 
-        public ulong GetUInt64BigEndian(int offset)
-        {
-            ulong value = Unsafe.ReadUnaligned<ulong>(segment.At(offset, sizeof(ulong)));
-            return !BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
-        }
+        public uint GetUInt32BigEndian(int offset) => ByteOrder.BigEndian(segment.Get<uint>(offset));
 
-        public void PutUInt64BigEndian(int offset, ulong value) =>
-            Unsafe.WriteUnaligned(
-                segment.At(offset, sizeof(ulong)),
-                !BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+        public void PutUInt32BigEndian(int offset, uint value) => segment.Put(offset, ByteOrder.BigEndian(value));
 
-        public char GetCharLittleEndian(int offset) => (char)segment.GetUInt16LittleEndian(offset);
+        /// <summary>IEEE 754 of four bytes; a NaN keeps its bits.</summary>
+        public float GetSingleLittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<float>(offset));
 
-        public void PutCharLittleEndian(int offset, char value) => segment.PutUInt16LittleEndian(offset, value);
+        public void PutSingleLittleEndian(int offset, float value) => segment.Put(offset, ByteOrder.LittleEndian(value));
 
-        public char GetCharBigEndian(int offset) => (char)segment.GetUInt16BigEndian(offset);
+        /// <summary>IEEE 754 of four bytes; a NaN keeps its bits.</summary>
+        public float GetSingleBigEndian(int offset) => ByteOrder.BigEndian(segment.Get<float>(offset));
 
-        public void PutCharBigEndian(int offset, char value) => segment.PutUInt16BigEndian(offset, value);
+        public void PutSingleBigEndian(int offset, float value) => segment.Put(offset, ByteOrder.BigEndian(value));
 
-        public float GetSingleLittleEndian(int offset) =>
-            BitConverter.Int32BitsToSingle(segment.GetInt32LittleEndian(offset));
+        public long GetInt64LittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<long>(offset));
 
-        public void PutSingleLittleEndian(int offset, float value) =>
-            segment.PutInt32LittleEndian(offset, BitConverter.SingleToInt32Bits(value));
+        public void PutInt64LittleEndian(int offset, long value) => segment.Put(offset, ByteOrder.LittleEndian(value));
 
-        public float GetSingleBigEndian(int offset) =>
-            BitConverter.Int32BitsToSingle(segment.GetInt32BigEndian(offset));
+        public long GetInt64BigEndian(int offset) => ByteOrder.BigEndian(segment.Get<long>(offset));
 
-        public void PutSingleBigEndian(int offset, float value) =>
-            segment.PutInt32BigEndian(offset, BitConverter.SingleToInt32Bits(value));
+        public void PutInt64BigEndian(int offset, long value) => segment.Put(offset, ByteOrder.BigEndian(value));
 
-        public double GetDoubleLittleEndian(int offset) =>
-            BitConverter.Int64BitsToDouble(segment.GetInt64LittleEndian(offset));
+        public ulong GetUInt64LittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<ulong>(offset));
 
-        public void PutDoubleLittleEndian(int offset, double value) =>
-            segment.PutInt64LittleEndian(offset, BitConverter.DoubleToInt64Bits(value));
+        public void PutUInt64LittleEndian(int offset, ulong value) => segment.Put(offset, ByteOrder.LittleEndian(value));
 
-        public double GetDoubleBigEndian(int offset) =>
-            BitConverter.Int64BitsToDouble(segment.GetInt64BigEndian(offset));
+        public ulong GetUInt64BigEndian(int offset) => ByteOrder.BigEndian(segment.Get<ulong>(offset));
 
-        public void PutDoubleBigEndian(int offset, double value) =>
-            segment.PutInt64BigEndian(offset, BitConverter.DoubleToInt64Bits(value));
+        public void PutUInt64BigEndian(int offset, ulong value) => segment.Put(offset, ByteOrder.BigEndian(value));
+
+        /// <summary>IEEE 754 of eight bytes; a NaN keeps its bits.</summary>
+        public double GetDoubleLittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<double>(offset));
+
+        public void PutDoubleLittleEndian(int offset, double value) => segment.Put(offset, ByteOrder.LittleEndian(value));
+
+        /// <summary>IEEE 754 of eight bytes; a NaN keeps its bits.</summary>
+        public double GetDoubleBigEndian(int offset) => ByteOrder.BigEndian(segment.Get<double>(offset));
+
+        public void PutDoubleBigEndian(int offset, double value) => segment.Put(offset, ByteOrder.BigEndian(value));
+
+        /// <summary>Two's complement of sixteen bytes.</summary>
+        public Int128 GetInt128LittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<Int128>(offset));
+
+        public void PutInt128LittleEndian(int offset, Int128 value) => segment.Put(offset, ByteOrder.LittleEndian(value));
+
+        /// <summary>Two's complement of sixteen bytes.</summary>
+        public Int128 GetInt128BigEndian(int offset) => ByteOrder.BigEndian(segment.Get<Int128>(offset));
+
+        public void PutInt128BigEndian(int offset, Int128 value) => segment.Put(offset, ByteOrder.BigEndian(value));
+
+        /// <summary>Sixteen bytes.</summary>
+        public UInt128 GetUInt128LittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<UInt128>(offset));
+
+        public void PutUInt128LittleEndian(int offset, UInt128 value) => segment.Put(offset, ByteOrder.LittleEndian(value));
+
+        /// <summary>Sixteen bytes.</summary>
+        public UInt128 GetUInt128BigEndian(int offset) => ByteOrder.BigEndian(segment.Get<UInt128>(offset));
+
+        public void PutUInt128BigEndian(int offset, UInt128 value) => segment.Put(offset, ByteOrder.BigEndian(value));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private T Get<T>(int offset)
+            where T : unmanaged => Unsafe.ReadUnaligned<T>(segment.At(offset, sizeof(T)));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Put<T>(int offset, T value)
+            where T : unmanaged => Unsafe.WriteUnaligned(segment.At(offset, sizeof(T)), value);
     }
 }

@@ -15,7 +15,7 @@ public sealed unsafe partial class MemorySlab : IDisposable
     private const int HugePageSize = 2 * 1024 * 1024;
 
     private readonly MemorySegment[] _segments;
-    private void* _memory;
+    private nint _memory;
 
     /// <param name="segmentCount">How many segments, at least one.</param>
     /// <param name="segmentSize">Bytes of each segment, at least one.</param>
@@ -27,7 +27,7 @@ public sealed unsafe partial class MemorySlab : IDisposable
         nuint size = checked((nuint)segmentCount * (nuint)segmentSize);
 
         // Slabs that can hold huge pages start on one, so that the kernel may use them.
-        _memory = NativeMemory.AlignedAlloc(size, size >= HugePageSize ? (nuint)HugePageSize : PageSize);
+        _memory = (nint)NativeMemory.AlignedAlloc(size, size >= HugePageSize ? (nuint)HugePageSize : PageSize);
         AdviseHugePages(size);
         _segments = new MemorySegment[segmentCount];
         for (int i = 0; i < segmentCount; i++)
@@ -39,10 +39,11 @@ public sealed unsafe partial class MemorySlab : IDisposable
     /// <summary>The segments in order of address.</summary>
     public ReadOnlySpan<MemorySegment> Segments => _segments;
 
-    /// <summary>Gives the memory back to the operating system. Further calls do nothing.</summary>
+    /// <summary>Gives the memory back to the operating system. Further calls, from any thread, do nothing.</summary>
     public void Dispose()
     {
-        if (_memory == null)
+        nint memory = Interlocked.Exchange(ref _memory, 0);
+        if (memory == 0)
         {
             return;
         }
@@ -52,8 +53,7 @@ public sealed unsafe partial class MemorySlab : IDisposable
             segment.MarkFreed();
         }
 
-        NativeMemory.AlignedFree(_memory);
-        _memory = null;
+        NativeMemory.AlignedFree((void*)memory);
     }
 
     // Sorting reaches into the whole slab at random: with small pages most of those reads miss the address cache too.
@@ -62,7 +62,7 @@ public sealed unsafe partial class MemorySlab : IDisposable
     {
         if (OperatingSystem.IsLinux() && size >= HugePageSize)
         {
-            _ = Advise(_memory, size, UseHugePages);
+            _ = Advise((void*)_memory, size, UseHugePages);
         }
     }
 

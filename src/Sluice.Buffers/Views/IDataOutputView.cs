@@ -2,14 +2,16 @@ namespace Sluice.Buffers;
 
 /// <summary>Writes values one after the other into memory that need not be in one piece.</summary>
 /// <remarks>
-/// Values are little-endian and unaligned. Every member writes all of its value or nothing: when the memory ends
-/// before the value does, it throws <see cref="EndOfStreamException"/> and the position is what it was. One thread at a
-/// time.
+/// Values are little-endian and unaligned; big-endian ones are in <see cref="BigEndianViews"/>, rarer ones in
+/// <see cref="WideViews"/>, strings in <see cref="TextViews"/>. Every member writes all of its value or nothing: when the
+/// memory ends before the value does, it throws <see cref="EndOfStreamException"/> and the position is what it was.
+/// One thread at a time.
 /// </remarks>
 public interface IDataOutputView
 {
     /// <summary>Bytes from the start. It may be set back to any position saved before.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside the memory there is.</exception>
+    /// <exception cref="NotSupportedException">The view writes to a stream that cannot seek.</exception>
     long Position { get; set; }
 
     void WriteByte(byte value);
@@ -55,6 +57,9 @@ public interface IDataOutputView
     /// </summary>
     void Write(IDataInputView source, long length);
 
-    /// <summary>Leaves bytes as they are, for a value that is known later.</summary>
+    /// <summary>
+    /// Leaves bytes as they are, for a value that is known later; in a stream that cannot seek they are zeros.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
     void Skip(long length);
 }

@@ -1,12 +1,12 @@
 namespace Sluice.Buffers;
 
 /// <summary>Lets code that reads from a stream read from a view.</summary>
-/// <remarks>It goes on at the view's position, can seek inside the view, and owns nothing.</remarks>
+/// <remarks>It goes on at the view's position, can seek if the view can, and owns nothing.</remarks>
 public sealed class SegmentInputStream(IDataInputView view) : Stream
 {
     public override bool CanRead => true;
 
-    public override bool CanSeek => true;
+    public override bool CanSeek => view.CanSeek;
 
     public override bool CanWrite => false;
 
@@ -27,7 +27,7 @@ public sealed class SegmentInputStream(IDataInputView view) : Stream
     }
 
     /// <returns>The byte, or -1 at the end.</returns>
-    public override int ReadByte() => view.Remaining == 0 ? -1 : view.ReadByte();
+    public override int ReadByte() => view.Has(1) ? view.ReadByte() : -1;
 
     /// <remarks>It is memory: there is nothing to wait for.</remarks>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
@@ -52,7 +52,17 @@ public sealed class SegmentInputStream(IDataInputView view) : Stream
             SeekOrigin.End => view.Length,
             _ => throw new ArgumentOutOfRangeException(nameof(origin), origin, "It is none of begin, current and end."),
         };
-        return view.Position = checked(from + offset);
+        return Position = checked(from + offset);
+    }
+
+    public override void CopyTo(Stream destination, int bufferSize)
+    {
+        ValidateCopyToArguments(destination, bufferSize);
+        while (view.Peek() is { IsEmpty: false } piece)
+        {
+            destination.Write(piece);
+            view.Skip(piece.Length);
+        }
     }
 
     public override void Flush()

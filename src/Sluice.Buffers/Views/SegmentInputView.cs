@@ -34,6 +34,9 @@ public sealed class SegmentInputView : IDataInputView
         Reset(pages, offset, length);
 
     /// <inheritdoc/>
+    public bool CanSeek => true;
+
+    /// <inheritdoc/>
     public long Length => _end - _start;
 
     /// <inheritdoc/>
@@ -77,6 +80,34 @@ public sealed class SegmentInputView : IDataInputView
     public ReadOnlySpan<byte> Peek() =>
         BytesInPage() == 0 ? default : _page!.Slice(_offset, _limit - _offset);
 
+    public bool Has(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        return length <= Remaining;
+    }
+
+    public int Peek(Span<byte> target)
+    {
+        int total = (int)Math.Min(target.Length, Remaining);
+        target = target[..total];
+        (int index, int offset, int limit) = (_index, _offset, _limit);
+        while (!target.IsEmpty)
+        {
+            if (offset == limit)
+            {
+                index++;
+                (offset, limit) = (0, LimitOf(index));
+            }
+
+            int step = Math.Min(target.Length, limit - offset);
+            _pages[index].Slice(offset, step).CopyTo(target);
+            offset += step;
+            target = target[step..];
+        }
+
+        return total;
+    }
+
     public byte ReadByte()
     {
         if (BytesInPage() == 0)
@@ -117,15 +148,24 @@ public sealed class SegmentInputView : IDataInputView
 
     public int Read(Span<byte> target)
     {
-        int count = (int)Math.Min(target.Length, Remaining);
-        Copy(target[..count]);
+        int count = Peek(target);
+        Skip(count);
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ReadExactly(Span<byte> target)
     {
-        Require(target.Length);
-        Copy(target);
+        int offset = _offset;
+        if (target.Length <= _limit - offset && _page is not null)
+        {
+            _page.Slice(offset, target.Length).CopyTo(target);
+            _offset = offset + target.Length;
+        }
+        else
+        {
+            ReadAcross(target);
+        }
     }
 
     public void Skip(long length)
@@ -171,36 +211,17 @@ public sealed class SegmentInputView : IDataInputView
         return value;
     }
 
-    private ulong ReadVariable(int bits)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReadAcross(Span<byte> target)
     {
-        int count = VarInt.Decode(Peek(), bits, out ulong value);
-        if (count == 0)
-        {
-            // It goes on in another page, or not at all.
-            Span<byte> bytes = stackalloc byte[VarInt.MaximumSize64];
-            long position = Position;
-            bytes = bytes[..Read(bytes)];
-            Position = position;
-            count = VarInt.Decode(bytes, bits, out value);
-            if (count == 0)
-            {
-                ThrowEnd(bytes.Length + 1);
-            }
-        }
-
-        Skip(count);
-        return value;
+        Require(target.Length);
+        Skip(Peek(target));
     }
 
-    private void Copy(Span<byte> target)
+    private ulong ReadVariable(int bits)
     {
-        while (!target.IsEmpty)
-        {
-            int step = Math.Min(target.Length, BytesInPage());
-            _page!.Slice(_offset, step).CopyTo(target);
-            _offset += step;
-            target = target[step..];
-        }
+        Skip(this.PeekVariable(bits, out ulong value));
+        return value;
     }
 
     /// <summary>
@@ -228,10 +249,12 @@ public sealed class SegmentInputView : IDataInputView
         // The very end has no page of its own; it is the end of the last one.
         _index = (int)Math.Min(absolute / _pageSize, _pages.Count - 1);
         _page = _pages[_index];
-        long pageStart = (long)_index * _pageSize;
-        _offset = (int)(absolute - pageStart);
-        _limit = (int)Math.Min(_pageSize, _end - pageStart);
+        _offset = (int)(absolute - ((long)_index * _pageSize));
+        _limit = LimitOf(_index);
     }
+
+    /// <summary>Where in a page the page ends, or the range in it.</summary>
+    private int LimitOf(int index) => (int)Math.Min(_pageSize, _end - ((long)index * _pageSize));
 
     private void Require(long length)
     {

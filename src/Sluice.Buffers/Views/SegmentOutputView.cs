@@ -1,4 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace Sluice.Buffers;
@@ -7,11 +7,12 @@ namespace Sluice.Buffers;
 /// <remarks>
 /// Ownership: the view borrows its pages; who lent them must not release them while it writes.
 /// With a source it asks for a further page when a value needs it, before it writes any of it. One thread at a time.
+/// As a buffer writer it lends the rest of a page; when more is asked for than lies in one piece, memory of its own, whose
+/// bytes go to the pages on <see cref="Advance"/>. What is lent is valid up to the next call.
 /// </remarks>
-public sealed class SegmentOutputView : IDataOutputView
+public sealed class SegmentOutputView : IDataOutputView, IBufferWriter<byte>
 {
-    private readonly List<MemorySegment> _pages;
-    private readonly Func<MemorySegment?>? _source;
+    private readonly OutputPages _pages;
 
     // The page being written, and where in it. At a page's end the position stays there until something
     // is written, so no page is asked for before it is needed; before the first write there is no page.
@@ -20,15 +21,21 @@ public sealed class SegmentOutputView : IDataOutputView
     private int _offset;
     private int _size;
 
+    // What is lent to a user of the buffer writer: where, how much, and whether in memory of its own.
+    private long _lentAt;
+    private int _lent;
+    private bool _lentOwn;
+    private byte[] _own = [];
+
     /// <summary>Writes into these pages and no further.</summary>
     /// <exception cref="ArgumentException">They are not all of one size.</exception>
     public SegmentOutputView(IEnumerable<MemorySegment> pages)
     {
         ArgumentNullException.ThrowIfNull(pages);
-        _pages = [];
+        _pages = new OutputPages(source: null);
         foreach (MemorySegment page in pages)
         {
-            Add(page);
+            _pages.Add(page);
         }
     }
 
@@ -37,20 +44,19 @@ public sealed class SegmentOutputView : IDataOutputView
     public SegmentOutputView(Func<MemorySegment?> source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        _pages = [];
-        _source = source;
+        _pages = new OutputPages(source);
     }
 
     /// <summary>The pages it has, in order.</summary>
-    public IReadOnlyList<MemorySegment> Pages => _pages;
+    public IReadOnlyList<MemorySegment> Pages => _pages.All;
 
     /// <summary>Bytes the pages it has can hold.</summary>
-    public long Capacity => (long)_pages.Count * PageSize;
+    public long Capacity => _pages.Capacity;
 
     /// <inheritdoc/>
     public long Position
     {
-        get => _page is null ? 0 : ((long)_index * PageSize) + _offset;
+        get => _page is null ? 0 : ((long)_index * _pages.Size) + _offset;
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
@@ -62,20 +68,18 @@ public sealed class SegmentOutputView : IDataOutputView
             }
 
             // A position on a boundary is the end of the page before it.
-            _index = (int)((value - 1) / PageSize);
+            _index = (int)((value - 1) / _pages.Size);
             _page = _pages[_index];
-            _size = PageSize;
-            _offset = (int)(value - ((long)_index * PageSize));
+            _size = _pages.Size;
+            _offset = (int)(value - ((long)_index * _pages.Size));
         }
     }
-
-    private int PageSize => _pages.Count == 0 ? 0 : _pages[0].Size;
 
     public void WriteByte(byte value)
     {
         if (_offset == _size)
         {
-            Reserve(1);
+            _pages.Reserve(Position, 1);
             NextPage();
         }
 
@@ -127,19 +131,18 @@ public sealed class SegmentOutputView : IDataOutputView
 
     public void WriteVarInt64(long value) => WriteVarUInt64(VarInt.Zigzag(value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > _size - _offset)
+        int offset = _offset;
+        if (bytes.Length <= _size - offset && _page is not null)
         {
-            Reserve(bytes.Length);
+            bytes.CopyTo(_page.Slice(offset, bytes.Length));
+            _offset = offset + bytes.Length;
         }
-
-        while (!bytes.IsEmpty)
+        else
         {
-            int step = Math.Min(bytes.Length, RoomInPage());
-            bytes[..step].CopyTo(_page!.Slice(_offset, step));
-            _offset += step;
-            bytes = bytes[step..];
+            WriteAcross(bytes);
         }
     }
 
@@ -147,13 +150,13 @@ public sealed class SegmentOutputView : IDataOutputView
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        if (length > source.Remaining)
+        if (!source.Has(length))
         {
             throw new EndOfStreamException(
-                $"{length} bytes are to be copied from a view that has {source.Remaining} left.");
+                $"{length} bytes are to be copied from position {source.Position} of a view that has fewer left.");
         }
 
-        Reserve(length);
+        _pages.Reserve(Position, length);
         while (length > 0)
         {
             ReadOnlySpan<byte> piece = source.Peek();
@@ -167,8 +170,72 @@ public sealed class SegmentOutputView : IDataOutputView
     public void Skip(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        Reserve(length);
+        _pages.Reserve(Position, length);
         Position += length;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="EndOfStreamException">There is no room for so many bytes.</exception>
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Lend(sizeHint);
+        return _lentOwn ? _own.AsMemory(0, _lent) : _page!.Memory[_offset..];
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="EndOfStreamException">There is no room for so many bytes.</exception>
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Lend(sizeHint);
+        return _lentOwn ? _own.AsSpan(0, _lent) : _page!.Slice(_offset, _lent);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than was lent.</exception>
+    /// <exception cref="InvalidOperationException">The position has moved since.</exception>
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _lent);
+        if (Position != _lentAt)
+        {
+            throw new InvalidOperationException(
+                $"The bytes were lent at position {_lentAt} and the view is at {Position}: it was used in between.");
+        }
+
+        _lent = 0;
+        if (_lentOwn)
+        {
+            Write(_own.AsSpan(0, count));
+        }
+        else
+        {
+            _offset += count;
+        }
+    }
+
+    private void Lend(int sizeHint)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
+        sizeHint = Math.Max(sizeHint, 1);
+        if (sizeHint > _size - _offset)
+        {
+            _pages.Reserve(Position, sizeHint);
+            if (_offset == _size)
+            {
+                NextPage();
+            }
+        }
+
+        _lentAt = Position;
+        _lentOwn = sizeHint > _size - _offset;
+        if (_lentOwn && _own.Length < sizeHint)
+        {
+            _own = new byte[sizeHint];
+        }
+
+        // No more is lent than fits, so that Advance cannot fail.
+        _lent = _lentOwn ? sizeHint : _size - _offset;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -199,14 +266,22 @@ public sealed class SegmentOutputView : IDataOutputView
         Write(bytes);
     }
 
-    private int RoomInPage()
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void WriteAcross(ReadOnlySpan<byte> bytes)
     {
-        if (_offset == _size)
+        _pages.Reserve(Position, bytes.Length);
+        while (!bytes.IsEmpty)
         {
-            NextPage();
-        }
+            if (_offset == _size)
+            {
+                NextPage();
+            }
 
-        return _size - _offset;
+            int step = Math.Min(bytes.Length, _size - _offset);
+            bytes[..step].CopyTo(_page!.Slice(_offset, step));
+            _offset += step;
+            bytes = bytes[step..];
+        }
     }
 
     private void NextPage()
@@ -216,35 +291,4 @@ public sealed class SegmentOutputView : IDataOutputView
         _size = _page.Size;
         _offset = 0;
     }
-
-    /// <summary>Makes sure that so many bytes fit behind the position, before any of them is written.</summary>
-    private void Reserve(long length)
-    {
-        while (Capacity - Position < length)
-        {
-            MemorySegment? page = _source?.Invoke();
-            if (page is null)
-            {
-                ThrowFull(length);
-            }
-
-            Add(page);
-        }
-    }
-
-    private void Add(MemorySegment page)
-    {
-        ArgumentNullException.ThrowIfNull(page);
-        if (page.Size == 0 || (_pages.Count > 0 && page.Size != PageSize))
-        {
-            throw new ArgumentException(
-                $"A page of {page.Size} bytes does not go with pages of {PageSize} bytes.", nameof(page));
-        }
-
-        _pages.Add(page);
-    }
-
-    [DoesNotReturn]
-    private void ThrowFull(long length) => throw new EndOfStreamException(
-        $"{length} bytes do not fit at position {Position} of {_pages.Count} pages with {Capacity} bytes in all.");
 }

@@ -51,6 +51,16 @@ internal static class VarInt
         return 0;
     }
 
+    /// <summary>Reads a number from a view without moving it.</summary>
+    /// <returns>How many bytes it takes.</returns>
+    /// <exception cref="EndOfStreamException">The view ends inside it.</exception>
+    /// <exception cref="InvalidDataException">It has more bits, or more bytes than such a number takes.</exception>
+    public static int PeekVariable(this IDataInputView view, int bits, out ulong value)
+    {
+        int count = Decode(view.Peek(), bits, out value);
+        return count > 0 ? count : PeekInPieces(view, bits, out value);
+    }
+
     public static uint Zigzag(int value) => (uint)((value << 1) ^ (value >> 31));
 
     public static ulong Zigzag(long value) => (ulong)((value << 1) ^ (value >> 63));
@@ -58,6 +68,18 @@ internal static class VarInt
     public static int Unzigzag(uint value) => (int)(value >> 1) ^ -(int)(value & 1);
 
     public static long Unzigzag(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);
+
+    /// <summary>It goes on in another piece, or not at all.</summary>
+    private static int PeekInPieces(IDataInputView view, int bits, out ulong value)
+    {
+        Span<byte> bytes = stackalloc byte[MaximumSize64];
+        bytes = bytes[..view.Peek(bytes)];
+        int count = Decode(bytes, bits, out value);
+        return count > 0
+            ? count
+            : throw new EndOfStreamException(
+                $"A number of more than {bytes.Length} bytes at position {view.Position} goes on behind the view's end.");
+    }
 
     [DoesNotReturn]
     private static void ThrowTooLong(int bits) =>

@@ -16,8 +16,18 @@ public sealed class MemorySegmentPrimitivesTests : IDisposable
     {
         Check(1, (byte)0xFE, (span, value) => span[0] = value, (s, o) => s.GetByte(o), (s, o, v) => s.PutByte(o, v));
         Check(1, true, (span, _) => span[0] = 1, (s, o) => s.GetBoolean(o), (s, o, v) => s.PutBoolean(o, v));
-        Segment.PutByte(0, 2);
-        Assert.True(Segment.GetBoolean(0));
+        Check(1, (sbyte)-3, (span, value) => span[0] = (byte)value, (s, o) => s.GetSByte(o), (s, o, v) => s.PutSByte(o, v));
+    }
+
+    [Fact]
+    public void Every_byte_but_zero_is_true()
+    {
+        for (int value = 0; value <= byte.MaxValue; value++)
+        {
+            Segment.PutByte(3, (byte)value);
+
+            Assert.Equal(value != 0, Segment.GetBoolean(3));
+        }
     }
 
     [Fact]
@@ -35,6 +45,10 @@ public sealed class MemorySegmentPrimitivesTests : IDisposable
             (s, o) => s.GetCharLittleEndian(o), (s, o, v) => s.PutCharLittleEndian(o, v));
         Check(2, '\u6C34', (span, value) => BinaryPrimitives.WriteUInt16BigEndian(span, value),
             (s, o) => s.GetCharBigEndian(o), (s, o, v) => s.PutCharBigEndian(o, v));
+        Check(2, (Half)(-1.5), BinaryPrimitives.WriteHalfLittleEndian,
+            (s, o) => s.GetHalfLittleEndian(o), (s, o, v) => s.PutHalfLittleEndian(o, v));
+        Check(2, (Half)(-1.5), BinaryPrimitives.WriteHalfBigEndian,
+            (s, o) => s.GetHalfBigEndian(o), (s, o, v) => s.PutHalfBigEndian(o, v));
     }
 
     [Fact]
@@ -69,6 +83,32 @@ public sealed class MemorySegmentPrimitivesTests : IDisposable
             (s, o) => s.GetDoubleLittleEndian(o), (s, o, v) => s.PutDoubleLittleEndian(o, v));
         Check(8, Math.PI, BinaryPrimitives.WriteDoubleBigEndian,
             (s, o) => s.GetDoubleBigEndian(o), (s, o, v) => s.PutDoubleBigEndian(o, v));
+    }
+
+    [Fact]
+    public void One_hundred_and_twenty_eight_bits()
+    {
+        Int128 signed = new(0x8123456789ABCDEF, 0x0F1E2D3C4B5A6978);
+        Check(16, signed, BinaryPrimitives.WriteInt128LittleEndian,
+            (s, o) => s.GetInt128LittleEndian(o), (s, o, v) => s.PutInt128LittleEndian(o, v));
+        Check(16, signed, BinaryPrimitives.WriteInt128BigEndian,
+            (s, o) => s.GetInt128BigEndian(o), (s, o, v) => s.PutInt128BigEndian(o, v));
+        Check(16, (UInt128)signed, BinaryPrimitives.WriteUInt128LittleEndian,
+            (s, o) => s.GetUInt128LittleEndian(o), (s, o, v) => s.PutUInt128LittleEndian(o, v));
+        Check(16, (UInt128)signed, BinaryPrimitives.WriteUInt128BigEndian,
+            (s, o) => s.GetUInt128BigEndian(o), (s, o, v) => s.PutUInt128BigEndian(o, v));
+    }
+
+    [Fact]
+    public void A_signalling_not_a_number_keeps_its_bits()
+    {
+        Segment.PutInt32BigEndian(1, 0x7FA00001);
+        Segment.PutSingleLittleEndian(1, Segment.GetSingleBigEndian(1));
+        Segment.PutInt64BigEndian(6, 0x7FF4000000000001);
+        Segment.PutDoubleLittleEndian(6, Segment.GetDoubleBigEndian(6));
+
+        Assert.Equal(0x7FA00001, Segment.GetInt32LittleEndian(1));
+        Assert.Equal(0x7FF4000000000001, Segment.GetInt64LittleEndian(6));
     }
 
     private delegate void Write<T>(Span<byte> span, T value);

@@ -117,22 +117,32 @@ public sealed class MemorySegmentTests : IDisposable
         Assert.Throws<ArgumentException>(() => First.SwapBytes([], 0, Second, 0, 1));
     }
 
-    [Fact]
-    public void Everything_throws_once_the_slab_is_freed()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Random_ranges_compare_and_are_equal_like_arrays(int seed)
     {
-        MemorySegment segment = First;
-        Memory<byte> memory = segment.Memory;
+        var random = new Random(seed);
+        for (int round = 0; round < 2000; round++)
+        {
+            // Few different bytes, so that long common beginnings are frequent.
+            random.GetItems<byte>([0x00, 0x7F, 0x80, 0xFF], First.Span);
+            First.CopyTo(0, Second, 0, 16);
+            Second.Span[random.Next(16)] = (byte)random.Next(256);
+            (int left, int right) = (random.Next(17), random.Next(17));
+            (int leftLength, int rightLength) = (random.Next(17 - left), random.Next(17 - right));
+            byte[] leftBytes = First.Slice(left, leftLength).ToArray();
+            byte[] rightBytes = Second.Slice(right, rightLength).ToArray();
+            int shorter = Math.Min(leftLength, rightLength);
 
-        _slab.Dispose();
-        _slab.Dispose();
-
-        Action[] uses =
-        [
-            () => _ = segment.Span.Length, () => _ = segment.Slice(0, 1).Length, () => segment.GetInt64LittleEndian(0),
-            () => segment.PutByte(0, 1), () => segment.CopyTo(0, new byte[1]), () => _ = memory.Span.Length,
-        ];
-        Assert.All(uses, use => Assert.Throws<ObjectDisposedException>(use));
-        Assert.Equal(0, segment.Size);
+            Assert.Equal(
+                NaiveCompare(leftBytes, rightBytes),
+                Math.Sign(First.Compare(left, leftLength, Second, right, rightLength)));
+            Assert.Equal(
+                leftBytes.Take(shorter).SequenceEqual(rightBytes.Take(shorter)),
+                First.EqualTo(left, Second, right, shorter));
+        }
     }
 
     [Fact]
@@ -140,6 +150,19 @@ public sealed class MemorySegmentTests : IDisposable
     {
         Assert.Equal(0, (nint)First.Pointer % 4096);
         Assert.Equal(16, Second.Pointer - First.Pointer);
+    }
+
+    private static int NaiveCompare(byte[] left, byte[] right)
+    {
+        for (int i = 0; i < left.Length && i < right.Length; i++)
+        {
+            if (left[i] != right[i])
+            {
+                return left[i] < right[i] ? -1 : 1;
+            }
+        }
+
+        return Math.Sign(left.Length - right.Length);
     }
 
     private static void Fill(MemorySegment segment)

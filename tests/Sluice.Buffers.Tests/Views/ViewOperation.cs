@@ -6,7 +6,8 @@ namespace Sluice.Buffers.Tests;
 internal sealed record ViewOperation(
     string Name, object Value, byte[] Bytes, Action<IDataOutputView> Write, Func<IDataInputView, object> Read)
 {
-    public static IReadOnlyList<ViewOperation> All { get; } = [.. Fixed(), .. Variable(), .. Spans()];
+    public static IReadOnlyList<ViewOperation> All { get; } = 
+        [.. Fixed(), .. BigEndianOperations.All, .. WideOperations.All, .. Variable(), .. Spans(), .. TextOperations.All];
 
     public override string ToString() => $"{Name} {Value}";
 
@@ -82,7 +83,7 @@ internal sealed record ViewOperation(
         return bytes;
     }
 
-    private static byte[] Encode(int length, Action<byte[]> write)
+    public static byte[] Encode(int length, Action<byte[]> write)
     {
         byte[] bytes = new byte[length];
         write(bytes);
@@ -93,7 +94,7 @@ internal sealed record ViewOperation(
     private static ulong Zigzag(long value) =>
         (ulong)(value < 0 ? (-2 * (Int128)value) - 1 : 2 * (Int128)value);
 
-    private static byte[] EncodeVariable(ulong value)
+    public static byte[] EncodeVariable(ulong value)
     {
         var bytes = new List<byte>();
         do
