@@ -3,7 +3,7 @@ namespace Sluice.Buffers.Tests;
 /// <summary>Writer and reader go in step, so that no later commit heals a wake-up that was lost.</summary>
 public sealed class WakeUpTests
 {
-    private const int SegmentSize = 128 * 1024;
+    private const int SegmentSize = 256 * 1024;
 
     [Theory]
     [InlineData(1)]
