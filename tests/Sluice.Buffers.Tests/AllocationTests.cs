@@ -50,6 +50,46 @@ public sealed class AllocationTests : IDisposable
     }
 
     [Fact]
+    public void Labels_and_hand_overs_allocate_nothing_once_a_segment_has_had_one() => AssertAllocatesNothing(() =>
+    {
+        NetworkBuffer buffer = _pool.Request(CancellationToken.None);
+        NetworkBuffer given = buffer.Retain("reader").HandOver("sender");
+        given.Release();
+        buffer.HandOver("sender").Release();
+    });
+
+    [Fact]
+    public void A_leak_detector_allocates_nothing_once_it_has_seen_a_segment()
+    {
+        LeakDetector? detector = LeakDetector.Create(new LeakDetectorOptions(), _ => { });
+        using LocalBufferPool watched = _whole.Watched("map 1", 1, detector);
+
+        AssertAllocatesNothing(() =>
+        {
+            NetworkBuffer buffer = watched.Request(CancellationToken.None);
+            buffer.Retain("reader").HandOver("sender").Release();
+            buffer.Release();
+        });
+    }
+
+    [Fact]
+    public void Waiting_for_data_allocates_nothing_after_the_first_wait()
+    {
+        using var builder = new BufferBuilder(_pool.Request(CancellationToken.None));
+        using BufferConsumer consumer = builder.CreateConsumer();
+        using var cancellation = new CancellationTokenSource();
+
+        AssertAllocatesNothing(() =>
+        {
+            ValueTask<bool> wait = consumer.WaitForDataAsync(cancellation.Token);
+            builder.TryAppend("a"u8);
+            builder.Commit();
+            Assert.True(wait.IsCompletedSuccessfully && wait.GetAwaiter().GetResult());
+            consumer.Advance(1);
+        });
+    }
+
+    [Fact]
     public void Views_allocate_nothing_per_value()
     {
         using var pages = new Pages(4, 8);

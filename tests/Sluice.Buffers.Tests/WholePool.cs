@@ -18,6 +18,15 @@ internal sealed class WholePool : IDisposable
     public LocalBufferPool Share(string owner, int minimum, int maximum) =>
         Network.CreateBufferPool(new BufferPoolOptions { Owner = owner, Minimum = minimum, Maximum = maximum });
 
+    public LocalBufferPool Watched(string owner, int minimum, IBufferLifecycle? lifecycle) =>
+        Network.CreateBufferPool(new BufferPoolOptions
+        {
+            Owner = owner,
+            Minimum = minimum,
+            Maximum = Network.Total,
+            Lifecycle = lifecycle,
+        });
+
     public void Dispose()
     {
         Assert.True(Network.Lent == 0, "Not all buffers came back: " + string.Join("; ", Network.Holders()));

@@ -1,58 +1,55 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Sluice.Buffers;
 
 /// <summary>The write end of a buffer that others read while it is still being filled.</summary>
 /// <remarks>
-/// Ownership: the builder takes over the handle it is made from and gives the reference back when it is disposed, or
-/// hands it on with <see cref="HandOver"/>. Consumers have references of their own and may outlive it.
+/// Ownership: the builder takes over the reference of the handle it is made from, which is stale from then on; it gives
+/// the reference back when it is disposed, or hands it on with <see cref="HandOver()"/>. Consumers have references of
+/// their own and may outlive it.
 /// Threading: one writer, who calls everything here; consumers read on other threads. What they may see moves only with
-/// <see cref="Commit"/>, in one write, so a record is never seen in part.
+/// <see cref="Commit"/>, in one write, so a record is never seen in part. Appending costs a copy; a commit costs a
+/// memory fence once there are consumers, so commit by the batch.
 /// </remarks>
 public sealed class BufferBuilder : IDisposable
 {
-    private readonly NetworkBuffer _buffer;
+    private readonly BufferProgress _progress = new();
     private readonly MemorySegment _segment;
+    private readonly int _size;
+    private readonly NetworkBuffer _buffer;
     private int _length;
+    private int _committed;
+    private bool _isFinished;
     private bool _isGone;
 
-    /// <summary>
-    /// Committed bytes, or their complement once the buffer is finished: both in one word, so they are seen together.
-    /// </summary>
-    private int _published;
-
-    /// <param name="buffer">A buffer that nobody else writes; its length is set anew when the builder finishes.</param>
+    /// <param name="buffer">
+    /// A buffer that nobody else writes. Its positions are set anew; its data type stays.
+    /// </param>
+    /// <param name="holder">Who holds it from now on, as messages name it.</param>
     /// <exception cref="BufferMisuseException">The handle is not live.</exception>
-    public BufferBuilder(NetworkBuffer buffer)
+    public BufferBuilder(NetworkBuffer buffer, string holder = "builder")
     {
-        _segment = buffer.Segment;
-        _buffer = buffer;
+        _buffer = buffer.HandOver(holder);
+        _buffer.Clear();
+        _segment = _buffer.Segment;
+        _size = _segment.Size;
     }
 
     /// <summary>Bytes the buffer can hold.</summary>
-    public int Size => _segment.Size;
+    public int Size => _size;
 
     /// <summary>Bytes appended, committed or not.</summary>
     public int Length => _length;
 
     /// <summary>Bytes that still fit.</summary>
-    public int Room => _segment.Size - _length;
+    public int Room => _size - _length;
 
     /// <summary>Bytes that consumers see.</summary>
-    public int Committed => Published.Committed;
+    public int Committed => _committed;
 
     /// <summary>Whether nothing more will be appended.</summary>
-    public bool IsFinished => Published.IsFinished;
-
-    /// <summary>What consumers may see, read at one moment.</summary>
-    internal (int Committed, bool IsFinished) Published
-    {
-        get
-        {
-            int published = Volatile.Read(ref _published);
-            return published < 0 ? (~published, true) : (published, false);
-        }
-    }
+    public bool IsFinished => _isFinished;
 
     /// <summary>Appends as much as fits.</summary>
     /// <returns>How many bytes were appended; fewer than given when the buffer is full.</returns>
@@ -102,12 +99,16 @@ public sealed class BufferBuilder : IDisposable
         _length += count;
     }
 
-    /// <summary>Lets consumers see all that was appended.</summary>
+    /// <summary>Lets consumers see all that was appended, and wakes those who wait for it.</summary>
     /// <exception cref="InvalidOperationException">The builder is finished.</exception>
     public void Commit()
     {
         ThrowIfFinished();
-        Volatile.Write(ref _published, _length);
+        if (_committed != _length)
+        {
+            _committed = _length;
+            _progress.Commit(_length);
+        }
     }
 
     /// <summary>Commits, says that nothing follows, and sets the buffer's length. Exactly once.</summary>
@@ -115,7 +116,7 @@ public sealed class BufferBuilder : IDisposable
     public void Finish()
     {
         ThrowIfFinished();
-        FinishAt(_length);
+        FinishAt(_length, isAbandoned: false);
     }
 
     /// <summary>Finishes if that was not done, and gives the builder's own reference to the caller.</summary>
@@ -124,29 +125,38 @@ public sealed class BufferBuilder : IDisposable
     public NetworkBuffer HandOver()
     {
         ObjectDisposedException.ThrowIf(_isGone, this);
-        if (!IsFinished)
+        if (!_isFinished)
         {
-            FinishAt(_length);
+            FinishAt(_length, isAbandoned: false);
         }
 
         _isGone = true;
         return _buffer;
     }
 
+    /// <inheritdoc cref="HandOver()"/>
+    /// <param name="holder">Who holds it from now on, as messages name it.</param>
+    public NetworkBuffer HandOver(string holder) => HandOver().HandOver(holder);
+
     /// <summary>A further reader with its own reference.</summary>
     /// <param name="position">From which byte on it reads; at most what is committed.</param>
+    /// <param name="holder">Who holds the reference, as messages name it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The position is negative or behind what is committed.</exception>
+    /// <exception cref="BufferMisuseException">All ten places of the buffer are held.</exception>
     /// <exception cref="ObjectDisposedException">The builder has given its reference away.</exception>
-    public BufferConsumer CreateConsumer(int position = 0)
+    public BufferConsumer CreateConsumer(int position = 0, string holder = "consumer")
     {
         ObjectDisposedException.ThrowIf(_isGone, this);
         ArgumentOutOfRangeException.ThrowIfNegative(position);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, Committed);
-        return new BufferConsumer(this, _buffer.Retain(), position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, _committed);
+        NetworkBuffer reference = _buffer.Retain(holder);
+        _progress.AdmitReaders();
+        return new BufferConsumer(_progress, reference, position);
     }
 
     /// <summary>
-    /// Gives the reference back. Without <see cref="Finish"/> before, consumers find the end at what was committed
-    /// last. Further calls do nothing.
+    /// Gives the reference back. Without <see cref="Finish"/> before, consumers find the end at what was committed last
+    /// and see that it is <see cref="BufferConsumer.IsAbandoned"/>. Further calls do nothing.
     /// </summary>
     public void Dispose()
     {
@@ -155,27 +165,35 @@ public sealed class BufferBuilder : IDisposable
             return;
         }
 
-        if (!IsFinished)
+        if (!_isFinished)
         {
-            FinishAt(Committed);
+            FinishAt(_committed, isAbandoned: true);
         }
 
         _isGone = true;
         _buffer.Release();
     }
 
-    private void FinishAt(int length)
+    private void FinishAt(int length, bool isAbandoned)
     {
-        Debug.Assert(length >= Committed, "What consumers have seen is not taken back.");
+        Debug.Assert(length >= _committed, "What consumers have seen is not taken back.");
         _buffer.SetLength(length);
-        Volatile.Write(ref _published, ~length);
+        _length = length;
+        _committed = length;
+        _isFinished = true;
+        _progress.Finish(length, isAbandoned);
     }
 
     private void ThrowIfFinished()
     {
-        if (_published < 0)
+        if (_isFinished)
         {
-            throw new InvalidOperationException($"The builder is finished at {~_published} bytes; nothing can follow.");
+            ThrowFinished();
         }
     }
+
+    [DoesNotReturn]
+    private void ThrowFinished() => throw new InvalidOperationException(
+        $"The builder of a buffer is finished at {_length} of {_size} bytes; nothing can follow. "
+        + "Request another buffer for more.");
 }

@@ -5,15 +5,21 @@ namespace Sluice.Buffers;
 
 /// <summary>One holder's reference to one life of a memory segment.</summary>
 /// <remarks>
-/// Ownership: whoever requests the buffer, or calls <see cref="Retain"/>, owns one handle and
+/// <code>
+/// 0 ........ ReadPosition ........ Length ........ Size
+///   was read             to be read       room
+///                        = Readable
+/// </code>
+/// Ownership: whoever requests the buffer, or calls <see cref="Retain()"/>, owns one handle and
 /// releases it exactly once. The last release recycles the segment and starts its next generation. A copy of the
-/// struct is the same handle: handing it over hands over the reference.
-/// Threading: handles may be retained and released from any thread; the bytes, the length and the data type have one
-/// writer at a time, who hands the buffer on through something that orders memory (a lock, a channel).
+/// struct is the same handle; <see cref="HandOver"/> gives the reference to another holder and makes all copies stale.
+/// Threading: handles may be retained and released from any thread; bytes, positions and data type have one
+/// writer at a time, who hands the buffer on through something that orders memory (a lock, a channel). The
+/// positions belong to the buffer, not to the handle: readers at several places take slices or consumers.
 /// A handle that was released, or whose segment is in another life, throws <see cref="BufferMisuseException"/> from
 /// every member but <see cref="IsLive"/>, also while others still hold the buffer. Spans taken before are not guarded.
 /// </remarks>
-public readonly struct NetworkBuffer : IEquatable<NetworkBuffer>
+public readonly struct NetworkBuffer : IBuffer, IEquatable<NetworkBuffer>
 {
     private readonly NetworkBufferState? _state;
     private readonly HolderToken _token;
@@ -24,8 +30,8 @@ public readonly struct NetworkBuffer : IEquatable<NetworkBuffer>
         _token = token;
     }
 
-    /// <summary>Whether this handle still holds its buffer. False for a default handle.</summary>
-    public bool IsLive => _state is not null && _state.IsLive(_token);
+    /// <inheritdoc/>
+    public bool IsLive => _state is not null && _state.Word.Holds(_token);
 
     /// <summary>The memory.</summary>
     public MemorySegment Segment => Checked().Segment;
@@ -36,13 +42,22 @@ public readonly struct NetworkBuffer : IEquatable<NetworkBuffer>
     /// <summary>Bytes it can hold.</summary>
     public int Size => Checked().Segment.Size;
 
-    /// <summary>Bytes in use, from the start. 0 in a buffer just requested.</summary>
+    /// <summary>Bytes in use, from the start: where writing goes on. 0 in a buffer just requested.</summary>
     public int Length => Checked().Length;
+
+    /// <summary>Bytes that were read, from the start: where reading goes on. 0 in a buffer just requested.</summary>
+    public int ReadPosition => Checked().ReadPosition;
 
     /// <summary>What the bytes are. <see cref="BufferDataType.Data"/> in a buffer just requested.</summary>
     public BufferDataType DataType => Checked().DataType;
 
-    /// <summary>The bytes in use.</summary>
+    /// <inheritdoc/>
+    public string Owner => Checked().Record.OwnerOf(_token.Generation);
+
+    /// <inheritdoc/>
+    public string Holder => Checked().Record.LabelOf(_token);
+
+    /// <inheritdoc/>
     public ReadOnlySpan<byte> Written
     {
         get
@@ -52,36 +67,113 @@ public readonly struct NetworkBuffer : IEquatable<NetworkBuffer>
         }
     }
 
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte> WrittenMemory
+    {
+        get
+        {
+            NetworkBufferState state = Checked();
+            return state.Segment.Memory[..state.Length];
+        }
+    }
+
+    /// <summary>The bytes in use that were not read.</summary>
+    public ReadOnlySpan<byte> Readable
+    {
+        get
+        {
+            NetworkBufferState state = Checked();
+            return state.Segment.Slice(state.ReadPosition, state.Length - state.ReadPosition);
+        }
+    }
+
+    /// <summary>The bytes behind those in use, to be filled and then counted with <see cref="Append(int)"/>.</summary>
+    public Span<byte> Room
+    {
+        get
+        {
+            NetworkBufferState state = Checked();
+            return state.Segment.Slice(state.Length, state.Segment.Size - state.Length);
+        }
+    }
+
     /// <summary>Adds a holder.</summary>
     /// <returns>The new holder's own handle, to be released once.</returns>
     /// <exception cref="BufferMisuseException">This handle is not live, or all ten places are held.</exception>
     public NetworkBuffer Retain() => Known().Retain(_token);
 
+    /// <inheritdoc cref="Retain()"/>
+    /// <param name="holder">Who holds the new handle, as messages name it; made once, not for every buffer.</param>
+    public NetworkBuffer Retain(string holder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(holder);
+        return Known().RetainWatched(_token, holder);
+    }
+
     /// <summary>Adds a holder, unless all places are held.</summary>
     /// <returns>False when there is no place; then a reader copies instead.</returns>
     /// <exception cref="BufferMisuseException">This handle is not live.</exception>
-    public bool TryRetain(out NetworkBuffer retained) => Known().TryRetain(_token, out retained);
+    public bool TryRetain(out NetworkBuffer retained) => Known().TryRetain(_token, null, out retained);
 
-    /// <summary>Gives this reference back; the last one returns the segment to its pool.</summary>
+    /// <summary>Gives this reference to another holder; this handle and its copies are stale from then on.</summary>
+    /// <param name="holder">Who holds it from now on, as messages name it; made once, not for every buffer.</param>
+    /// <returns>The new holder's handle, to be released once.</returns>
     /// <exception cref="BufferMisuseException">This handle is not live.</exception>
+    public NetworkBuffer HandOver(string holder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(holder);
+        return Known().HandOver(_token, holder);
+    }
+
+    /// <inheritdoc/>
     public void Release() => Known().Release(_token);
 
     /// <summary>Says how many bytes are in use.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than the segment holds.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Negative, less than was read, or more than the segment holds; nothing is changed.
+    /// </exception>
     public void SetLength(int length)
     {
         NetworkBufferState state = Checked();
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, state.ReadPosition);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, state.Segment.Size);
         state.Length = length;
+    }
+
+    /// <summary>Counts bytes as in use that were filled in place.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than there is room; nothing is changed.</exception>
+    public void Append(int count)
+    {
+        NetworkBufferState state = Checked();
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, state.Segment.Size - state.Length);
+        state.Length += count;
+    }
+
+    /// <summary>Says how many bytes were read, also to read some of them again.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Negative, or more than is in use; nothing is changed.
+    /// </exception>
+    public void SetReadPosition(int position)
+    {
+        NetworkBufferState state = Checked();
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, state.Length);
+        state.ReadPosition = position;
+    }
+
+    /// <summary>Sets both positions to the start, for the buffer to be filled anew.</summary>
+    public void Clear()
+    {
+        NetworkBufferState state = Checked();
+        state.ReadPosition = 0;
+        state.Length = 0;
     }
 
     /// <summary>Says what the bytes are.</summary>
     public void SetDataType(BufferDataType dataType) => Checked().DataType = dataType;
 
-    /// <summary>A part of the bytes in use, with a reference of its own that keeps the buffer alive.</summary>
-    /// <returns>A slice that its holder releases once.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The part is not all inside <see cref="Length"/>.</exception>
+    /// <inheritdoc/>
     public NetworkBufferSlice ReadOnlySlice(int offset, int length)
     {
         int used = Length;

@@ -8,15 +8,24 @@ namespace Sluice.Buffers;
 /// <remarks>
 /// The holders are one <see cref="HolderWord"/>, changed only by compare-and-swap. Whoever takes the last holder out
 /// wins the segment alone and returns it to the pool, so it cannot be recycled twice.
-/// <see cref="Share"/> and <see cref="Subpartition"/> are written under the pool's lock while nobody
-/// holds the segment. Length and data type belong to the writer and are handed on with the buffer.
+/// <see cref="Share"/> and <see cref="Subpartition"/> are written by the pool while nobody
+/// holds the segment. Positions and data type belong to the writer and are handed on with the buffer.
+/// Each verb first tries the one case that is common: live handle, free place, nobody watches, no other thread came
+/// between. Everything else, the errors with it, is in the slower step behind it.
 /// </remarks>
 internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, MemorySegment segment)
 {
     public const long NotBegun = -1;
 
     private ulong _holders;
-    private int _nextPlace;
+
+    /// <summary>
+    /// Where to look for a free place next. Only a hint, so a lost update does no harm: the swap decides who gets which.
+    /// </summary>
+    private ulong _nextPlace = HolderWord.FirstPlace;
+
+    /// <summary>The hook, in a life that is watched. It changes only while nobody holds the segment.</summary>
+    private IBufferLifecycle? _watcher;
 
     /// <summary>The segment's number in its pool.</summary>
     public int Index { get; } = index;
@@ -34,11 +43,18 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
     /// </summary>
     public long Since { get; set; }
 
+    /// <summary>Bytes in use: where writing goes on.</summary>
     public int Length { get; set; }
+
+    /// <summary>Bytes of them that were read: where reading goes on.</summary>
+    public int ReadPosition { get; set; }
 
     public BufferDataType DataType { get; set; }
 
-    private HolderWord Word => new(Volatile.Read(ref _holders));
+    /// <summary>Who has held it, for messages.</summary>
+    public HolderRecord Record { get; } = new();
+
+    public HolderWord Word => new(Volatile.Read(ref _holders));
 
     /// <summary>
     /// Begins a life with one holder. The caller has just taken the segment from the pool and is alone with it.
@@ -48,19 +64,29 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
         HolderWord word = Word;
         Debug.Assert(word.IsFree, "A segment that the pool hands out has no holder.");
 
-        int place = word.FreePlace(_nextPlace);
+        ulong place = word.FreePlace(_nextPlace);
         HolderWord held = word.With(place);
         HolderToken token = held.TokenOf(place);
         Since = now;
         Length = 0;
+        ReadPosition = 0;
         DataType = BufferDataType.Data;
-        TurnPlace(place);
+        Record.Begin(word.Generation, Share!.Owner, Share.Lifecycle);
+        _nextPlace = HolderWord.NextPlace(place);
+        if (Share.Lifecycle is not null || _watcher is not null)
+        {
+            _watcher = Share.Lifecycle is { } hook && hook.Watches(LifeOf(token), Share.Owner) ? hook : null;
+        }
+
         Volatile.Write(ref _holders, held.Bits);
-        Share!.Lifecycle?.OnRequested(LifeOf(token), Share.Owner);
+        if (_watcher is { } watcher)
+        {
+            HolderPlace requester = PlaceOf(token);
+            watcher.OnStep(StepOf(BufferStepKind.Requested, token, requester, requester, now));
+        }
+
         return new NetworkBuffer(this, token);
     }
-
-    public bool IsLive(HolderToken token) => Word.Holds(token);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Check(HolderToken token)
@@ -71,16 +97,31 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
         }
     }
 
-    public NetworkBuffer Retain(HolderToken token) => TryRetain(token, out NetworkBuffer retained)
-        ? retained
-        : throw new BufferMisuseException(
-            $"Segment {Index} cannot be retained: all {HolderWord.Places} places are held (lent to '{Owner}'). "
-            + "Share one handle among more readers, or copy.");
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public NetworkBuffer Retain(HolderToken token)
+    {
+        HolderWord word = Word;
+        ulong place = word.FreePlace(_nextPlace);
+        if (place != 0 && word.Holds(token) && _watcher is null)
+        {
+            HolderWord held = word.With(place);
+            if (Interlocked.CompareExchange(ref _holders, held.Bits, word.Bits) == word.Bits)
+            {
+                _nextPlace = HolderWord.NextPlace(place);
+                return new NetworkBuffer(this, held.TokenOf(place));
+            }
+        }
+
+        return RetainWatched(token, null);
+    }
+
+    public NetworkBuffer RetainWatched(HolderToken token, string? label) =>
+        TryRetain(token, label, out NetworkBuffer retained) ? retained : throw BufferMisuse.Full(this);
 
     /// <summary>Adds a holder, unless as many as there can be hold it already.</summary>
-    public bool TryRetain(HolderToken token, out NetworkBuffer retained)
+    public bool TryRetain(HolderToken token, string? label, out NetworkBuffer retained)
     {
-        IBufferLifecycle? lifecycle = Share?.Lifecycle;
+        HolderPlace from = _watcher is null ? default : PlaceOf(token);
         while (true)
         {
             // A plain increment could revive a buffer that has just gone back to the pool; the swap cannot.
@@ -90,29 +131,76 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
                 ThrowMisuse(token, "retained");
             }
 
-            if (word.IsFull)
+            ulong place = word.FreePlace(_nextPlace);
+            if (place == 0)
             {
                 retained = default;
                 return false;
             }
 
-            int place = word.FreePlace(_nextPlace);
             HolderWord held = word.With(place);
             if (Interlocked.CompareExchange(ref _holders, held.Bits, word.Bits) == word.Bits)
             {
-                TurnPlace(place);
-                HolderToken added = held.TokenOf(place);
-                lifecycle?.OnRetained(LifeOf(added), place);
-                retained = new NetworkBuffer(this, added);
+                retained = Enter(BufferStepKind.Retained, held.TokenOf(place), from, label);
                 return true;
             }
         }
     }
 
+    /// <summary>Gives one holder's reference to another in one step, so that it is never held by both or by none.</summary>
+    public NetworkBuffer HandOver(HolderToken token, string label)
+    {
+        HolderPlace giver = _watcher is null ? default : PlaceOf(token);
+        while (true)
+        {
+            HolderWord word = Word;
+            if (!word.Holds(token))
+            {
+                ThrowMisuse(token, "handed over");
+            }
+
+            // With every place held, the giver's own place is taken anew, in its next sequence.
+            HolderWord given = word.Without(token.Place);
+            ulong place = word.FreePlace(_nextPlace) is > 0 and ulong free ? free : token.Place;
+            HolderWord held = given.With(place);
+            if (Interlocked.CompareExchange(ref _holders, held.Bits, word.Bits) == word.Bits)
+            {
+                return Enter(BufferStepKind.HandedOver, held.TokenOf(place), giver, label);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(HolderToken token)
     {
-        // Read before the swap: after it the segment may be in its next life already.
-        IBufferLifecycle? lifecycle = Share?.Lifecycle;
+        HolderWord word = Word;
+        if (word.Holds(token) && _watcher is null)
+        {
+            HolderWord released = word.Without(token.Place);
+            bool isLast = released.IsFree;
+            ulong next = isLast ? released.NextLife().Bits : released.Bits;
+            if (Interlocked.CompareExchange(ref _holders, next, word.Bits) == word.Bits)
+            {
+                if (isLast)
+                {
+                    Recycle(token);
+                }
+
+                return;
+            }
+        }
+
+        ReleaseWatched(token);
+    }
+
+    public BufferLife LifeOf(HolderToken token) => new(Index, (int)token.Generation);
+
+    private void ReleaseWatched(HolderToken token)
+    {
+        // All that is told is made before the swap: after it the segment may be in its next life already.
+        IBufferLifecycle? watcher = _watcher;
+        HolderPlace who = PlaceOf(token);
+        BufferStep step = watcher is null ? default : StepOf(BufferStepKind.Released, token, who, who, pool.Now);
         while (true)
         {
             HolderWord word = Word;
@@ -122,13 +210,14 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
             }
 
             HolderWord released = word.Without(token.Place);
-            if (Interlocked.CompareExchange(ref _holders, released.Bits, word.Bits) == word.Bits)
+            ulong next = released.IsFree ? released.NextLife().Bits : released.Bits;
+            if (Interlocked.CompareExchange(ref _holders, next, word.Bits) == word.Bits)
             {
-                lifecycle?.OnReleased(LifeOf(token), token.Place);
+                watcher?.OnStep(step);
                 if (released.IsFree)
                 {
-                    lifecycle?.OnRecycled(LifeOf(token));
-                    pool.Recycle(this);
+                    watcher?.OnStep(step with { Kind = BufferStepKind.Recycled });
+                    Recycle(token);
                 }
 
                 return;
@@ -136,22 +225,30 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
         }
     }
 
-    private string Owner => Share?.Owner ?? "nobody";
+    /// <summary>Gives the segment back. Nobody holds it, and the pool does not have it yet.</summary>
+    private void Recycle(HolderToken last)
+    {
+        Record.Last = last;
+        pool.Recycle(this);
+    }
 
-    private BufferLife LifeOf(HolderToken token) => new(Index, (int)token.Generation);
+    private NetworkBuffer Enter(BufferStepKind kind, HolderToken token, HolderPlace from, string? label)
+    {
+        _nextPlace = HolderWord.NextPlace(token.Place);
+        if (label is not null)
+        {
+            Record.Label(token, label);
+        }
 
-    /// <remarks>Only a hint, so a lost update does no harm: the swap decides who gets which place.</remarks>
-    private void TurnPlace(int taken) => _nextPlace = taken + 1 == HolderWord.Places ? 0 : taken + 1;
+        _watcher?.OnStep(StepOf(kind, token, PlaceOf(token), from, pool.Now));
+        return new NetworkBuffer(this, token);
+    }
+
+    private HolderPlace PlaceOf(HolderToken token) => new(token.Index, Record.LabelOf(token));
+
+    private BufferStep StepOf(BufferStepKind kind, HolderToken token, HolderPlace holder, HolderPlace from, long now) =>
+        new(kind, LifeOf(token), Record.OwnerOf(token.Generation), holder, from, TimeSpan.FromMilliseconds(now));
 
     [DoesNotReturn]
-    private void ThrowMisuse(HolderToken token, string verb)
-    {
-        HolderWord word = Word;
-        string now = word.IsFree ? "free" : $"lent to '{Owner}' with {word.Holders} holder(s)";
-        string what = word.Generation == token.Generation
-            ? $"was released before, in this same life; the segment is still {now}"
-            : $"belongs to a life that has ended; the segment is in life {word.Generation} now and is {now}";
-        throw new BufferMisuseException(
-            $"A handle of segment {Index} cannot be {verb}: it (life {token.Generation}, place {token.Place}) {what}.");
-    }
+    private void ThrowMisuse(HolderToken token, string verb) => throw BufferMisuse.Stale(this, token, verb);
 }

@@ -3,31 +3,27 @@ namespace Sluice.Buffers;
 /// <summary>Sees every step in the lives of a pool's buffers. One hook per pool, null when off.</summary>
 /// <remarks>
 /// Called outside every lock, on the thread that took the step, so calls of several threads come at once and the steps
-/// of two holders may be seen in either order. <see cref="OnRecycled"/> comes before the segment can be requested
-/// again. A hook must not throw and must not request or release buffers of the pool it watches.
+/// of two holders may be seen in either order, a release even after the recycle it led to. The
+/// <see cref="BufferStepKind.Recycled"/> step comes before the segment can be requested again.
+/// A hook must not throw and must not request or release buffers of the pool it watches.
+/// A life that is not watched costs each of its holders one null check.
 /// </remarks>
 public interface IBufferLifecycle
 {
-    /// <summary>A life begins.</summary>
+    /// <summary>Whether it wants to see the life that begins now. Asked once for each life: here a hook samples.</summary>
     /// <param name="life">The life.</param>
-    /// <param name="owner">The owner label of the pool it was requested from.</param>
-    void OnRequested(BufferLife life, string owner);
+    /// <param name="owner">The owner label of the pool it is requested from.</param>
+    bool Watches(BufferLife life, string owner) => true;
 
-    /// <summary>A holder was added.</summary>
-    /// <param name="life">The life.</param>
-    /// <param name="holder">Its place, 0 to 9.</param>
-    void OnRetained(BufferLife life, int holder);
-
-    /// <summary>A holder gave its reference back.</summary>
-    /// <param name="life">The life.</param>
-    /// <param name="holder">Its place, 0 to 9.</param>
-    void OnReleased(BufferLife life, int holder);
-
-    /// <summary>The last holder is gone; the segment goes back.</summary>
-    void OnRecycled(BufferLife life);
+    /// <summary>A step in a life that it watches.</summary>
+    void OnStep(in BufferStep taken);
 
     /// <summary>A local pool was destroyed.</summary>
     /// <param name="owner">Its owner label.</param>
     /// <param name="outstanding">How many of its buffers are still out.</param>
     void OnPoolDestroyed(string owner, int outstanding);
+
+    /// <summary>What it remembers of a life, for the message about a handle of it that was misused.</summary>
+    /// <returns>Null when it remembers nothing.</returns>
+    BufferHistory? HistoryOf(BufferLife life) => null;
 }

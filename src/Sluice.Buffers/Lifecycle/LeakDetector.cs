@@ -3,63 +3,78 @@ using System.Collections.Concurrent;
 namespace Sluice.Buffers;
 
 /// <summary>
-/// Notes every buffer that is out, and reports those that are still out when their pool is destroyed.
+/// Writes down the lives of buffers, and reports those that are still out when their pool is destroyed.
 /// </summary>
 /// <remarks>
-/// For tests and for hunting a leak: it costs a dictionary entry per life. It watches one
-/// <see cref="NetworkBufferPool"/>, or some of its local pools. A report is no proof of a leak when buffers may rightly
-/// outlive their pool (handed over to a consumer); what <see cref="Outstanding"/> still shows in the end is one.
+/// It watches one <see cref="NetworkBufferPool"/>, or some of its local pools; two local pools with the same owner
+/// label are reported as one. A report is no proof of a leak when buffers may rightly outlive their pool (handed over
+/// to a consumer); what <see cref="Outstanding"/> still shows in the end is one.
+/// It allocates for every segment it sees the first time, and then only for reports.
+/// Threading: any thread.
 /// </remarks>
-/// <param name="report">Called once for each pool that is destroyed with buffers out, on the thread that destroys it;
-/// null to only count.</param>
-public sealed class LeakDetector(Action<BufferLeak>? report = null) : IBufferLifecycle
+public sealed class LeakDetector : IBufferLifecycle
 {
-    private readonly ConcurrentDictionary<BufferLife, Entry> _out = new();
+    private readonly ConcurrentDictionary<int, SegmentLog> _logs = new();
+    private readonly Func<int, SegmentLog> _newLog;
+    private readonly Action<BufferLeak> _report;
+    private readonly uint _watchedBelow;
 
-    /// <summary>All buffers that are out now, in order of their segments.</summary>
-    public IReadOnlyList<OutstandingBuffer> Outstanding() =>
-        [.. _out
-            .Select(entry => new OutstandingBuffer(entry.Key, entry.Value.Owner, entry.Value.Holders))
-            .OrderBy(buffer => buffer.Life.Segment)];
+    private LeakDetector(LeakDetectorOptions options, Action<BufferLeak> report)
+    {
+        int stepsKept = options.StepsKept;
+        _newLog = _ => new SegmentLog(stepsKept);
+        _report = report;
+        _watchedBelow = options.Level == LeakDetection.Full ? uint.MaxValue : uint.MaxValue / (uint)options.SampleOneIn;
+    }
 
-    public void OnRequested(BufferLife life, string owner) => _out[life] = new Entry(owner);
+    /// <summary>Makes a detector, to be set as <see cref="NetworkBufferPoolOptions.Lifecycle"/>.</summary>
+    /// <param name="options">How closely it looks.</param>
+    /// <param name="report">
+    /// Called once for each pool that is destroyed with buffers out, on the thread that destroys it.
+    /// </param>
+    /// <returns>Null at <see cref="LeakDetection.Off"/>, which as a hook costs nothing.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static LeakDetector? Create(LeakDetectorOptions options, Action<BufferLeak> report)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(report);
+        options.Validate();
+        return options.Level == LeakDetection.Off ? null : new LeakDetector(options, report);
+    }
 
-    public void OnRetained(BufferLife life, int holder) => Count(life, +1);
+    /// <summary>All followed buffers that are out now, in order of their segments.</summary>
+    public IReadOnlyList<OutstandingBuffer> Outstanding() => OutstandingOf(null);
 
-    public void OnReleased(BufferLife life, int holder) => Count(life, -1);
+    /// <remarks>By a hash of the life: it needs no shared counter, and a run can be repeated.</remarks>
+    public bool Watches(BufferLife life, string owner) =>
+        _watchedBelow == uint.MaxValue || Mix((uint)life.Segment, (uint)life.Generation) <= _watchedBelow;
 
-    public void OnRecycled(BufferLife life) => _out.TryRemove(life, out _);
+    public void OnStep(in BufferStep taken) => _logs.GetOrAdd(taken.Life.Segment, _newLog).Add(taken);
 
     public void OnPoolDestroyed(string owner, int outstanding)
     {
-        if (report is null || outstanding == 0)
+        ArgumentNullException.ThrowIfNull(owner);
+        if (outstanding > 0)
         {
-            return;
-        }
-
-        OutstandingBuffer[] leaked = [.. Outstanding().Where(buffer => buffer.Owner == owner)];
-        if (leaked.Length > 0)
-        {
-            report(new BufferLeak(owner, leaked));
+            _report(new BufferLeak(owner, outstanding, OutstandingOf(owner)));
         }
     }
 
-    private void Count(BufferLife life, int change)
+    public BufferHistory? HistoryOf(BufferLife life) =>
+        _logs.TryGetValue(life.Segment, out SegmentLog? log) ? log.HistoryOf(life) : null;
+
+    private List<OutstandingBuffer> OutstandingOf(string? owner) =>
+        [.. _logs.Values
+            .Select(log => log.ToOutstanding(owner))
+            .OfType<OutstandingBuffer>()
+            .OrderBy(buffer => buffer.Life.Segment)];
+
+    /// <remarks>The finalizer of MurmurHash3: every bit of the life decides about every bit of the result.</remarks>
+    private static uint Mix(uint segment, uint generation)
     {
-        if (_out.TryGetValue(life, out Entry? entry))
-        {
-            entry.Add(change);
-        }
-    }
-
-    private sealed class Entry(string owner)
-    {
-        private int _holders = 1;
-
-        public string Owner { get; } = owner;
-
-        public int Holders => Volatile.Read(ref _holders);
-
-        public void Add(int change) => Interlocked.Add(ref _holders, change);
+        uint hash = (segment * 0x9E3779B1) ^ generation;
+        hash = (hash ^ (hash >> 16)) * 0x85EBCA6B;
+        hash = (hash ^ (hash >> 13)) * 0xC2B2AE35;
+        return hash ^ (hash >> 16);
     }
 }

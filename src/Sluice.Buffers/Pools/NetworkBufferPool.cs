@@ -138,6 +138,9 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
         FreeMemoryIfDone();
     }
 
+    /// <summary>Milliseconds of the pool's coarse clock.</summary>
+    internal long Now => _clock.Now;
+
     internal int LentTo(PoolShare share)
     {
         lock (_gate)

@@ -153,11 +153,11 @@ public sealed class NetworkBufferModelTests
     [Fact]
     public void A_generation_that_comes_round_starts_at_zero()
     {
-        var last = new HolderWord((ulong)HolderWord.GenerationMask << 40);
-        HolderWord held = last.With(last.FreePlace(0));
-        HolderToken token = held.TokenOf(0);
+        var last = new HolderWord((ulong)HolderWord.GenerationMask << HolderWord.GenerationShift);
+        HolderWord held = last.With(last.FreePlace(HolderWord.FirstPlace));
+        HolderToken token = held.TokenOf(HolderWord.FirstPlace);
 
-        HolderWord next = held.Without(0);
+        HolderWord next = held.Without(token.Place).NextLife();
 
         Assert.Equal(HolderWord.GenerationMask, token.Generation);
         Assert.Equal(0u, next.Generation);
@@ -166,22 +166,51 @@ public sealed class NetworkBufferModelTests
     }
 
     [Fact]
-    public void A_place_held_again_refuses_its_last_seven_tokens()
+    public void A_place_held_again_refuses_its_last_seven_tokens_and_touches_no_other_place()
     {
-        HolderWord word = new HolderWord(0).With(9);
+        ulong place = HolderWord.FirstPlace << (4 * HolderWord.PlaceWidth);
+        ulong neighbour = HolderWord.NextPlace(place);
+        HolderWord word = new HolderWord(0).With(neighbour);
+        HolderToken other = word.TokenOf(neighbour);
         var stale = new List<HolderToken>();
         for (int turn = 0; turn < 7; turn++)
         {
-            word = word.With(4);
-            stale.Add(word.TokenOf(4));
-            word = word.Without(4);
+            word = word.With(place);
+            stale.Add(word.TokenOf(place));
+            Assert.Equal(4, word.TokenOf(place).Index);
+            word = word.Without(place);
             Assert.DoesNotContain(stale, token => word.Holds(token));
         }
 
-        word = word.With(4);
+        word = word.With(place);
+        HolderToken eighth = word.TokenOf(place);
         Assert.DoesNotContain(stale, token => word.Holds(token));
-        Assert.True(word.Holds(word.TokenOf(4)));
-        Assert.Equal(2, word.Holders);
+        Assert.True(word.Holds(eighth));
+        Assert.Equal([eighth, other], word.Tokens());
+
+        word = word.Without(place);
+        Assert.Equal([other], word.Tokens());
+        Assert.True(word.With(place).Holds(stale[0]), "The sequence comes round after eight holders.");
+    }
+
+    [Fact]
+    public void Places_are_searched_from_the_hint_on_and_round()
+    {
+        var word = new HolderWord(0);
+        ulong hint = HolderWord.FirstPlace;
+        for (int index = 0; index < HolderWord.Places; index++)
+        {
+            ulong place = word.FreePlace(hint);
+            word = word.With(place);
+            Assert.Equal(index, word.TokenOf(place).Index);
+            hint = HolderWord.NextPlace(place);
+        }
+
+        Assert.Equal(0ul, word.FreePlace(hint));
+        Assert.Equal(HolderWord.Places, word.Holders);
+        word = word.Without(HolderWord.FirstPlace);
+        Assert.Equal(HolderWord.FirstPlace, word.FreePlace(hint));
+        Assert.Equal(HolderWord.FirstPlace, word.FreePlace(HolderWord.NextPlace(HolderWord.FirstPlace)));
     }
 
     private static bool TryRelease(NetworkBuffer buffer)
