@@ -27,6 +27,8 @@ internal sealed class WholePool : IDisposable
             Lifecycle = lifecycle,
         });
 
+    public LocalBufferPool Share(BufferPoolOptions options) => Network.CreateBufferPool(options);
+
     public void Dispose()
     {
         Assert.True(Network.Lent == 0, "Not all buffers came back: " + string.Join("; ", Network.Holders()));

@@ -97,6 +97,9 @@ public readonly struct NetworkBuffer : IBuffer, IEquatable<NetworkBuffer>
         }
     }
 
+    /// <summary>Whose it is while it is out.</summary>
+    internal PoolShare? LentTo => Checked().Share;
+
     /// <summary>Adds a holder.</summary>
     /// <returns>The new holder's own handle, to be released once.</returns>
     /// <exception cref="BufferMisuseException">This handle is not live, or all ten places are held.</exception>

@@ -14,6 +14,11 @@ public sealed record BufferPoolOptions
     /// <summary>Buffers it gets at most, from what is spare.</summary>
     public required int Maximum { get; init; }
 
+    /// <summary>
+    /// Buffers that requests in the middle of a record may take beyond the maximum; 0 makes such a request wait.
+    /// </summary>
+    public int Overdraft { get; init; }
+
     /// <summary>How many subpartitions the quota is counted for; 0 for none.</summary>
     public int Subpartitions { get; init; }
 
@@ -26,8 +31,8 @@ public sealed record BufferPoolOptions
     internal void Validate()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Owner);
-        ArgumentOutOfRangeException.ThrowIfNegative(Minimum);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Maximum, Math.Max(1, Minimum));
+        ValidateSizes(Minimum, Maximum);
+        ArgumentOutOfRangeException.ThrowIfNegative(Overdraft);
         ArgumentOutOfRangeException.ThrowIfNegative(Subpartitions);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaximumPerSubpartition);
         if (Subpartitions == 0 && MaximumPerSubpartition != int.MaxValue)
@@ -36,5 +41,11 @@ public sealed record BufferPoolOptions
                 $"'{Owner}' has a quota of {MaximumPerSubpartition} per subpartition but no subpartitions.",
                 nameof(MaximumPerSubpartition));
         }
+    }
+
+    internal static void ValidateSizes(int minimum, int maximum)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(minimum);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maximum, Math.Max(1, minimum));
     }
 }

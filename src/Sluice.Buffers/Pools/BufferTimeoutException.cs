@@ -3,22 +3,11 @@ namespace Sluice.Buffers;
 /// <summary>No buffer came in time. Nothing was taken.</summary>
 public sealed class BufferTimeoutException : TimeoutException
 {
-    internal BufferTimeoutException(
-        string requester,
-        int lent,
-        int minimum,
-        int maximum,
-        TimeSpan timeout,
-        int free,
-        int total,
-        IReadOnlyList<BufferHolder> holders)
-        : base(
-            $"'{requester}' got no buffer within {timeout.TotalMilliseconds:0} ms: it holds {lent} " +
-            $"(minimum {minimum}, maximum {maximum}), {free} of {total} are free; {BufferHolder.Describe(holders)}. " +
-            "Give the pool more memory, raise the minimum, or run fewer tasks at once.")
+    internal BufferTimeoutException(BufferShortage shortage, TimeSpan timeout)
+        : base(shortage.Describe(timeout))
     {
-        Requester = requester;
-        Holders = holders;
+        Requester = shortage.Requester;
+        Holders = shortage.Holders;
     }
 
     /// <summary>The owner label of the pool that waited.</summary>

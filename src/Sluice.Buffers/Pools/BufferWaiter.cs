@@ -6,9 +6,9 @@ namespace Sluice.Buffers;
 
 /// <summary>A request that could not be met at once and stands in line.</summary>
 /// <remarks>
-/// The pool answers it under its lock, once: with a segment or with a refusal. The requester waits on the
-/// signal without any lock. A signal only means "look again"; it runs no code of the waiting side on the answering
-/// thread.
+/// The pool answers it under its lock, once: with a segment, with the announcement that there is one, or with a
+/// refusal. The requester waits on the signal without any lock. A signal only means "look again"; it runs no code of
+/// the waiting side on the answering thread.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim without its wait handle owns nothing.")]
 internal sealed class BufferWaiter
@@ -16,6 +16,7 @@ internal sealed class BufferWaiter
     private readonly SemaphoreSlim _signal = new(0);
     private NetworkBufferState? _segment;
     private volatile bool _isAnswered;
+    private bool _isRefused;
     private ExceptionDispatchInfo? _failedInquiry;
     private int _inquiries;
 
@@ -33,6 +34,9 @@ internal sealed class BufferWaiter
     /// <summary>Its place in the line; guarded by the pool's lock.</summary>
     public LinkedListNode<BufferWaiter> Node { get; }
 
+    /// <summary>It only wants to know when a request would be met.</summary>
+    public bool TakesNothing { get; init; }
+
     public bool IsAnswered => _isAnswered;
 
     /// <summary>A holder it wanted to ask was just being asked by somebody else; guarded by the pool's lock.</summary>
@@ -46,10 +50,19 @@ internal sealed class BufferWaiter
         Nudge();
     }
 
+    /// <summary>A request would be met now.</summary>
+    public void Announce()
+    {
+        Debug.Assert(!_isAnswered && TakesNothing, "Who wants a segment is given one.");
+        _isAnswered = true;
+        Nudge();
+    }
+
     /// <summary>The pool was destroyed.</summary>
     public void Refuse()
     {
         Debug.Assert(!_isAnswered, "A waiter is answered once.");
+        _isRefused = true;
         _isAnswered = true;
         Nudge();
     }
@@ -61,6 +74,15 @@ internal sealed class BufferWaiter
     /// <exception cref="ObjectDisposedException">It was refused.</exception>
     public NetworkBufferState Answer() =>
         _segment ?? throw LocalBufferPool.Destroyed(Share.Owner);
+
+    /// <exception cref="ObjectDisposedException">It was refused.</exception>
+    public void ThrowIfRefused()
+    {
+        if (_isRefused)
+        {
+            throw LocalBufferPool.Destroyed(Share.Owner);
+        }
+    }
 
     /// <summary>Whether it was given a segment.</summary>
     public bool TryAnswer([NotNullWhen(true)] out NetworkBufferState? segment)

@@ -8,14 +8,15 @@ public sealed class InsufficientBuffersException : Exception
         : base(
             $"'{requester}' wants {wanted} buffers guaranteed, but of {total} there are {guaranteed} guaranteed to " +
             $"others ({guarantees}), which leaves {total - guaranteed}. Now: {BufferHolder.Describe(holders)}. " +
-            "Give the pool more memory, or run fewer tasks at once.")
+            $"Raise {nameof(NetworkBufferPoolOptions)}.{nameof(NetworkBufferPoolOptions.SegmentCount)} ({total}), " +
+            $"lower a {nameof(BufferPoolOptions)}.{nameof(BufferPoolOptions.Minimum)}, or run fewer tasks at once.")
     {
         Requester = requester;
         Wanted = wanted;
         Holders = holders;
     }
 
-    /// <summary>The owner label of the pool that was to be made.</summary>
+    /// <summary>The owner label of the pool that was to be made or resized.</summary>
     public string Requester { get; }
 
     /// <summary>The minimum it asked for, in buffers.</summary>

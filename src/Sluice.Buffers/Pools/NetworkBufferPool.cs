@@ -4,7 +4,8 @@ namespace Sluice.Buffers;
 /// All buffers of one silo. Tasks get theirs through a <see cref="LocalBufferPool"/> with a guaranteed share.
 /// </summary>
 /// <remarks>
-/// One short lock guards the <see cref="SegmentLedger"/>; no thread waits, calls back or reads a clock under it.
+/// One short lock guards the <see cref="SegmentLedger"/>; no thread waits, calls back or reads a clock under it. Requests
+/// and returns mostly need no lock: see <see cref="MagazineRack"/>.
 /// Ownership: made once per silo and disposed with it. The memory itself goes when it is disposed and the last buffer
 /// is back.
 /// Invariant: <see cref="Free"/> + <see cref="Lent"/> = <see cref="Total"/> at every moment, also after local pools
@@ -12,27 +13,24 @@ namespace Sluice.Buffers;
 /// </remarks>
 public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly CoarseClock _clock;
     private readonly IBufferLifecycle? _lifecycle;
     private readonly PoolMemory _memory;
-    private readonly HolderInquiry _inquiry;
+    private readonly SegmentLender _lender;
 
-    // Guarded by _gate.
-    private readonly SegmentLedger _ledger;
-    private bool _isDisposed;
+    // Written under the lender's lock.
+    private volatile bool _isDisposed;
     private bool _isMemoryFreed;
 
+    /// <exception cref="ArgumentOutOfRangeException">A count or size is not positive.</exception>
+    /// <exception cref="OutOfMemoryException">The operating system refuses the address space.</exception>
     public NetworkBufferPool(NetworkBufferPoolOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        _clock = new CoarseClock(options.TimeProvider);
         _lifecycle = options.Lifecycle;
         SegmentSize = options.SegmentSize;
         _memory = new PoolMemory(this, options.SegmentCount, options.SegmentSize);
-        _ledger = new SegmentLedger(_memory.States);
-        _inquiry = new HolderInquiry(_gate, _ledger);
+        _lender = new SegmentLender(_memory, options.TimeProvider);
     }
 
     /// <summary>Bytes of every segment.</summary>
@@ -46,10 +44,8 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
     {
         get
         {
-            lock (_gate)
-            {
-                return _ledger.Free;
-            }
+            using ExactLedger exact = _lender.EnterExact();
+            return exact.Ledger.Free;
         }
     }
 
@@ -58,24 +54,15 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
     {
         get
         {
-            lock (_gate)
-            {
-                return _ledger.Lent;
-            }
+            using ExactLedger exact = _lender.EnterExact();
+            return exact.Ledger.Lent;
         }
     }
 
     /// <summary>
     /// Who holds buffers now, the largest first. Walks all segments: for messages and status, not for every record.
     /// </summary>
-    public IReadOnlyList<BufferHolder> Holders()
-    {
-        long now = _clock.Now;
-        lock (_gate)
-        {
-            return _memory.Holders(now);
-        }
-    }
+    public IReadOnlyList<BufferHolder> Holders() => _lender.Holders();
 
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">This pool is disposed.</exception>
@@ -83,22 +70,33 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        long now = _clock.Now;
         var share = new PoolShare(options, options.Lifecycle ?? _lifecycle);
-        lock (_gate)
+        long now = _lender.Now;
+        using (ExactLedger exact = _lender.EnterExact())
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (options.Minimum > Total - _ledger.Guaranteed)
-            {
-                throw new InsufficientBuffersException(
-                    options.Owner, options.Minimum, Total, _ledger.Guaranteed, Guarantees(), _memory.Holders(now));
-            }
-
-            _ledger.Add(share);
+            ThrowIfInsufficient(exact.Ledger, share, options.Minimum, now);
+            exact.Ledger.Add(share);
         }
 
-        return new LocalBufferPool(this, share);
+        return new LocalBufferPool(this, _lender, share);
     }
+
+    /// <inheritdoc/>
+    public LocalBufferPool CreateBufferPool(string owner, int minimum, int maximum) =>
+        CreateBufferPool(new BufferPoolOptions { Owner = owner, Minimum = minimum, Maximum = maximum });
+
+    /// <inheritdoc/>
+    public LocalBufferPool CreateBufferPool(
+        string owner, int minimum, int maximum, int subpartitions, int maximumPerSubpartition) =>
+        CreateBufferPool(new BufferPoolOptions
+        {
+            Owner = owner,
+            Minimum = minimum,
+            Maximum = maximum,
+            Subpartitions = subpartitions,
+            MaximumPerSubpartition = maximumPerSubpartition,
+        });
 
     /// <inheritdoc/>
     public void DestroyBufferPool(LocalBufferPool bufferPool)
@@ -119,7 +117,7 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
     public void Dispose()
     {
         PoolShare[] live;
-        lock (_gate)
+        using (ExactLedger exact = _lender.EnterExact())
         {
             if (_isDisposed)
             {
@@ -127,7 +125,7 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
             }
 
             _isDisposed = true;
-            live = [.. _ledger.Shares.Where(share => !share.IsDestroyed)];
+            live = [.. exact.Ledger.Shares.Where(share => !share.IsDestroyed)];
         }
 
         foreach (PoolShare share in live)
@@ -139,174 +137,66 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
     }
 
     /// <summary>Milliseconds of the pool's coarse clock.</summary>
-    internal long Now => _clock.Now;
-
-    internal int LentTo(PoolShare share)
-    {
-        lock (_gate)
-        {
-            return share.Lent;
-        }
-    }
-
-    internal int AvailableTo(PoolShare share)
-    {
-        lock (_gate)
-        {
-            return share.IsDestroyed ? 0 : _ledger.AvailableTo(share);
-        }
-    }
-
-    internal bool TryRequest(PoolShare share, int subpartition, out NetworkBuffer buffer)
-    {
-        NetworkBufferState state;
-        lock (_gate)
-        {
-            ThrowIfDestroyed(share);
-            if (!_ledger.TryTake(share, subpartition, out state))
-            {
-                buffer = default;
-                return false;
-            }
-        }
-
-        buffer = state.Begin(_clock.Now);
-        return true;
-    }
-
-    internal NetworkBuffer Request(
-        PoolShare share, int subpartition, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (TakeOrStandInLine(share, subpartition, out NetworkBufferState? state) is { } request)
-        {
-            state = timeout == Timeout.InfiniteTimeSpan
-                ? request.Wait(cancellationToken)
-                : request.Wait(timeout, cancellationToken);
-        }
-
-        return state!.Begin(_clock.Now);
-    }
-
-    internal ValueTask<NetworkBuffer> RequestAsync(
-        PoolShare share, int subpartition, CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<NetworkBuffer>(cancellationToken);
-        }
-
-        return TakeOrStandInLine(share, subpartition, out NetworkBufferState? state) is { } request
-            ? BeginAsync(request.WaitAsync(cancellationToken))
-            : ValueTask.FromResult(state!.Begin(_clock.Now));
-    }
+    internal long Now => _lender.Now;
 
     /// <summary>Takes a segment back whose last holder is gone.</summary>
     internal void Recycle(NetworkBufferState state)
     {
-        bool mayBeDone;
-        lock (_gate)
-        {
-            _ledger.Return(state);
-            mayBeDone = _isDisposed;
-        }
+        _lender.Recycle(state);
 
-        if (mayBeDone)
+        // Read afterwards: whoever disposes this pool later finds the segment back.
+        if (_isDisposed)
         {
             FreeMemoryIfDone();
-        }
-    }
-
-    /// <summary>Takes a waiter out of the line, unless it was answered.</summary>
-    internal void Leave(BufferWaiter waiter)
-    {
-        lock (_gate)
-        {
-            if (!waiter.IsAnswered)
-            {
-                _ledger.Leave(waiter);
-            }
-        }
-    }
-
-    internal BufferTimeoutException TimedOut(PoolShare share, TimeSpan timeout)
-    {
-        long now = _clock.Now;
-        lock (_gate)
-        {
-            return new BufferTimeoutException(
-                share.Owner,
-                share.Lent,
-                share.Minimum,
-                share.Maximum,
-                timeout,
-                _ledger.Free,
-                Total,
-                _memory.Holders(now));
         }
     }
 
     internal ReclaimRegistration Register(PoolShare share, IReclaimable reclaimable)
     {
         var registration = new ReclaimRegistration(this, share, reclaimable);
-        lock (_gate)
+        using (ExactLedger exact = _lender.EnterExact())
         {
-            ThrowIfDestroyed(share);
-            _ledger.AddReclaim(registration);
-
-            // Whoever waits may now have somebody more to ask.
-            foreach (BufferWaiter waiter in _ledger.Waiters)
-            {
-                waiter.Nudge();
-            }
+            SegmentLender.ThrowIfDestroyed(share);
+            exact.Ledger.AddReclaim(registration);
         }
 
+        // Whoever waits may now have somebody more to ask.
+        _lender.NudgeWaiters();
         return registration;
     }
 
     internal void Unregister(ReclaimRegistration registration)
     {
-        lock (_gate)
-        {
-            _ledger.RemoveReclaim(registration);
-        }
+        using ExactLedger exact = _lender.EnterExact();
+        exact.Ledger.RemoveReclaim(registration);
     }
 
-    internal void GiveUpMinimum(PoolShare share)
+    /// <param name="share">Whose sizes change.</param>
+    /// <param name="minimum">The new guarantee.</param>
+    /// <param name="maximum">The new maximum; null leaves it.</param>
+    internal void Resize(PoolShare share, int minimum, int? maximum)
     {
-        lock (_gate)
+        if (maximum is { } most)
         {
-            ThrowIfDestroyed(share);
-            _ledger.GiveUpMinimum(share);
+            BufferPoolOptions.ValidateSizes(minimum, most);
         }
-    }
 
-    private WaitingRequest? TakeOrStandInLine(PoolShare share, int subpartition, out NetworkBufferState? state)
-    {
-        lock (_gate)
+        long now = _lender.Now;
+        using (ExactLedger exact = _lender.EnterExact())
         {
-            ThrowIfDestroyed(share);
-            if (_ledger.TryTake(share, subpartition, out state))
-            {
-                return null;
-            }
-
-            var waiter = new BufferWaiter(share, subpartition);
-            _ledger.Wait(waiter);
-            return new WaitingRequest(this, _inquiry, waiter);
+            SegmentLender.ThrowIfDestroyed(share);
+            ThrowIfInsufficient(exact.Ledger, share, minimum, now);
+            exact.Ledger.Resize(share, minimum, maximum ?? share.Maximum);
         }
-    }
 
-    private async ValueTask<NetworkBuffer> BeginAsync(ValueTask<NetworkBufferState> segment)
-    {
-        NetworkBufferState state = await segment.ConfigureAwait(false);
-        return state.Begin(_clock.Now);
+        // Who could not be helped at the old maximum may be now.
+        _lender.NudgeWaiters();
     }
 
     private void Destroy(PoolShare share)
     {
         int outstanding;
-        lock (_gate)
+        using (ExactLedger exact = _lender.EnterExact())
         {
             if (share.IsDestroyed)
             {
@@ -314,7 +204,7 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
             }
 
             outstanding = share.Lent;
-            _ledger.Remove(share);
+            exact.Ledger.Remove(share);
         }
 
         share.Lifecycle?.OnPoolDestroyed(share.Owner, outstanding);
@@ -322,10 +212,10 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
 
     private void FreeMemoryIfDone()
     {
-        lock (_gate)
+        using (ExactLedger exact = _lender.EnterExact())
         {
             // A destroyed share is forgotten with its last buffer: without shares nobody holds or requests anything.
-            if (_isMemoryFreed || _ledger.Shares.Count > 0)
+            if (_isMemoryFreed || exact.Ledger.Shares.Count > 0)
             {
                 return;
             }
@@ -336,19 +226,16 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
         _memory.Free();
     }
 
-    private string Guarantees()
+    /// <remarks>The message is written under the lock, so that its numbers belong together.</remarks>
+    private void ThrowIfInsufficient(SegmentLedger ledger, PoolShare share, int minimum, long now)
     {
-        string list = string.Join(", ", _ledger.Shares
-            .Where(share => share.Minimum > 0)
-            .Select(share => $"'{share.Owner}' {share.Minimum}"));
-        return list.Length == 0 ? "none" : list;
-    }
-
-    private static void ThrowIfDestroyed(PoolShare share)
-    {
-        if (share.IsDestroyed)
+        PoolShare[] others = [.. ledger.Shares.Where(other => other != share && other.Minimum > 0)];
+        int guaranteed = others.Sum(other => other.Minimum);
+        if (minimum > Total - guaranteed)
         {
-            throw LocalBufferPool.Destroyed(share.Owner);
+            string list = string.Join(", ", others.Select(other => $"'{other.Owner}' {other.Minimum}"));
+            throw new InsufficientBuffersException(
+                share.Owner, minimum, Total, guaranteed, list.Length == 0 ? "none" : list, _lender.HoldersLocked(now));
         }
     }
 }

@@ -12,7 +12,7 @@ public sealed record NetworkBufferPoolOptions
     public int SegmentSize { get; init; } = 32 * 1024;
 
     /// <summary>
-    /// The clock that says since when buffers are held. Timeouts do not use it: they are measured by the machine's own.
+    /// The clock that says since when buffers are held, and that measures the timeouts of requests.
     /// </summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

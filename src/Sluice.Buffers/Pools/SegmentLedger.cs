@@ -4,36 +4,27 @@ namespace Sluice.Buffers;
 
 /// <summary>Who has which segment, and who may have the next one.</summary>
 /// <remarks>
-/// Not thread-safe: <see cref="NetworkBufferPool"/> calls it under its lock. The rules, with
-/// <c>shortfall</c> = what a share is guaranteed and lacks, <c>excess</c> = what it holds beyond its guarantee:
-/// <list type="number">
-/// <item>Below its minimum a share gets any free segment.</item>
-/// <item>Beyond it, and up to its maximum, it gets one when afterwards the free segments still cover the shortfall of
-/// all who claim theirs (have asked in vain), and free segments plus the excess of shares that can be asked to give
-/// back still cover the shortfall of all.</item>
-/// <item>A segment that comes back goes to the first waiter below its minimum, else to the first waiter that rule 2
-/// allows.</item>
-/// </list>
-/// So idle guarantees are lent out to those who can give back, and stop being lent the moment they are asked for.
+/// Not thread-safe: it is used under the lock of the <see cref="SegmentLender"/>. <see cref="LendingRules"/> say who may
+/// have a segment, <see cref="WaitingLine"/> says who of those that wait gets the one that comes back.
 /// Invariant: free + lent = total, and nobody waits who may have a free segment.
 /// </remarks>
 internal sealed class SegmentLedger
 {
+    private readonly IReadOnlyList<NetworkBufferState> _states;
     private readonly NetworkBufferState[] _free;
     private readonly List<PoolShare> _shares = [];
-    private readonly LinkedList<BufferWaiter> _waiters = [];
+    private readonly WaitingLine _line;
 
-    // Sums over all shares. Every change of a share stands between Withdraw and Enter, which keep them.
-    private int _lent;
-    private int _guaranteed;
-    private int _shortfall;
-    private int _claimedShortfall;
-    private int _reclaimableExcess;
+    // Every change of a share stands between Subtract and Add, which keep the sums.
+    private ShareTotals _totals;
 
+    /// <param name="states">All segments; each one's index is its place in the list.</param>
     public SegmentLedger(IReadOnlyList<NetworkBufferState> states)
     {
         // Taken from the end, so that the lowest addresses are used first and used again before others are touched.
+        _states = states;
         _free = [.. states.Reverse()];
+        _line = new WaitingLine(this);
         Free = _free.Length;
     }
 
@@ -41,22 +32,24 @@ internal sealed class SegmentLedger
 
     public int Free { get; private set; }
 
-    public int Lent => _lent;
+    public int Lent => _totals.Lent;
 
     /// <summary>The sum of all minimums.</summary>
-    public int Guaranteed => _guaranteed;
+    public int Guaranteed => _totals.Guaranteed;
+
+    private LendingRules Rules => new(Free, _totals);
 
     /// <summary>Live shares, and destroyed ones whose buffers are not all back.</summary>
     public IReadOnlyList<PoolShare> Shares => _shares;
 
     /// <summary>In order of their requests.</summary>
-    public IReadOnlyCollection<BufferWaiter> Waiters => _waiters;
+    public IReadOnlyCollection<BufferWaiter> Waiters => _line.Waiters;
 
     public void Add(PoolShare share)
     {
         Debug.Assert(share.Minimum <= Total - Guaranteed, "The caller has checked that the guarantees fit.");
         _shares.Add(share);
-        Enter(share);
+        _totals.Add(share);
         AssertInvariants();
     }
 
@@ -65,43 +58,44 @@ internal sealed class SegmentLedger
     /// </summary>
     public void Remove(PoolShare share)
     {
-        Withdraw(share);
+        _totals.Subtract(share);
         share.End();
-        Enter(share);
-        foreach (BufferWaiter waiter in _waiters.Where(waiter => waiter.Share == share).ToList())
-        {
-            _waiters.Remove(waiter.Node);
-            waiter.Refuse();
-        }
-
+        _totals.Add(share);
+        _line.Refuse(share);
         ForgetIfDone(share);
         Serve();
         AssertInvariants();
     }
 
-    public void GiveUpMinimum(PoolShare share)
+    /// <summary>Changes the guarantee and the maximum. What is held beyond them is taken back as it returns.</summary>
+    public void Resize(PoolShare share, int minimum, int maximum)
     {
-        Withdraw(share);
-        share.GiveUpMinimum();
-        Enter(share);
+        Debug.Assert(minimum <= Total - Guaranteed + share.Minimum, "The caller has checked that the guarantees fit.");
+        _totals.Subtract(share);
+        share.Resize(minimum, maximum);
+
+        // Who waited beyond the old minimum has asked in vain for what is guaranteed now.
+        share.IsClaiming |= share.Shortfall > 0
+            && Waiters.Any(waiter => waiter.Share == share && share.HasRoom(waiter.Subpartition));
+        _totals.Add(share);
         Serve();
         AssertInvariants();
     }
 
     public void AddReclaim(ReclaimRegistration registration)
     {
-        Withdraw(registration.Share);
+        _totals.Subtract(registration.Share);
         registration.Share.Reclaims.Add(registration);
-        Enter(registration.Share);
+        _totals.Add(registration.Share);
         Serve();
         AssertInvariants();
     }
 
     public void RemoveReclaim(ReclaimRegistration registration)
     {
-        Withdraw(registration.Share);
+        _totals.Subtract(registration.Share);
         registration.Share.Reclaims.Remove(registration);
-        Enter(registration.Share);
+        _totals.Add(registration.Share);
         AssertInvariants();
     }
 
@@ -117,32 +111,102 @@ internal sealed class SegmentLedger
             return true;
         }
 
-        if (share.Shortfall > 0 && !share.IsClaiming && share.HasRoom(subpartition))
-        {
-            Withdraw(share);
-            share.IsClaiming = true;
-            Enter(share);
-        }
-
-        AssertInvariants();
+        Claim(share, subpartition);
         state = null!;
         return false;
     }
 
-    public void Wait(BufferWaiter waiter) => _waiters.AddLast(waiter.Node);
+    /// <summary>Takes a free segment if the rules allow, beyond the maximum if the overdraft allows.</summary>
+    public bool TryOverdraw(PoolShare share, int subpartition, out NetworkBufferState state)
+    {
+        if (Rules.MayOverdraw(share, subpartition))
+        {
+            state = Take(share, subpartition);
+            AssertInvariants();
+            return true;
+        }
 
-    public void Leave(BufferWaiter waiter) => _waiters.Remove(waiter.Node);
+        Claim(share, subpartition);
+        state = null!;
+        return false;
+    }
+
+    /// <summary>Keeps free for a share what it lacks of its minimum, from now until it has it.</summary>
+    public void Claim(PoolShare share, int subpartition)
+    {
+        if (share.Shortfall > 0 && !share.IsClaiming && share.HasRoom(subpartition))
+        {
+            _totals.Subtract(share);
+            share.IsClaiming = true;
+            _totals.Add(share);
+        }
+
+        AssertInvariants();
+    }
+
+    /// <summary>Takes as many as the rules allow for no subpartition, up to the length of the span.</summary>
+    /// <returns>How many.</returns>
+    public int Take(PoolShare share, Span<int> segments)
+    {
+        int count = Math.Min(segments.Length, AvailableTo(share));
+        _totals.Subtract(share);
+        share.Count(PoolShare.NoSubpartition, count);
+        share.IsClaiming &= share.Shortfall > 0;
+        _totals.Add(share);
+        for (int i = 0; i < count; i++)
+        {
+            NetworkBufferState state = _free[--Free];
+            state.Share = share;
+            state.Subpartition = PoolShare.NoSubpartition;
+            segments[i] = state.Index;
+        }
+
+        AssertInvariants();
+        return count;
+    }
+
+    /// <summary>Whether a request would be met now.</summary>
+    public bool MayTake(PoolShare share, int subpartition) => Rules.MayTake(share, subpartition);
+
+    public void Wait(BufferWaiter waiter)
+    {
+        _line.Add(waiter);
+        AssertInvariants();
+    }
+
+    public void Leave(BufferWaiter waiter) => _line.Remove(waiter);
 
     public void Return(NetworkBufferState state)
     {
         PoolShare share = state.Share!;
-        Withdraw(share);
+        _totals.Subtract(share);
         share.Count(state.Subpartition, -1);
-        Enter(share);
-        state.Share = null;
-        state.Since = NetworkBufferState.NotBegun;
-        _free[Free++] = state;
+        _totals.Add(share);
+        Release(state);
         ForgetIfDone(share);
+        Serve();
+        AssertInvariants();
+    }
+
+    /// <summary>Returns segments of one live share, lent for no subpartition.</summary>
+    public void Return(ReadOnlySpan<int> segments)
+    {
+        if (segments.IsEmpty)
+        {
+            return;
+        }
+
+        PoolShare share = _states[segments[0]].Share!;
+        _totals.Subtract(share);
+        share.Count(PoolShare.NoSubpartition, -segments.Length);
+        _totals.Add(share);
+        foreach (int segment in segments)
+        {
+            NetworkBufferState state = _states[segment];
+            Debug.Assert(state.Share == share, "A magazine holds segments of one share.");
+            Release(state);
+        }
+
         Serve();
         AssertInvariants();
     }
@@ -150,116 +214,56 @@ internal sealed class SegmentLedger
     /// <summary>
     /// How many calls of <see cref="TryTake"/> would succeed in a row, quotas of subpartitions aside.
     /// </summary>
-    public int AvailableTo(PoolShare share)
-    {
-        if (Free <= share.Shortfall)
-        {
-            return Free;
-        }
-
-        int covered = Free + _reclaimableExcess - _shortfall;
-        int unclaimed = Free - share.Shortfall - (_claimedShortfall - share.ClaimedShortfall);
-        int spare = share.Reclaims.Count == 0 ? Math.Min(unclaimed, covered) : covered < 0 ? 0 : unclaimed;
-        return Math.Min(share.Maximum - share.Lent, share.Shortfall + Math.Max(0, spare));
-    }
+    public int AvailableTo(PoolShare share) => Rules.AvailableTo(share);
 
     /// <summary>
-    /// How many segments must come back before the waiter is served; 0 when no holder can help it, because its
-    /// own maximum or quota is reached, or because what could come back is guaranteed to others.
+    /// Whether magazines may be open, and one for this share: see <see cref="MagazineRack"/> for the reason.
     /// </summary>
-    public int NeededBy(BufferWaiter waiter)
-    {
-        PoolShare share = waiter.Share;
-        if (!share.HasRoom(waiter.Subpartition))
-        {
-            return 0;
-        }
+    public bool AllowsMagazine(PoolShare share) =>
+        Waiters.Count == 0 && Rules.OwesNothing && !share.IsDestroyed && share.Lent <= share.Maximum;
 
-        if (share.Shortfall > 0)
-        {
-            return share.Shortfall;
-        }
+    /// <summary>
+    /// How many segments must come back before the waiter is served; 0 when no holder can help it.
+    /// </summary>
+    public int NeededBy(BufferWaiter waiter) => Rules.NeededBy(waiter.Share, waiter.Subpartition);
 
-        // A segment that comes back moves from excess to free, so this sum tells what will be allowed then.
-        int taken = share.Reclaims.Count == 0 ? 1 : 0;
-        return Free + _reclaimableExcess - taken < _shortfall ? 0 : Math.Max(1, _claimedShortfall + 1 - Free);
-    }
-
-    private bool MayTake(PoolShare share, int subpartition)
-    {
-        if (Free == 0 || !share.HasRoom(subpartition))
-        {
-            return false;
-        }
-
-        if (share.Shortfall > 0)
-        {
-            return true;
-        }
-
-        int free = Free - 1;
-        int reclaimable = _reclaimableExcess + (share.Reclaims.Count == 0 ? 0 : 1);
-        return free >= _claimedShortfall && free + reclaimable >= _shortfall;
-    }
+    /// <summary>The minimum and a fair part of what is guaranteed to nobody, by what each holds and waits for.</summary>
+    public int FairSizeOf(PoolShare share) => _line.FairSizeOf(share);
 
     private NetworkBufferState Take(PoolShare share, int subpartition)
     {
-        Withdraw(share);
+        _totals.Subtract(share);
         share.Count(subpartition, +1);
         share.IsClaiming &= share.Shortfall > 0;
-        Enter(share);
+        _totals.Add(share);
         NetworkBufferState state = _free[--Free];
         state.Share = share;
         state.Subpartition = subpartition;
         return state;
     }
 
+    private void Release(NetworkBufferState state)
+    {
+        state.Share = null;
+        state.Since = NetworkBufferState.NotBegun;
+        _free[Free++] = state;
+    }
+
     /// <summary>Hands free segments to waiters until none may have one.</summary>
     private void Serve()
     {
-        while (Free > 0 && _waiters.Count > 0 && NextToServe() is { } waiter)
+        while (Free > 0 && _line.Next() is { } waiter)
         {
-            _waiters.Remove(waiter.Node);
-            waiter.Serve(Take(waiter.Share, waiter.Subpartition));
-        }
-    }
-
-    private BufferWaiter? NextToServe()
-    {
-        BufferWaiter? spare = null;
-        for (LinkedListNode<BufferWaiter>? node = _waiters.First; node is not null; node = node.Next)
-        {
-            BufferWaiter waiter = node.Value;
-            if (MayTake(waiter.Share, waiter.Subpartition))
+            _line.Remove(waiter);
+            if (waiter.TakesNothing)
             {
-                if (waiter.Share.Shortfall > 0)
-                {
-                    return waiter;
-                }
-
-                spare ??= waiter;
+                waiter.Announce();
+            }
+            else
+            {
+                waiter.Serve(Take(waiter.Share, waiter.Subpartition));
             }
         }
-
-        return spare;
-    }
-
-    private void Withdraw(PoolShare share)
-    {
-        _lent -= share.Lent;
-        _guaranteed -= share.Minimum;
-        _shortfall -= share.Shortfall;
-        _claimedShortfall -= share.ClaimedShortfall;
-        _reclaimableExcess -= share.ReclaimableExcess;
-    }
-
-    private void Enter(PoolShare share)
-    {
-        _lent += share.Lent;
-        _guaranteed += share.Minimum;
-        _shortfall += share.Shortfall;
-        _claimedShortfall += share.ClaimedShortfall;
-        _reclaimableExcess += share.ReclaimableExcess;
     }
 
     private void ForgetIfDone(PoolShare share)
@@ -273,21 +277,15 @@ internal sealed class SegmentLedger
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {
-        (int lent, int shortfall, int claimed, int excess) = (0, 0, 0, 0);
+        ShareTotals totals = default;
         foreach (PoolShare share in _shares)
         {
-            lent += share.Lent;
-            shortfall += share.Shortfall;
-            claimed += share.ClaimedShortfall;
-            excess += share.ReclaimableExcess;
+            totals.Add(share);
         }
 
-        Debug.Assert(Free + lent == Total, "Every segment is either free or lent.");
-        Debug.Assert(lent == _lent, "The sum of what is lent is kept.");
-        Debug.Assert(shortfall == _shortfall, "The sum of shortfalls is kept.");
-        Debug.Assert(claimed == _claimedShortfall, "The sum of claims is kept.");
-        Debug.Assert(excess == _reclaimableExcess, "The sum of what can be asked back is kept.");
-        Debug.Assert(_guaranteed <= Total, "No more is guaranteed than there is.");
-        Debug.Assert(NextToServe() is null, "Nobody waits who may have a free segment.");
+        Debug.Assert(Free + totals.Lent == Total, "Every segment is either free or lent.");
+        Debug.Assert(totals == _totals, "The sums over all shares are kept.");
+        Debug.Assert(_totals.Guaranteed <= Total, "No more is guaranteed than there is.");
+        Debug.Assert(_line.Next() is null, "Nobody waits who may have a free segment.");
     }
 }

@@ -1,14 +1,12 @@
-using System.Diagnostics;
-
 namespace Sluice.Buffers;
 
 /// <summary>Waits for a segment in line, with and without a thread, asking holders meanwhile.</summary>
 /// <remarks>
-/// A blocking wait without a deadline asks on its own thread. With a deadline the asking is left to the thread pool,
-/// since a holder's spill may take longer than the deadline; the deadline is measured by <see cref="Stopwatch"/> and
-/// does not come early.
+/// A blocking wait without a deadline asks on its own thread. With a deadline, and without a thread, the asking is left
+/// to the thread pool, since a holder's spill may take longer than the deadline.
 /// </remarks>
-internal sealed class WaitingRequest(NetworkBufferPool pool, HolderInquiry inquiry, BufferWaiter waiter)
+internal sealed class WaitingRequest(
+    SegmentLender lender, HolderInquiry inquiry, BufferWaiter waiter, RequestDeadline deadline)
 {
     /// <summary>
     /// How often holders are asked again. Whatever comes back reaches the waiter at once; this is only for holders that
@@ -20,38 +18,20 @@ internal sealed class WaitingRequest(NetworkBufferPool pool, HolderInquiry inqui
     {
         try
         {
+            using ITimer? alarm = deadline.NudgeAtEnd(waiter);
             while (!waiter.IsAnswered)
             {
-                inquiry.Ask(waiter);
-                waiter.Pause(s_askAgainAfter, cancellationToken);
-            }
-        }
-        catch (Exception failure)
-        {
-            if (!IsMetAfterAll(failure))
-            {
-                throw;
-            }
-        }
-
-        return waiter.Answer();
-    }
-
-    public NetworkBufferState Wait(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        long started = Stopwatch.GetTimestamp();
-        try
-        {
-            while (!waiter.IsAnswered)
-            {
-                TimeSpan left = timeout - Stopwatch.GetElapsedTime(started);
-                if (left <= TimeSpan.Zero)
+                TimeSpan pause = NextPause();
+                if (deadline.IsInfinite)
                 {
-                    throw pool.TimedOut(waiter.Share, timeout);
+                    inquiry.Ask(waiter);
+                }
+                else
+                {
+                    waiter.InquireInBackground(inquiry);
                 }
 
-                waiter.InquireInBackground(inquiry);
-                waiter.Pause(left < s_askAgainAfter ? left : s_askAgainAfter, cancellationToken);
+                waiter.Pause(pause, cancellationToken);
             }
         }
         catch (Exception failure)
@@ -67,12 +47,27 @@ internal sealed class WaitingRequest(NetworkBufferPool pool, HolderInquiry inqui
 
     public async ValueTask<NetworkBufferState> WaitAsync(CancellationToken cancellationToken)
     {
+        await PauseUntilAnsweredAsync(cancellationToken).ConfigureAwait(false);
+        return waiter.Answer();
+    }
+
+    /// <summary>Waits for an announcement.</summary>
+    public async ValueTask WaitUntilAnnouncedAsync(CancellationToken cancellationToken)
+    {
+        await PauseUntilAnsweredAsync(cancellationToken).ConfigureAwait(false);
+        waiter.ThrowIfRefused();
+    }
+
+    private async ValueTask PauseUntilAnsweredAsync(CancellationToken cancellationToken)
+    {
         try
         {
+            using ITimer? alarm = deadline.NudgeAtEnd(waiter);
             while (!waiter.IsAnswered)
             {
+                TimeSpan pause = NextPause();
                 waiter.InquireInBackground(inquiry);
-                await waiter.PauseAsync(s_askAgainAfter, cancellationToken).ConfigureAwait(false);
+                await waiter.PauseAsync(pause, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception failure)
@@ -82,8 +77,17 @@ internal sealed class WaitingRequest(NetworkBufferPool pool, HolderInquiry inqui
                 throw;
             }
         }
+    }
 
-        return waiter.Answer();
+    private TimeSpan NextPause()
+    {
+        TimeSpan left = deadline.Left;
+        if (left <= TimeSpan.Zero)
+        {
+            throw lender.TimedOut(waiter, deadline.Timeout);
+        }
+
+        return left < s_askAgainAfter ? left : s_askAgainAfter;
     }
 
     /// <summary>
@@ -92,7 +96,7 @@ internal sealed class WaitingRequest(NetworkBufferPool pool, HolderInquiry inqui
     /// </summary>
     private bool IsMetAfterAll(Exception failure)
     {
-        pool.Leave(waiter);
+        lender.Leave(waiter);
         if (!waiter.TryAnswer(out NetworkBufferState? segment))
         {
             return false;
@@ -103,7 +107,7 @@ internal sealed class WaitingRequest(NetworkBufferPool pool, HolderInquiry inqui
             return true;
         }
 
-        pool.Recycle(segment);
+        lender.Recycle(segment);
         return false;
     }
 }

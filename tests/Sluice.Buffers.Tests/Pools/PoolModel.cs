@@ -27,6 +27,13 @@ internal sealed class PoolModel(int total)
         return false;
     }
 
+    public void Resize(Share share, int minimum, int maximum)
+    {
+        (share.Minimum, share.Maximum) = (minimum, maximum);
+        share.IsClaiming = share.Lacks > 0
+            && (share.IsClaiming || (share.Lent < maximum && Line.Exists(waiting => waiting.Share == share)));
+    }
+
     /// <summary>A copy is asked again and again, so the copy's claims are not ours.</summary>
     public int Available(Share share)
     {
@@ -56,9 +63,33 @@ internal sealed class PoolModel(int total)
         return served;
     }
 
-    private Waiting? Next() =>
-        Line.Find(waiting => waiting.Share.Lent < waiting.Share.Minimum && MayTake(waiting.Share))
-        ?? Line.Find(waiting => MayTake(waiting.Share));
+    /// <summary>What each live share may count on beyond its minimum, handed out one segment at a time.</summary>
+    private Dictionary<Share, int> Parts()
+    {
+        Share[] live = [.. Shares.Where(share => !share.IsDestroyed)];
+        Dictionary<Share, int> parts = live.ToDictionary(share => share, _ => 0);
+        int left = Math.Max(0, total - Guaranteed - Shares.Where(share => share.IsDestroyed).Sum(share => share.Lent));
+        while (left > 0 && live.Where(share => parts[share] < Wants(share)).ToList() is { Count: > 0 } hungry)
+        {
+            // The least served first; of equals the one that wants most, and of those the first.
+            parts[hungry.OrderBy(share => parts[share]).ThenByDescending(Wants).First()]++;
+            left--;
+        }
+
+        return parts;
+
+        int Wants(Share share) => Math.Max(
+            0, Math.Min(share.Lent + Line.Count(waiting => waiting.Share == share), share.Maximum) - share.Minimum);
+    }
+
+    private Waiting? Next()
+    {
+        Dictionary<Share, int> parts = Parts();
+        return Line.Find(waiting => waiting.Share.Lent < waiting.Share.Minimum && MayTake(waiting.Share))
+            ?? Line.Find(waiting => MayTake(waiting.Share) && parts.TryGetValue(waiting.Share, out int part)
+                && Math.Max(0, waiting.Share.Lent - waiting.Share.Minimum) < part)
+            ?? Line.Find(waiting => MayTake(waiting.Share));
+    }
 
     private bool MayTake(Share share)
     {
@@ -83,7 +114,7 @@ internal sealed class PoolModel(int total)
     {
         public required int Minimum { get; set; }
 
-        public required int Maximum { get; init; }
+        public required int Maximum { get; set; }
 
         public int Lent { get; set; }
 

@@ -10,6 +10,8 @@ public sealed class PoolModelTests
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
     public async Task Random_steps_lend_exactly_what_the_model_lends(int seed)
     {
         var random = new Random(seed);
@@ -19,7 +21,12 @@ public sealed class PoolModelTests
         for (int step = 0; step < 1500; step++)
         {
             await pair.StepAsync(random);
-            pair.AssertSame();
+
+            // Reading a count empties the magazines, so they are left alone for some steps in a row.
+            if (seed % 2 == 0 || random.Next(10) == 0)
+            {
+                pair.AssertSame();
+            }
         }
 
         await pair.EndAsync();
@@ -61,11 +68,15 @@ public sealed class PoolModelTests
             {
                 await PromiseAsync(twin);
             }
-            else if (choice < 96)
+            else if (choice < 94)
             {
                 twin.Pool.GiveUpMinimum();
-                (twin.Share.Minimum, twin.Share.IsClaiming) = (0, false);
+                model.Resize(twin.Share, 0, twin.Share.Maximum);
                 await ServeAsync();
+            }
+            else if (choice < 97)
+            {
+                await ResizeAsync(twin, random);
             }
             else
             {
@@ -114,6 +125,21 @@ public sealed class PoolModelTests
             var share = new PoolModel.Share { Minimum = minimum, Maximum = maximum };
             model.Shares.Add(share);
             _twins.Add(new Twin(whole.Network.CreateBufferPool(options), share));
+        }
+
+        private async Task ResizeAsync(Twin twin, Random random)
+        {
+            int minimum = random.Next(5);
+            int maximum = Math.Max(1, minimum + random.Next(8));
+            if (minimum > whole.Network.Total - model.Guaranteed + twin.Share.Minimum)
+            {
+                Assert.Throws<InsufficientBuffersException>(() => twin.Pool.Resize(minimum, maximum));
+                return;
+            }
+
+            twin.Pool.Resize(minimum, maximum);
+            model.Resize(twin.Share, minimum, maximum);
+            await ServeAsync();
         }
 
         private void Request(Twin twin)

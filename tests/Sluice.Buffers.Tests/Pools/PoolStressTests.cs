@@ -61,7 +61,7 @@ public sealed class PoolStressTests
             var kept = new List<NetworkBuffer>();
             for (int step = 0; step < 60; step++)
             {
-                switch (random.Next(6))
+                switch (random.Next(7))
                 {
                     case 0 when pool.TryRequest(out NetworkBuffer tried):
                         held.Hold(tried);
@@ -71,6 +71,11 @@ public sealed class PoolStressTests
                         break;
                     case 3 when Timed(pool, random) is { } timed:
                         held.Hold(timed);
+                        break;
+                    case 5 when random.Next(4) == 0:
+                        // Never beyond 3 guaranteed for each of the four threads.
+                        int minimum = random.Next(1, 4);
+                        pool.Resize(minimum, random.Next(3, 20));
                         break;
                     case 4 when kept.Count < 2 && pool.Lent < pool.Maximum:
                         kept.Add(pool.Request(CancellationToken.None));

@@ -87,7 +87,7 @@ public sealed class WaitingTests
     }
 
     [Fact]
-    public void A_timeout_names_requester_and_holders_and_takes_nothing()
+    public async Task A_timeout_names_requester_and_holders_and_takes_nothing()
     {
         var time = new SteppedTime();
         using var whole = new WholePool(3, time: time);
@@ -97,8 +97,11 @@ public sealed class WaitingTests
         NetworkBuffer own = pool.Request(CancellationToken.None);
         time.Advance(TimeSpan.FromSeconds(12.5));
 
-        BufferTimeoutException failure = Assert.Throws<BufferTimeoutException>(
+        Task<NetworkBuffer> waiting = Deadline.OnThread(
             () => pool.Request(TimeSpan.FromMilliseconds(5), CancellationToken.None));
+        Deadline.Await(() => time.TimersSet == 1);
+        time.Advance(TimeSpan.FromMilliseconds(5));
+        BufferTimeoutException failure = await Assert.ThrowsAsync<BufferTimeoutException>(() => waiting);
 
         Assert.StartsWith(
             "'sort/map/4/0' got no buffer within 5 ms: it holds 1 (minimum 1, maximum 2), 0 of 3 are free; "

@@ -1,7 +1,7 @@
 namespace Sluice.Buffers.Tests;
 
 /// <summary>What Flink's views get wrong, over everything a view can lie over.</summary>
-public sealed class PeerDefectsTests
+public sealed class ViewPeerDefectTests
 {
     public static TheoryData<InputKind> Kinds => [.. Enum.GetValues<InputKind>()];
 

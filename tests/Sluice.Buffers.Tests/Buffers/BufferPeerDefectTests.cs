@@ -1,7 +1,7 @@
 namespace Sluice.Buffers.Tests;
 
 /// <summary>What Flink's buffers were seen to do wrong, and these do not.</summary>
-public sealed class PeerDefectTests
+public sealed class BufferPeerDefectTests
 {
     [Theory]
     [InlineData(1)]
