@@ -14,14 +14,19 @@ namespace Sluice.Buffers;
 /// </remarks>
 public sealed class BufferBuilder : IDisposable
 {
-    private readonly BufferProgress _progress = new();
     private readonly MemorySegment _segment;
     private readonly int _size;
     private readonly NetworkBuffer _buffer;
     private int _length;
     private int _committed;
-    private bool _isFinished;
+
+    /// <summary>Up to where may be appended: the size, or less than nothing once the builder is finished.</summary>
+    private int _limit;
+
     private bool _isGone;
+
+    /// <summary>What the consumers look at; null as long as there was none.</summary>
+    private BufferProgress? _progress;
 
     /// <param name="buffer">
     /// A buffer that nobody else writes. Its positions are set anew; its data type stays.
@@ -34,6 +39,7 @@ public sealed class BufferBuilder : IDisposable
         _buffer.Clear();
         _segment = _buffer.Segment;
         _size = _segment.Size;
+        _limit = _size;
     }
 
     /// <summary>Bytes the buffer can hold.</summary>
@@ -49,7 +55,7 @@ public sealed class BufferBuilder : IDisposable
     public int Committed => _committed;
 
     /// <summary>Whether nothing more will be appended.</summary>
-    public bool IsFinished => _isFinished;
+    public bool IsFinished => _limit < 0;
 
     /// <summary>Appends as much as fits.</summary>
     /// <returns>How many bytes were appended; fewer than given when the buffer is full.</returns>
@@ -68,9 +74,9 @@ public sealed class BufferBuilder : IDisposable
     /// <exception cref="InvalidOperationException">The builder is finished.</exception>
     public bool TryAppend(ReadOnlySpan<byte> bytes)
     {
-        ThrowIfFinished();
-        if (bytes.Length > Room)
+        if (bytes.Length > _limit - _length)
         {
+            ThrowIfFinished();
             return false;
         }
 
@@ -107,7 +113,7 @@ public sealed class BufferBuilder : IDisposable
         if (_committed != _length)
         {
             _committed = _length;
-            _progress.Commit(_length);
+            _progress?.Commit(_length);
         }
     }
 
@@ -125,7 +131,7 @@ public sealed class BufferBuilder : IDisposable
     public NetworkBuffer HandOver()
     {
         ObjectDisposedException.ThrowIf(_isGone, this);
-        if (!_isFinished)
+        if (!IsFinished)
         {
             FinishAt(_length, isAbandoned: false);
         }
@@ -150,8 +156,7 @@ public sealed class BufferBuilder : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(position);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(position, _committed);
         NetworkBuffer reference = _buffer.Retain(holder);
-        _progress.AdmitReaders();
-        return new BufferConsumer(_progress, reference, position);
+        return new BufferConsumer(Progress(), reference, position);
     }
 
     /// <summary>
@@ -165,7 +170,7 @@ public sealed class BufferBuilder : IDisposable
             return;
         }
 
-        if (!_isFinished)
+        if (!IsFinished)
         {
             FinishAt(_committed, isAbandoned: true);
         }
@@ -180,13 +185,27 @@ public sealed class BufferBuilder : IDisposable
         _buffer.SetLength(length);
         _length = length;
         _committed = length;
-        _isFinished = true;
-        _progress.Finish(length, isAbandoned);
+        _limit = -1;
+        _progress?.Finish(length, isAbandoned);
+    }
+
+    private BufferProgress Progress()
+    {
+        if (_progress is null)
+        {
+            _progress = new BufferProgress(_committed);
+            if (IsFinished)
+            {
+                _progress.Finish(_committed, isAbandoned: false);
+            }
+        }
+
+        return _progress;
     }
 
     private void ThrowIfFinished()
     {
-        if (_isFinished)
+        if (IsFinished)
         {
             ThrowFinished();
         }

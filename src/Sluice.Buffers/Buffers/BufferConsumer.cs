@@ -41,7 +41,8 @@ public sealed class BufferConsumer : IDisposable
     }
 
     /// <summary>
-    /// Whether the builder was disposed without having been finished: what was committed is whole, but more was to come.
+    /// Whether the builder was disposed without having been finished: what was committed is whole, but more was to
+    /// come.
     /// </summary>
     public bool IsAbandoned => _progress.IsAbandoned;
 

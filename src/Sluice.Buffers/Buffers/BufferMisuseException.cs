@@ -9,7 +9,8 @@ namespace Sluice.Buffers;
 /// </remarks>
 public sealed class BufferMisuseException : InvalidOperationException
 {
-    internal BufferMisuseException(string message, string? owner = null, string? holder = null, BufferHistory? history = null)
+    internal BufferMisuseException(
+        string message, string? owner = null, string? holder = null, BufferHistory? history = null)
         : base(message)
     {
         Owner = owner;

@@ -4,18 +4,18 @@ namespace Sluice.Buffers;
 /// <remarks>
 /// Length and end are one word, so they are seen together. Between writer and waiter each writes its own side, then
 /// looks at the other's, with a full fence between: the writer publishes and then looks for waiters, the waiter stands
-/// in line and then looks at what is published. So one of them sees the other and no wake-up is lost. The writer pays
-/// for that fence only once there are consumers.
+/// in line and then looks at what is published. So one of them sees the other and no wake-up is lost. A builder makes
+/// this with its first consumer, so that a writer without readers pays for no fence.
 /// Threading: one writer; any number of readers. No waiter is completed under the lock.
 /// </remarks>
-internal sealed class BufferProgress
+/// <param name="committed">Bytes that may be read by now.</param>
+internal sealed class BufferProgress(int committed)
 {
     private readonly Lock _gate = new();
 
     /// <summary>Committed bytes, or their complement once nothing follows.</summary>
-    private int _published;
+    private int _published = committed;
 
-    private bool _hasReaders;
     private bool _isAbandoned;
 
     // Guarded by _gate; whether there are any is looked at without it.
@@ -28,9 +28,6 @@ internal sealed class BufferProgress
 
     /// <summary>Whether it ended without having been finished.</summary>
     public bool IsAbandoned => Volatile.Read(ref _published) < 0 && _isAbandoned;
-
-    /// <summary>Called by the writer before it hands out the first reader.</summary>
-    public void AdmitReaders() => _hasReaders = true;
 
     /// <summary>By the writer: that many bytes may be read.</summary>
     public void Commit(int length) => Publish(length);
@@ -92,12 +89,6 @@ internal sealed class BufferProgress
 
     private void Publish(int published)
     {
-        if (!_hasReaders)
-        {
-            Volatile.Write(ref _published, published);
-            return;
-        }
-
         Interlocked.Exchange(ref _published, published);
         if (Volatile.Read(ref _waiters) is not null)
         {

@@ -4,8 +4,8 @@ namespace Sluice.Buffers;
 
 /// <summary>One consumer's wait for data; made at its first wait and used for all that follow.</summary>
 /// <remarks>
-/// Whoever takes it out of the line of its <see cref="BufferProgress"/> completes it: the writer, the cancellation, or the
-/// closing of the consumer; so it is completed once. What awaits it goes on elsewhere, never on the writer's stack.
+/// Whoever takes it out of the line of its <see cref="BufferProgress"/> completes it: the writer, the cancellation, or
+/// the closing of the consumer; so it is completed once. What awaits it goes on elsewhere, never on the writer's stack.
 /// </remarks>
 internal sealed class DataWaiter(BufferProgress progress) : IValueTaskSource<bool>
 {

@@ -1,6 +1,6 @@
 namespace Sluice.Buffers;
 
-/// <summary>Who has held a segment, in this life and shortly before: what a message about a misused handle says.</summary>
+/// <summary>Who has held a segment, now and shortly before: what a message about a misused handle says.</summary>
 /// <remarks>
 /// Threading: <see cref="Begin"/> and <see cref="Last"/> are written by whoever has the segment alone; anybody reads
 /// at any time. Written only when something changes, so a pool that gets its own segment again writes nothing.

@@ -70,7 +70,7 @@ internal readonly record struct HolderWord(ulong Bits)
     }
 
     /// <summary>The word of a free segment in its next life.</summary>
-    /// <remarks>The generation is topmost: carrying out of it falls off the word, which is the wrap that is wanted.</remarks>
+    /// <remarks>The generation is topmost: its carry falls off the word, which is the wrap that is wanted.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public HolderWord NextLife() => new(Bits + (1UL << GenerationShift));
 

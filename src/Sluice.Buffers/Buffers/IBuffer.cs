@@ -1,6 +1,6 @@
 namespace Sluice.Buffers;
 
-/// <summary>What a whole buffer and a slice of one have in common: bytes to read, and a reference to give back.</summary>
+/// <summary>What a buffer and a slice of one have in common: bytes to read, and a reference to give back.</summary>
 /// <remarks>
 /// Written against as a generic constraint (<c>where TBuffer : struct, IBuffer</c>), so that nothing is boxed.
 /// Every member but <see cref="IsLive"/> throws <see cref="BufferMisuseException"/> when the reference is not live.

@@ -110,7 +110,7 @@ public readonly struct NetworkBuffer : IBuffer, IEquatable<NetworkBuffer>
     public NetworkBuffer Retain(string holder)
     {
         ArgumentException.ThrowIfNullOrEmpty(holder);
-        return Known().RetainWatched(_token, holder);
+        return Known().RetainFully(_token, holder);
     }
 
     /// <summary>Adds a holder, unless all places are held.</summary>
@@ -144,7 +144,9 @@ public readonly struct NetworkBuffer : IBuffer, IEquatable<NetworkBuffer>
     }
 
     /// <summary>Counts bytes as in use that were filled in place.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than there is room; nothing is changed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Negative, or more than there is room; nothing is changed.
+    /// </exception>
     public void Append(int count)
     {
         NetworkBufferState state = Checked();

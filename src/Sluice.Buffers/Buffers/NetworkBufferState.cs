@@ -11,7 +11,7 @@ namespace Sluice.Buffers;
 /// <see cref="Share"/> and <see cref="Subpartition"/> are written by the pool while nobody
 /// holds the segment. Positions and data type belong to the writer and are handed on with the buffer.
 /// Each verb first tries the one case that is common: live handle, free place, nobody watches, no other thread came
-/// between. Everything else, the errors with it, is in the slower step behind it.
+/// between. Everything else, the errors with it, is in the full verb behind it.
 /// </remarks>
 internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, MemorySegment segment)
 {
@@ -20,7 +20,8 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
     private ulong _holders;
 
     /// <summary>
-    /// Where to look for a free place next. Only a hint, so a lost update does no harm: the swap decides who gets which.
+    /// Where to look for a free place next. Only a hint, so a lost update does no harm: the swap decides who gets
+    /// which.
     /// </summary>
     private ulong _nextPlace = HolderWord.FirstPlace;
 
@@ -112,10 +113,10 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
             }
         }
 
-        return RetainWatched(token, null);
+        return RetainFully(token, null);
     }
 
-    public NetworkBuffer RetainWatched(HolderToken token, string? label) =>
+    public NetworkBuffer RetainFully(HolderToken token, string? label) =>
         TryRetain(token, label, out NetworkBuffer retained) ? retained : throw BufferMisuse.Full(this);
 
     /// <summary>Adds a holder, unless as many as there can be hold it already.</summary>
@@ -147,7 +148,7 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
         }
     }
 
-    /// <summary>Gives one holder's reference to another in one step, so that it is never held by both or by none.</summary>
+    /// <summary>Gives one holder's reference to another in one step: it is never held by both or by none.</summary>
     public NetworkBuffer HandOver(HolderToken token, string label)
     {
         HolderPlace giver = _watcher is null ? default : PlaceOf(token);
@@ -190,12 +191,12 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
             }
         }
 
-        ReleaseWatched(token);
+        ReleaseFully(token);
     }
 
     public BufferLife LifeOf(HolderToken token) => new(Index, (int)token.Generation);
 
-    private void ReleaseWatched(HolderToken token)
+    private void ReleaseFully(HolderToken token)
     {
         // All that is told is made before the swap: after it the segment may be in its next life already.
         IBufferLifecycle? watcher = _watcher;

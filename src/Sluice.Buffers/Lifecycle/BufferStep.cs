@@ -6,7 +6,8 @@ namespace Sluice.Buffers;
 /// <param name="Owner">The owner label of the pool it was requested from.</param>
 /// <param name="Holder">Who holds it from now on; at a release and a recycle, who held it until now.</param>
 /// <param name="From">
-/// At a retain, whose handle was retained; at a hand-over, who held it until now. Otherwise as <paramref name="Holder"/>.
+/// At a retain, whose handle was retained; at a hand-over, who held it until now. Otherwise as
+/// <paramref name="Holder"/>.
 /// </param>
 /// <param name="At">When, by the pool's coarse clock; steps some 10 ms apart may show the same time.</param>
 public readonly record struct BufferStep(

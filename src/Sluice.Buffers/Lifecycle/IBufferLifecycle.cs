@@ -10,7 +10,7 @@ namespace Sluice.Buffers;
 /// </remarks>
 public interface IBufferLifecycle
 {
-    /// <summary>Whether it wants to see the life that begins now. Asked once for each life: here a hook samples.</summary>
+    /// <summary>Whether it wants to see the life that begins now. Asked once a life: here a hook samples.</summary>
     /// <param name="life">The life.</param>
     /// <param name="owner">The owner label of the pool it is requested from.</param>
     bool Watches(BufferLife life, string owner) => true;

@@ -6,7 +6,7 @@ public enum LeakDetection
     /// <summary>None, at no cost.</summary>
     Off,
 
-    /// <summary>One in so many, spread over all segments: cheap enough for production; finds what leaks often.</summary>
+    /// <summary>One in so many, over all segments: cheap enough for production; finds what leaks often.</summary>
     Sampled,
 
     /// <summary>All: for tests, and for hunting a leak that is known.</summary>
