@@ -22,7 +22,7 @@ internal static class BufferMisuse
         else
         {
             text.Append("belongs to a life that has ended. ");
-            if (record.Last is { Bits: not 0 } last && last.Generation == token.Generation)
+            if (state.Last is { Bits: not 0 } last && last.Generation == token.Generation)
             {
                 text.Append($"'{record.LabelOf(last)}' (place {last.Index}) was the last to release it. ");
             }

@@ -2,8 +2,8 @@ namespace Sluice.Buffers;
 
 /// <summary>Who has held a segment, now and shortly before: what a message about a misused handle says.</summary>
 /// <remarks>
-/// Threading: <see cref="Begin"/> and <see cref="Last"/> are written by whoever has the segment alone; anybody reads
-/// at any time. Written only when something changes, so a pool that gets its own segment again writes nothing.
+/// Threading: <see cref="Begin"/> is called by whoever has the segment alone; anybody reads at any time. Written only
+/// when something changes, so a pool that gets its own segment again writes nothing.
 /// </remarks>
 internal sealed class HolderRecord
 {
@@ -16,18 +16,10 @@ internal sealed class HolderRecord
     private string? _previousOwner;
     private uint _previousSince;
 
-    private ulong _last;
     private HolderLabels? _labels;
 
     /// <summary>The hook of the pool that has it now or had it last.</summary>
     public IBufferLifecycle? Hook { get; private set; }
-
-    /// <summary>Who released last, in the latest life that has ended; default when none has.</summary>
-    public HolderToken Last
-    {
-        get => new(Volatile.Read(ref _last));
-        set => Volatile.Write(ref _last, value.Bits);
-    }
 
     public void Begin(uint generation, string owner, IBufferLifecycle? hook)
     {

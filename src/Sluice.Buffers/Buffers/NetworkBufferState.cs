@@ -25,6 +25,8 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
     /// </summary>
     private ulong _nextPlace = HolderWord.FirstPlace;
 
+    private ulong _last;
+
     /// <summary>The hook, in a life that is watched. It changes only while nobody holds the segment.</summary>
     private IBufferLifecycle? _watcher;
 
@@ -54,6 +56,10 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
 
     /// <summary>Who has held it, for messages.</summary>
     public HolderRecord Record { get; } = new();
+
+    /// <summary>Who released last, in the latest life that has ended; default when none has.</summary>
+    /// <remarks>Here and not in the record: it changes with each life, beside what changes with it.</remarks>
+    public HolderToken Last => new(Volatile.Read(ref _last));
 
     public HolderWord Word => new(Volatile.Read(ref _holders));
 
@@ -229,7 +235,7 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
     /// <summary>Gives the segment back. Nobody holds it, and the pool does not have it yet.</summary>
     private void Recycle(HolderToken last)
     {
-        Record.Last = last;
+        Volatile.Write(ref _last, last.Bits);
         pool.Recycle(this);
     }
 
