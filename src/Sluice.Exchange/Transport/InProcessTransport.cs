@@ -20,7 +20,8 @@ public sealed class InProcessTransport : IExchangeTransport
         return new ValueTask<FetchReply>(Fetch(request));
     }
 
-    public void Close(ChannelId channel) => _outputs.Find(channel.Output)?.Close(channel.Run, channel.Subpartition);
+    public void Close(ChannelId channel, string where) =>
+        _outputs.Find(channel.Output)?.Close(channel.Run, channel.Subpartition);
 
     private FetchReply Fetch(FetchRequest request)
     {

@@ -229,6 +229,6 @@ public sealed class FailureTests : IDisposable
             return _inner.FetchAsync(request, cancellationToken);
         }
 
-        public void Close(ChannelId channel) => _inner.Close(channel);
+        public void Close(ChannelId channel, string where) => _inner.Close(channel, where);
     }
 }

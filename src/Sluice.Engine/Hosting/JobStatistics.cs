@@ -36,13 +36,18 @@ internal sealed class JobStatistics
     /// <summary>An attempt told its outcome; whether it counts, the journal says.</summary>
     public void Ended(AttemptId attempt, TaskOutcome outcome) => _ended[attempt] = outcome;
 
+    /// <summary>Adds to a line of the journal what its winner counted.</summary>
+    public JournalEntry Complete(JournalEntry entry) =>
+        entry is { Kind: "won", Stage: int stage, Task: int task, Attempt: int number }
+            ? entry with { Outcome = _ended.GetValueOrDefault(new AttemptId(new TaskId(new StageId(stage), task), number)) }
+            : entry;
+
     /// <summary>Follows who wins and who is lost.</summary>
     public void Note(JournalEntry entry)
     {
         if (entry is { Kind: "won" or "lost", Stage: int stage, Task: int task, Attempt: int number })
         {
-            AttemptId attempt = new(new TaskId(new StageId(stage), task), number);
-            _stages[stage].Winners[task] = entry.Kind == "won" ? _ended[attempt] : null;
+            _stages[stage].Winners[task] = entry.Kind == "won" ? entry.Outcome : null;
             _stages[stage].LastEnd = Elapsed;
         }
     }
@@ -74,7 +79,7 @@ internal sealed class JobStatistics
         return source == Sink ? null : SluiceErrors.OutputMismatch("source and output", source.ToString(), Sink.ToString());
     }
 
-    public JobProgress Progress(IEnumerable<TaskProgress> running)
+    public JobProgress Progress(IEnumerable<AttemptProgress> running)
     {
         int current = Array.FindIndex(_stages, stage => stage.Done < stage.Winners.Length);
         current = current < 0 ? _stages.Length - 1 : current;
@@ -85,7 +90,7 @@ internal sealed class JobStatistics
         }
 
         long spilled = _stages.Sum(stage => stage.Winners.Sum(outcome => outcome?.SpilledBytes ?? 0)) + _reclaimedBytes;
-        foreach (TaskProgress task in running)
+        foreach (AttemptProgress task in running)
         {
             done += Weight(current) == 0 ? 0 : task.Bytes;
             spilled += task.SpilledBytes;
@@ -103,7 +108,7 @@ internal sealed class JobStatistics
     }
 
     public JobReport Report(
-        JobId id, string name, ActivityTraceId traceId, string output, IReadOnlyList<string> warnings)
+        JobId id, string name, ActivityTraceId traceId, string output, long peakMemoryBytes, IReadOnlyList<string> warnings)
     {
         TaskOutcome[] all = [.. Enumerable.Range(0, _stages.Length).SelectMany(Winners)];
         RecordSum sink = Sink;
@@ -126,7 +131,7 @@ internal sealed class JobStatistics
                 Shuffled(task => task.BytesIn),
                 all.Sum(task => task.SpilledBytes) + _reclaimedBytes,
                 Winners(_stages.Length - 1).Sum(task => task.BytesOut)),
-            PeakMemoryBytes = PeakResidentBytes(),
+            PeakMemoryBytes = peakMemoryBytes,
             Certificate = new Certificate(sink.Count, sink.Sum.ToString("x32", null)),
             Stages = [.. Enumerable.Range(0, _stages.Length).Select(StageReportOf)],
             Output = output,
@@ -165,12 +170,6 @@ internal sealed class JobStatistics
 
     // A sample reads next to nothing; every other stage moves the input once.
     private long Weight(int stage) => _plan.Stages[stage].Output is SampleOutput ? 0 : _inputBytes;
-
-    private static long PeakResidentBytes()
-    {
-        using Process process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64;
-    }
 
     private sealed class StageCount(int tasks)
     {
