@@ -59,7 +59,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
             token => new SpillStore(spill, _diskWait, token),
             _outputs,
             transport(_outputs),
-            options.Parallelism,
+            _pool.Total / options.Parallelism,
             options.Codec,
             _diskWait);
         _attempts = new AttemptThreads(runner, options.Parallelism);

@@ -20,6 +20,7 @@ public static class SluiceErrors
         ["SLU1006"] = "Items of this type have no known serializer: register one, or pass it to the step.",
         ["SLU1007"] = "A job writes one output.",
         ["SLU1008"] = "A job must end with a step that writes.",
+        ["SLU1009"] = "Jobs run by name in a cluster: every silo must have the job's class, registered under that name.",
         ["SLU1101"] = "An input does not exist.",
         ["SLU1102"] = "An input exists but cannot be opened for reading.",
         ["SLU1103"] = "Only regular files can be read: a pipe, a device or a directory inside a directory cannot be split.",
@@ -42,6 +43,10 @@ public static class SluiceErrors
         ["SLU1405"] = "A key or an item could not be turned into bytes, or back: its KeyOrder or Serializer threw.",
         ["SLU1404"] = "A task could not read or write a file.",
         ["SLU1403"] = "The job was cancelled.",
+        ["SLU1406"] = "No silo of the cluster takes tasks: all have no slots, are draining, or have not joined yet.",
+        ["SLU1407"] = "A silo cannot run the job: it lacks the class, does not see a path, or planned it differently.",
+        ["SLU1409"] = "Another process listens on a port that the silo needs.",
+        ["SLU1408"] = "The cluster has no job of that id, or has forgotten it.",
         ["SLU1501"] = "What a consumer read is not what the producer wrote; the result was thrown away.",
         ["SLU1503"] = "A task that had to run again gave other records than before: an operator depends on more than its input.",
         ["SLU1502"] = "What was written is not what was read; the result was thrown away.",
@@ -49,6 +54,34 @@ public static class SluiceErrors
 
     public static SluiceError MissingArgument(string name) => new(
         "SLU1001", ErrorKind.Usage, "the job needs an argument", name, $"pass --arg {name}=VALUE");
+
+    public static SluiceError UnknownJob(string name, string known) => new(
+        "SLU1009", ErrorKind.NotFound, $"there is no job '{name}'", $"known are {known}", "register its class on every silo");
+
+    public static SluiceError NoSlots(int silos) => new(
+        "SLU1406", ErrorKind.JobFailed, "no silo takes tasks", $"{silos} silos are there", "start a silo with slots, or end the draining");
+
+    public static SluiceError SiloCannotRun(string silo, SluiceError why) => why with { Where = $"{why.Where} (on silo {silo})" };
+
+    public static SluiceError SiloDiffers(string silo) => new(
+        "SLU1407",
+        ErrorKind.JobFailed,
+        "a silo planned the job differently",
+        silo,
+        "run the same version of the job on all silos, and give paths that mean the same files everywhere");
+
+    public static SluiceError SiloFailed(string silo, string what) => new(
+        "SLU1407", ErrorKind.JobFailed, $"a silo cannot run the job: {what}", silo, "look at that silo's log");
+
+    public static SluiceError PortTaken(string what) => new(
+        "SLU1409",
+        ErrorKind.Conflict,
+        "a port that the silo needs is taken",
+        what.ReplaceLineEndings(" "),
+        "choose others: Orleans:Endpoints:SiloPort, Orleans:Endpoints:GatewayPort, Urls");
+
+    public static SluiceError UnknownJobId(string id) => new(
+        "SLU1408", ErrorKind.NotFound, "there is no such job", id, "list the jobs with sluice jobs ls");
 
     public static SluiceError BadArgument(string name, string why) => new(
         "SLU1002", ErrorKind.Usage, $"the argument cannot be used: {why}", name, "correct the argument and run again");
