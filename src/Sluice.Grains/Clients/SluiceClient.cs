@@ -50,7 +50,7 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
                 throw new SluiceException(SluiceErrors.UnknownJobId(job.ToString()));
             }
 
-            if (view.Progress is ProgressView now)
+            if (view.Progress is JobProgressView now)
             {
                 progress?.Report(new JobProgress(
                     now.Stage, now.TasksDone, now.TasksTotal, now.BytesDone, now.BytesTotal, now.SpilledBytes, now.Elapsed)

@@ -60,7 +60,7 @@ public sealed class JobView
     public WireFailure? Failure { get; init; }
 
     [Id(7)]
-    public ProgressView? Progress { get; init; }
+    public JobProgressView? Progress { get; init; }
 
     [Id(8)]
     public string TraceId { get; init; } = "";
@@ -89,7 +89,7 @@ public static class JobStatus
 
 /// <summary>How far the stage at hand is, and the whole job.</summary>
 [GenerateSerializer, Immutable, Alias("sluice.progress")]
-public sealed class ProgressView
+public sealed class JobProgressView
 {
     [Id(0)]
     public string Stage { get; init; } = "";

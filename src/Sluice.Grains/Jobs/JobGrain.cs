@@ -399,7 +399,7 @@ internal sealed partial class JobGrain(
         Seconds = view.Seconds,
         TraceId = view.TraceId,
         Host = view.Host,
-        Progress = new ProgressView
+        Progress = new JobProgressView
         {
             Stage = progress.Stage,
             TasksDone = progress.TasksDone,

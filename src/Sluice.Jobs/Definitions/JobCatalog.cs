@@ -4,11 +4,14 @@ namespace Sluice.Jobs;
 /// <remarks>Threading: filled at start, then read by any thread.</remarks>
 public sealed class JobCatalog
 {
-    private readonly SortedDictionary<string, Func<IJob>> _jobs = new(StringComparer.Ordinal)
+    private readonly SortedDictionary<string, (Type Type, Func<IJob> Make)> _jobs = new(StringComparer.Ordinal);
+
+    /// <summary>With the jobs that come along: sort and wordcount.</summary>
+    public JobCatalog()
     {
-        ["sort"] = () => new SortJob(),
-        ["wordcount"] = () => new WordCountJob(),
-    };
+        Add<SortJob>("sort");
+        Add<WordCountJob>("wordcount");
+    }
 
     /// <summary>All names, in order.</summary>
     public IReadOnlyCollection<string> Names => _jobs.Keys;
@@ -19,13 +22,18 @@ public sealed class JobCatalog
     public JobCatalog Add<TJob>(string? name = null)
         where TJob : IJob, new()
     {
-        _jobs.Add(name ?? typeof(TJob).Name, () => new TJob());
+        _jobs.Add(name ?? typeof(TJob).Name, (typeof(TJob), () => new TJob()));
         return this;
     }
 
+    /// <summary>The name of a job's class.</summary>
+    /// <exception cref="SluiceException">It has none.</exception>
+    public string NameOf(IJob job) => _jobs.FirstOrDefault(known => known.Value.Type == job.GetType()).Key
+        ?? throw new SluiceException(SluiceErrors.UnknownJob(job.GetType().Name, string.Join(", ", Names)));
+
     /// <summary>A new object of the class.</summary>
     /// <exception cref="SluiceException">There is none of that name.</exception>
-    public IJob Create(string name) => _jobs.TryGetValue(name, out Func<IJob>? make)
-        ? make()
+    public IJob Create(string name) => _jobs.TryGetValue(name, out (Type Type, Func<IJob> Make) known)
+        ? known.Make()
         : throw new SluiceException(SluiceErrors.UnknownJob(name, string.Join(", ", Names)));
 }
