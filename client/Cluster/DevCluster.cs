@@ -90,6 +90,12 @@ internal sealed class DevCluster(
         yield return $"Orleans:Endpoints:GatewayPort={ports.Gateway + silo}";
         yield return $"Orleans:Clustering:PrimarySiloEndPoint=127.0.0.1:{ports.Silo}";
         yield return $"Urls=http://127.0.0.1:{ports.Health + silo}";
+        if (silo == 0)
+        {
+            yield return "Logging:LogLevel:Default=Error";
+            yield return "Logging:LogLevel:Sluice=Error";
+        }
+
         yield return $"Sluice:Slots={ownSlots}";
         yield return $"Sluice:MemoryBytes={(silo == 0 ? 16 << 20 : memoryBytes)}";
         yield return $"Sluice:HistoryDirectory={Path.Combine(State, "jobs")}";

@@ -54,6 +54,9 @@ internal sealed record JournalEntry(
     /// <summary>How the job was ordered, before it started.</summary>
     public JobOrder? Order { get; init; }
 
+    /// <summary>Seconds after the job was ordered.</summary>
+    public double? At { get; init; }
+
     /// <summary>What an attempt that won counted.</summary>
     public TaskOutcome? Outcome { get; init; }
 

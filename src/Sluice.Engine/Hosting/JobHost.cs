@@ -23,7 +23,14 @@ internal sealed class JobHost : IDisposable
     private FinishJob? _finished;
 
     private JobHost(
-        JobId id, string name, JobPreparation job, OutputDirectory output, Journal journal, CoordinatorState state, IJobWorkers workers)
+        JobId id,
+        string name,
+        JobPreparation job,
+        OutputDirectory output,
+        Journal journal,
+        CoordinatorState state,
+        IJobWorkers workers,
+        TimeSpan before)
     {
         _id = id;
         _name = name;
@@ -32,7 +39,7 @@ internal sealed class JobHost : IDisposable
         _journal = journal;
         _workers = workers;
         _coordinator = new Coordinator(state);
-        _statistics = new JobStatistics(job.Plan, job.Catalog.Bytes);
+        _statistics = new JobStatistics(job.Plan, job.Catalog.Bytes, before);
     }
 
     /// <summary>Whether the job is over.</summary>
@@ -67,7 +74,7 @@ internal sealed class JobHost : IDisposable
             }
 
             CoordinatorState state = CoordinatorState.New(id, job.Plan.Stages.Select(SpecOf), MaximumTries);
-            return new JobHost(id, name, job, output, journal, state, workers);
+            return new JobHost(id, name, job, output, journal, state, workers, BeforeNow(order));
         }
         catch
         {
@@ -87,7 +94,7 @@ internal sealed class JobHost : IDisposable
         CoordinatorState state = CoordinatorState.New(order.Id, job.Plan.Stages.Select(SpecOf), MaximumTries);
         JobReplay.Into(state, entries);
         Journal journal = Journal.Continue(output.JournalPath);
-        JobHost host = new(order.Id, order.Name, job, output, journal, state, workers);
+        JobHost host = new(order.Id, order.Name, job, output, journal, state, workers, BeforeNow(order));
         foreach (JournalEntry entry in entries)
         {
             host._statistics.Note(entry);
@@ -147,6 +154,8 @@ internal sealed class JobHost : IDisposable
         _output.Abandon();
     }
 
+    private static TimeSpan BeforeNow(JobOrder? order) => order is null ? TimeSpan.Zero : DateTime.UtcNow - order.OrderedAt;
+
     private static StageSpec SpecOf(StagePlan stage) => new(
         stage.Name,
         stage.Tasks,
@@ -164,7 +173,6 @@ internal sealed class JobHost : IDisposable
                 _statistics.Note(entry);
                 break;
             case StartAttempt start:
-                _statistics.Started(start.Attempt);
                 _workers.Start(start);
                 break;
             case CancelAttempt cancel:

@@ -31,6 +31,9 @@ internal sealed record JobOrder
     /// <summary>Name of the codec for spilled blocks; null stores them as they are.</summary>
     public string? Codec { get; init; }
 
+    /// <summary>When it was ordered, UTC.</summary>
+    public DateTime OrderedAt { get; init; }
+
     /// <summary>W3C trace context of whoever ordered it.</summary>
     public string? TraceParent { get; init; }
 

@@ -11,12 +11,17 @@ internal sealed class JobStatistics
     private readonly JobPlan _plan;
     private readonly long _inputBytes;
     private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly TimeSpan _before;
     private readonly StageCount[] _stages;
     private readonly Dictionary<AttemptId, TaskOutcome> _ended = [];
     private long _reclaimedBytes;
 
-    public JobStatistics(JobPlan plan, long inputBytes)
+    /// <param name="plan">The job's stages.</param>
+    /// <param name="inputBytes">Bytes of its inputs.</param>
+    /// <param name="before">How long the job has run under another host.</param>
+    public JobStatistics(JobPlan plan, long inputBytes, TimeSpan before = default)
     {
+        _before = before;
         _plan = plan;
         _inputBytes = inputBytes;
         _stages = [.. plan.Stages.Select(stage => new StageCount(stage.Tasks))];
@@ -26,29 +31,40 @@ internal sealed class JobStatistics
     public RecordSum Sink => Winners(_plan.Stages.Count - 1)
         .Aggregate(default(RecordSum), (sum, outcome) => sum + outcome.Sink.GetValueOrDefault());
 
-    public void Started(AttemptId attempt)
-    {
-        StageCount stage = _stages[attempt.Task.Stage.Value];
-        stage.Attempts++;
-        stage.FirstStart ??= Elapsed;
-    }
-
     /// <summary>An attempt told its outcome; whether it counts, the journal says.</summary>
     public void Ended(AttemptId attempt, TaskOutcome outcome) => _ended[attempt] = outcome;
 
-    /// <summary>Adds to a line of the journal what its winner counted.</summary>
-    public JournalEntry Complete(JournalEntry entry) =>
-        entry is { Kind: "won", Stage: int stage, Task: int task, Attempt: int number }
-            ? entry with { Outcome = _ended.GetValueOrDefault(new AttemptId(new TaskId(new StageId(stage), task), number)) }
-            : entry;
+    /// <summary>Adds to a line of the journal its time, and what its winner counted.</summary>
+    public JournalEntry Complete(JournalEntry entry)
+    {
+        JournalEntry timed = entry with { At = Math.Round(Elapsed.TotalSeconds, 3) };
+        return entry is { Kind: "won", Stage: int stage, Task: int task, Attempt: int number }
+            ? timed with { Outcome = _ended.GetValueOrDefault(new AttemptId(new TaskId(new StageId(stage), task), number)) }
+            : timed;
+    }
 
-    /// <summary>Follows who wins and who is lost.</summary>
+    /// <summary>Follows who starts, wins and is lost, also in the journal of another host.</summary>
     public void Note(JournalEntry entry)
     {
-        if (entry is { Kind: "won" or "lost", Stage: int stage, Task: int task, Attempt: int number })
+        if (entry is not { Stage: int number, Task: int task })
         {
-            _stages[stage].Winners[task] = entry.Kind == "won" ? entry.Outcome : null;
-            _stages[stage].LastEnd = Elapsed;
+            return;
+        }
+
+        StageCount stage = _stages[number];
+        TimeSpan at = TimeSpan.FromSeconds(entry.At ?? 0);
+        switch (entry.Kind)
+        {
+            case "attempt":
+                stage.Attempts++;
+                stage.FirstStart ??= at;
+                break;
+            case "won" or "lost":
+                stage.Winners[task] = entry.Kind == "won" ? entry.Outcome : null;
+                stage.LastEnd = at;
+                break;
+            default:
+                break;
         }
     }
 
@@ -140,7 +156,7 @@ internal sealed class JobStatistics
         };
     }
 
-    private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
+    private TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started);
 
     private StageReport StageReportOf(int number)
     {

@@ -31,7 +31,7 @@ public sealed class BufferFetch
 
 /// <summary>Blocks on their way from a producer's silo to a consumer's; its codec is <see cref="BufferBatchCodec"/>.</summary>
 /// <remarks>
-/// On the producer's side the blocks belong to whoever serves, which gives them back when they are acknowledged; on the
+/// On the producer's side the blocks belong to whoever serves, which gives them back when they are written; on the
 /// consumer's side they lie in the segments of the fetch's window, and the batch itself holds nothing.
 /// </remarks>
 [Immutable, Alias("sluice.batch")]
@@ -50,6 +50,9 @@ public sealed class BufferBatch
 
     /// <summary>On the producer's side: what is sent.</summary>
     public IReadOnlyList<Block> Blocks { get; init; } = [];
+
+    /// <summary>On the producer's side: told once the blocks are in the connection's buffer.</summary>
+    internal Action? Written { get; init; }
 
     /// <summary>Whether its blocks were given back before they could be written: the fetch is to be sent again.</summary>
     public bool IsRevoked { get; init; }

@@ -84,6 +84,8 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
         {
             held.ForEach(block => block.Release());
         }
+
+        value.Written?.Invoke();
     }
 
     public BufferBatch ReadValue<TInput>(ref Reader<TInput> reader, Field field)

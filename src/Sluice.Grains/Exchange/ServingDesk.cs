@@ -5,15 +5,16 @@ using Sluice.Sorting;
 
 namespace Sluice.Grains;
 
-/// <summary>Serves other silos' fetches from the outputs of this one, and keeps what is sent until it is acknowledged.</summary>
+/// <summary>Serves other silos' fetches from the outputs of this one, and keeps what is sent until it is written.</summary>
 /// <remarks>
-/// Serialization runs after the call has returned, so blocks are given back when the next fetch of the channel
-/// acknowledges them, when the channel is closed, or when nobody has asked for a while; never because a call ended.
-/// A fetch that is sent again gets the same blocks again. Threading: any thread.
+/// Serialization runs after the call has returned, so blocks are given back when they have been written, when the
+/// channel is fetched from again or closed, or when an answer was dropped and nobody has asked for a while; never
+/// because a call ended. A consumer reads many channels and holds none of the segments here. A fetch that is sent again
+/// reads the same blocks again: the output itself stays until it is discarded. Threading: any thread.
 /// </remarks>
 internal sealed class ServingDesk : IDisposable
 {
-    private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(10);
 
     private readonly InProcessTransport _outputs;
     private readonly IBufferPool _room;
@@ -32,7 +33,7 @@ internal sealed class ServingDesk : IDisposable
         _sweep = time.CreateTimer(_ => Sweep(), null, Forgotten, Forgotten / 2);
     }
 
-    /// <summary>Blocks that are kept until they are acknowledged.</summary>
+    /// <summary>Blocks that wait to be written.</summary>
     public int Kept => _sent.Values.Sum(sent => sent.Blocks.Count);
 
     /// <summary>Serves one fetch; reads from files on the calling thread.</summary>
@@ -44,10 +45,7 @@ internal sealed class ServingDesk : IDisposable
         using CreditReservation credits = await ReserveAsync(fetch.Credits, cancellation);
         FetchReply reply = await _outputs.FetchAsync(
             new FetchRequest(channel, "", fetch.FromSequence, credits), cancellation);
-        if (reply.Blocks.Count > 0)
-        {
-            Keep(channel, reply.Blocks);
-        }
+        Sent? sent = reply.Blocks.Count > 0 ? Keep(channel, reply.Blocks) : null;
 
         return new BufferBatch
         {
@@ -57,10 +55,11 @@ internal sealed class ServingDesk : IDisposable
             Backlog = reply.Backlog,
             Source = reply.Source,
             Blocks = reply.Blocks,
+            Written = sent is null ? null : () => Release(channel, sent),
         };
     }
 
-    /// <summary>The consumer is done with a channel: what it was sent is acknowledged.</summary>
+    /// <summary>The consumer is done with a channel.</summary>
     public void Close(ChannelId channel)
     {
         Release(channel);
@@ -97,7 +96,7 @@ internal sealed class ServingDesk : IDisposable
         return credits;
     }
 
-    private void Keep(ChannelId channel, IReadOnlyList<Block> blocks)
+    private Sent Keep(ChannelId channel, IReadOnlyList<Block> blocks)
     {
         Sent sent = new(blocks, _time.GetTimestamp());
         _sent.AddOrUpdate(channel, sent, (_, earlier) =>
@@ -105,6 +104,13 @@ internal sealed class ServingDesk : IDisposable
             earlier.Release();
             return sent;
         });
+        return sent;
+    }
+
+    private void Release(ChannelId channel, Sent sent)
+    {
+        _sent.TryRemove(KeyValuePair.Create(channel, sent));
+        sent.Release();
     }
 
     private void Release(ChannelId channel)

@@ -29,7 +29,6 @@ internal sealed partial class JobGrain(
     private Task? _resuming;
     private Activity? _trace;
     private ActivityTraceId _traceId;
-    private long _started = Stopwatch.GetTimestamp();
     private int _epoch = 1;
     private bool _isCancelled;
     private bool _isEnding;
@@ -54,8 +53,7 @@ internal sealed partial class JobGrain(
     {
         if (_view.Status == JobStatus.Unknown)
         {
-            _order = order.Read(CoordinationJson.Default.JobOrder);
-            _started = Stopwatch.GetTimestamp();
+            _order = order.Read(CoordinationJson.Default.JobOrder) with { OrderedAt = DateTime.UtcNow };
             Tell(JobStatus.Planning);
             Remember();
             RunAsync().Ignore();
@@ -376,8 +374,8 @@ internal sealed partial class JobGrain(
         Name = _order?.Name ?? "",
         Status = status,
         Output = _order?.ToArguments().Find("out") ?? "",
-        Started = DateTime.UtcNow - Stopwatch.GetElapsedTime(_started),
-        Seconds = Math.Round(Stopwatch.GetElapsedTime(_started).TotalSeconds, 3),
+        Started = _order?.OrderedAt ?? default,
+        Seconds = _order is null ? 0 : Math.Round((DateTime.UtcNow - _order.OrderedAt).TotalSeconds, 3),
         Report = report,
         Failure = failure,
         TraceId = _traceId == default ? "" : _traceId.ToHexString(),

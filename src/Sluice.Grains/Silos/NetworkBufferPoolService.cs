@@ -55,6 +55,18 @@ internal sealed class NetworkBufferPoolService(
             // No segment came free to read into: the consumer asks again.
             return new BufferBatch { Fetch = fetch.Fetch, IsRevoked = true };
         }
+#pragma warning disable CA1031 // Whatever reading an output threw, the consumer must hear that its producer has to run again.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return new BufferBatch
+            {
+                Fetch = fetch.Fetch,
+                Status = FetchStatus.Failed,
+                FirstSequence = fetch.FromSequence,
+                Source = $"{exception.GetType().Name}: {exception.Message}",
+            };
+        }
     });
 
     public Task CloseAsync(WireAttempt output, int run, int subpartition)
