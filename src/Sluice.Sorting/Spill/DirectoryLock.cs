@@ -32,27 +32,22 @@ public sealed class DirectoryLock : IDisposable
     public bool IsExclusive { get; }
 
     /// <summary>Makes a directory for its owner alone (mode 0700) and takes its lock.</summary>
-    /// <returns>False when a cleaner took the directory for a leftover before it was locked, or when it exists already.</returns>
+    /// <returns>
+    /// False when a cleaner took the directory for a leftover before it was locked, when a neighbour that ended removed
+    /// the parent it had made, or when the directory exists already with a lock.
+    /// </returns>
     /// <exception cref="UnauthorizedAccessException">The parent may not be written.</exception>
     /// <exception cref="IOException">The file system refuses.</exception>
     public static bool TryCreate(string directory, [NotNullWhen(true)] out DirectoryLock? held)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            System.IO.Directory.CreateDirectory(directory);
-        }
-        else
-        {
-            System.IO.Directory.CreateDirectory(
-                directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
         try
         {
+            MakePrivate(directory);
             return TryHold(directory, FileMode.CreateNew, out held);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
         {
+            // Removed under our hands; the runtime says "file" when a parent goes while it makes the directory.
             held = null;
             return false;
         }
@@ -117,6 +112,19 @@ public sealed class DirectoryLock : IDisposable
     /// <summary>Lets go of the lock and leaves the file, as the death of the process would.</summary>
     public void Dispose() => _file.Dispose();
 
+    private static void MakePrivate(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            System.IO.Directory.CreateDirectory(directory);
+        }
+        else
+        {
+            System.IO.Directory.CreateDirectory(
+                directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
     private static bool TryHold(string directory, FileMode mode, [NotNullWhen(true)] out DirectoryLock? held)
     {
         held = null;
@@ -126,8 +134,9 @@ public sealed class DirectoryLock : IDisposable
         {
             file = new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException e) when (e is not DirectoryNotFoundException && File.Exists(path))
+        catch (IOException e) when (e is not DirectoryNotFoundException && (IsHeldByAnother(e) || File.Exists(path)))
         {
+            // A cleaner that came between making and locking may have deleted the file by now.
             return false;
         }
 
@@ -141,6 +150,13 @@ public sealed class DirectoryLock : IDisposable
         held = new DirectoryLock(directory, file);
         return true;
     }
+
+    /// <summary>
+    /// Whether opening failed on another's lock: ERROR_SHARING_VIOLATION, or EWOULDBLOCK, which is 11 on Linux and 35
+    /// on macOS.
+    /// </summary>
+    private static bool IsHeldByAnother(IOException e) =>
+        e.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsLinux() ? 11 : 35);
 
     private static bool CanOpen(string path)
     {
