@@ -82,7 +82,7 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
         _nextPlace = HolderWord.NextPlace(place);
         if (Share.Lifecycle is not null || _watcher is not null)
         {
-            _watcher = Share.Lifecycle is { } hook && hook.Watches(LifeOf(token), Share.Owner) ? hook : null;
+            _watcher = Share.Lifecycle?.WatcherOf(LifeOf(token), Share.Owner);
         }
 
         Volatile.Write(ref _holders, held.Bits);
