@@ -211,7 +211,7 @@ public sealed class SpillDirectoryTests
         using CancellationTokenSource done = new();
         Task against = Task.Run(() => Repeat(neighbour, done.Token));
 
-        int made = await Task.Run(() => Enumerable.Range(0, 5000).Count(number => Create(path(number))))
+        int made = await Task.Run(() => Enumerable.Range(0, 2000).Count(number => Create(path(number))))
             .WaitAsync(TimeSpan.FromSeconds(60));
         await done.CancelAsync();
         await against.WaitAsync(TimeSpan.FromSeconds(20));
