@@ -40,7 +40,7 @@ internal sealed class CombinedLifecycle : IBufferLifecycle
 
         if (all.Count > MostHooks)
         {
-            throw new ArgumentException($"{all.Count} hooks cannot be combined; at most {MostHooks} can.", nameof(hooks));
+            throw new ArgumentException($"{all.Count} hooks cannot be combined; at most {MostHooks}.", nameof(hooks));
         }
 
         return all.Count > 1 ? new CombinedLifecycle([.. all]) : all.FirstOrDefault();

@@ -30,12 +30,16 @@ public interface IBufferLifecycle
     /// <returns>Null when it remembers nothing.</returns>
     BufferHistory? HistoryOf(BufferLife life) => null;
 
-    /// <summary>Makes one hook of several, each of which samples for itself and sees only the lives it watches.</summary>
+    /// <summary>
+    /// Makes one hook of several, each of which samples for itself and sees only the lives it watches.
+    /// </summary>
     /// <remarks>
-    /// Of what several remember of one life, messages show what the first of them does. A life that no hook watches costs
-    /// no more than with one hook, and nothing is kept for each life.
+    /// Of what several remember of one life, messages show what the first of them does. A life that no hook watches
+    /// costs no more than with one hook, and nothing is kept for each life.
     /// </remarks>
-    /// <param name="hooks">In the order in which they are called; those that are null, or named before, are left out.</param>
+    /// <param name="hooks">
+    /// In the order in which they are called; those that are null, or named before, are left out.
+    /// </param>
     /// <returns>Null when none is left, which costs nothing; a single one itself.</returns>
     /// <exception cref="ArgumentException">More than eight are left.</exception>
     static IBufferLifecycle? Combine(params ReadOnlySpan<IBufferLifecycle?> hooks) => CombinedLifecycle.Of(hooks);

@@ -50,7 +50,8 @@ internal sealed class GroupBuffer : IDisposable
     {
         long start = Length;
         int left = LeftAt(start);
-        bool isMoved = left < LengthSize || (value.Length > left - LengthSize && value.Length <= _segmentSize - LengthSize);
+        bool isMoved = left < LengthSize
+            || (value.Length > left - LengthSize && value.Length <= _segmentSize - LengthSize);
         long position = isMoved ? start + left : start;
         if (position + LengthSize + value.Length > Room)
         {

@@ -4,15 +4,17 @@ using Sluice.Sorting;
 
 namespace Sluice.Engine;
 
-/// <summary>Serves all walks over the values of a group: from the merge the first time, from memory after that.</summary>
+/// <summary>
+/// Serves all walks over the values of a group: from the merge the first time, from memory after that.
+/// </summary>
 /// <remarks>
 /// <code>
 /// positions   0 ........................ kept.Length ...... + dropped
 ///             values kept in memory      too many to keep, gone but for the last
 ///                                                          ^ the merge stands here
 /// </code>
-/// A walk that is as far as the merge makes it go on, and what comes is kept as long as there is room. From then on only
-/// the walk in front goes on, and any other ends in an error. So a single walk needs no room at all.
+/// A walk that is as far as the merge makes it go on, and what comes is kept as long as there is room. From then on
+/// only the walk in front goes on, and any other ends in an error. So a single walk needs no room at all.
 /// Threading: the task's thread.
 /// </remarks>
 internal sealed class GroupWalks<T> : GroupSource<T>
@@ -108,7 +110,8 @@ internal sealed class GroupWalks<T> : GroupSource<T>
         ThrowIfOver(group);
         if (current == BeforeFirst)
         {
-            throw new InvalidOperationException("The walk over a group's values stands at none: before the first or behind the last.");
+            throw new InvalidOperationException(
+                "The walk over a group's values stands at none: before the first or behind the last.");
         }
 
         if (current < _kept.Length)
@@ -158,7 +161,7 @@ internal sealed class GroupWalks<T> : GroupSource<T>
     }
 
     private static void ThrowOver() => throw new InvalidOperationException(
-        "The values of a group are used after its turn; walk them in the selector, and keep copies of what is needed longer.");
+        "The values of a group are used after its turn; walk them in the selector, and keep what is needed longer.");
 
     private GroupTooLargeException TooLarge()
     {

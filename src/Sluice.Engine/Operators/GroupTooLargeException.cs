@@ -1,6 +1,8 @@
 namespace Sluice.Engine;
 
-/// <summary>The values of a group were walked again, and those walked before were not kept: they were too many.</summary>
+/// <summary>
+/// The values of a group were walked again, and those walked before were not kept: they were too many.
+/// </summary>
 /// <param name="keyLength">Bytes of the encoded key.</param>
 /// <param name="walked">Bytes of the values that were walked.</param>
 /// <param name="kept">Bytes that the task keeps of one group.</param>

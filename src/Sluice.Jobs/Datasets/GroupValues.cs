@@ -2,12 +2,14 @@ using System.Collections;
 
 namespace Sluice.Jobs;
 
-/// <summary>The items of one key, in the order of the input; read one by one while they are walked, never collected.</summary>
+/// <summary>
+/// The items of one key, in the order of the input; read one by one while they are walked, never collected.
+/// </summary>
 /// <remarks>
-/// A walk may end anywhere; what is left of the group is skipped. Each further walk begins at the first item again, also
-/// while another is under way, if the walked items fit into the part of the task's memory that is kept for it; every
-/// walk reads the items anew, as new objects. Valid until the next key's turn, on the task's thread; used later, it
-/// throws. A <c>foreach</c> allocates nothing; as an <see cref="IEnumerable{T}"/> it is LINQ's.
+/// A walk may end anywhere; what is left of the group is skipped. Each further walk begins at the first item again,
+/// also while another is under way, if the walked items fit into the part of the task's memory that is kept for it;
+/// every walk reads the items anew, as new objects. Valid until the next key's turn, on the task's thread; used later,
+/// it throws. A <c>foreach</c> allocates nothing; as an <see cref="IEnumerable{T}"/> it is LINQ's.
 /// </remarks>
 /// <typeparam name="T">May be a span of bytes, which is valid until a walk over the group goes on.</typeparam>
 public readonly struct GroupValues<T> : IEnumerable<T>
@@ -78,7 +80,9 @@ public abstract class GroupSource<T>
     public abstract bool MoveNext(long group, ref long following, out long current);
 
     /// <summary>Reads the item that a walk stands at.</summary>
-    /// <exception cref="InvalidOperationException">It is another group's turn, or the walk stands at no item.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It is another group's turn, or the walk stands at no item.
+    /// </exception>
     public abstract T Read(long group, long current);
 }
 

@@ -8,7 +8,8 @@ namespace Sluice.Sorting;
 /// <para>
 /// Making a file and locking it are two steps, and a cleaner may come between them. Three rules make that safe:
 /// a directory's lock file is made by its owner only, before any other file; a cleaner deletes the lock file last and
-/// while it holds it; whoever has locked looks whether the file is still there. An owner that lost takes another directory.
+/// while it holds it; whoever has locked looks whether the file is still there. An owner that lost takes another
+/// directory.
 /// </para>
 /// </remarks>
 public sealed class DirectoryLock : IDisposable
@@ -75,7 +76,10 @@ public sealed class DirectoryLock : IDisposable
         return File.Exists(path) && !CanOpen(path) && File.Exists(path);
     }
 
-    /// <summary>Removes a directory whose owner died before it made a lock file, or that is about to make one and then tries again.</summary>
+    /// <summary>
+    /// Removes a directory whose owner died before it made a lock file, or that is about to make one and then tries
+    /// again.
+    /// </summary>
     public static void RemoveUnlocked(string directory)
     {
         if (File.Exists(Path.Combine(directory, FileName)))
@@ -134,7 +138,8 @@ public sealed class DirectoryLock : IDisposable
         {
             file = new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException e) when (e is not DirectoryNotFoundException && (IsHeldByAnother(e) || File.Exists(path)))
+        catch (IOException e) when (
+            e is not DirectoryNotFoundException && (IsHeldByAnother(e) || File.Exists(path)))
         {
             // A cleaner that came between making and locking may have deleted the file by now.
             return false;
