@@ -41,6 +41,8 @@ internal sealed class CombinerBuilder : NodeVisitor<Combiner?>
     public override Combiner? Visit<T, TKey, TState>(AggregateNode<T, TKey, TState> node) =>
         new AggregateCombiner<T, TState>(node.Aggregation);
 
+    public override Combiner? Visit<T, TKey, TOut>(GroupNode<T, TKey, TOut> node) => null;
+
     public override Combiner? Visit<T>(TopNode<T> node) => null;
 
     private static FirstRecordCombiner? For(Duplicates duplicates) =>
@@ -69,7 +71,8 @@ internal sealed class ShuffleWriterBuilder : NodeVisitor<object>
 
     public override object Visit(OrderBytesNode node) => new OrderBytesWriter(node.Key, _output);
 
-    public override object Visit<T, TKey>(OrderNode<T, TKey> node) => new OrderWriter<T, TKey>(node, _output);
+    public override object Visit<T, TKey>(OrderNode<T, TKey> node) =>
+        new ItemWriter<T, TKey>(node.KeySelector, node.Order, node.Serializer, _output);
 
     public override object Visit<T, TKey, TState>(AggregateNode<T, TKey, TState> node)
     {
@@ -77,6 +80,9 @@ internal sealed class ShuffleWriterBuilder : NodeVisitor<object>
         _table = table;
         return new AggregateWriter<T, TKey, TState>(node, table, (ShuffleWriter)_output);
     }
+
+    public override object Visit<T, TKey, TOut>(GroupNode<T, TKey, TOut> node) =>
+        new ItemWriter<T, TKey>(node.KeySelector, node.Order, node.Serializer, _output);
 
     public override object Visit<T>(TopNode<T> node) => new TopWriter<T>(node, _output);
 

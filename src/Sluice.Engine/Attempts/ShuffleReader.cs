@@ -11,15 +11,15 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
 
     private readonly RunMerger _records;
     private readonly object _next;
-    private readonly CancellationToken _cancellation;
+    private readonly TaskContext _context;
     private long _read;
     private int _untilCheck = RecordsBetweenChecks;
 
-    public ShuffleReader(RunMerger records, object next, CancellationToken cancellation)
+    public ShuffleReader(RunMerger records, object next, TaskContext context)
     {
         _records = records;
         _next = next;
-        _cancellation = cancellation;
+        _context = context;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -81,6 +81,24 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         {
             TState state = combiner.Fold(group);
             next.Emit(new Group<TKey, TState>(Decode(node.Order, group.Key), state));
+        }
+
+        next.Complete();
+        return true;
+    }
+
+    public override bool Visit<T, TKey, TOut>(GroupNode<T, TKey, TOut> node)
+    {
+        Operator<TOut> next = (Operator<TOut>)_next;
+        MergeGroup group = new(_records);
+        using GroupBuffer buffer = new(
+            _context.Pool, _context.SegmentSize, _context.Memory.Groups, _context.Cancellation);
+        GroupWalks<T> walks = new(group, node.Serializer, buffer, _context);
+        while (NextGroup(group))
+        {
+            TKey key = Decode(node.Order, group.Key);
+            node.Selector(key, walks.Begin(), next);
+            walks.End();
         }
 
         next.Complete();
@@ -149,7 +167,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         if (--_untilCheck == 0)
         {
             _untilCheck = RecordsBetweenChecks;
-            _cancellation.ThrowIfCancellationRequested();
+            _context.Cancellation.ThrowIfCancellationRequested();
         }
     }
 }

@@ -38,6 +38,7 @@ public static class SluiceErrors
         ["SLU1303"] = "The spill directories have less room than the input may need.",
         ["SLU1304"] = "A spill directory cannot be made or written.",
         ["SLU1305"] = "The disk became full while the job ran.",
+        ["SLU1306"] = "An operator walked the values of one key again, and they do not fit into what a task keeps for that.",
         ["SLU1401"] = "A task failed as often as it may be tried; the first cause is named.",
         ["SLU1402"] = "The user's own code in an operator threw.",
         ["SLU1405"] = "A key or an item could not be turned into bytes, or back: its KeyOrder or Serializer threw.",
@@ -167,6 +168,12 @@ public static class SluiceErrors
 
     public static SluiceError DiskFull(string where) => new(
         "SLU1305", ErrorKind.JobFailed, "the disk is full", where, "make room or name another disk with --spill-dir or --out");
+
+    public static SluiceError GroupTooLarge(string task, int keyLength, long walked, long kept, long memoryNeeded) => new(
+        "SLU1306", ErrorKind.JobFailed,
+        string.Create(CultureInfo.InvariantCulture, $"the values of a key of {keyLength} bytes are walked again, but the {walked} bytes walked so far are more than the {kept} that the task keeps for that"),
+        task,
+        string.Create(CultureInfo.InvariantCulture, $"walk the values once, fold them with Aggregate, or run with more than --memory {(memoryNeeded + 1048575) / 1048576}MiB or with fewer tasks at once (--parallelism)"));
 
     public static SluiceError TaskFailed(string task, int tries, string cause) => new(
         "SLU1401", ErrorKind.JobFailed,

@@ -1,7 +1,9 @@
 namespace Sluice.Sorting;
 
 /// <summary>Walks sorted records key by key.</summary>
-/// <remarks>The key is copied once per group, because the records that follow lie elsewhere. Threading: one thread.</remarks>
+/// <remarks>
+/// The key is copied once per group, because the records that follow lie elsewhere. Threading: one thread.
+/// </remarks>
 public sealed class MergeGroup : RecordGroup
 {
     private readonly IRecordReader _records;
@@ -36,7 +38,9 @@ public sealed class MergeGroup : RecordGroup
 
     public override ReadOnlySpan<byte> Value => _records.Record[_records.KeyLength..];
 
-    /// <summary>Key and value of the current record in one piece; valid until the next <see cref="MoveNext"/>.</summary>
+    /// <summary>
+    /// Key and value of the current record in one piece; valid until the next <see cref="MoveNext"/>.
+    /// </summary>
     public ReadOnlySpan<byte> Record => _records.Record;
 
     /// <summary>Goes to the next key, past records of the current one that were not read.</summary>

@@ -35,30 +35,34 @@ internal sealed class OrderBytesWriter : Operator<ReadOnlySpan<byte>>
     }
 }
 
-/// <summary>Writes items of any type into a sorting shuffle: the encoded key, then the serialized item.</summary>
-internal sealed class OrderWriter<T, TKey> : Operator<T>
+/// <summary>Writes items of any type into a shuffle: the encoded key, then the serialized item.</summary>
+internal sealed class ItemWriter<T, TKey> : Operator<T>
     where T : allows ref struct
     where TKey : allows ref struct
 {
-    private readonly OrderNode<T, TKey> _node;
+    private readonly Func<T, TKey> _keySelector;
+    private readonly KeyOrder<TKey> _order;
+    private readonly Serializer<T> _serializer;
     private readonly IRecordOutput _output;
     private readonly RecordScratch _key = new();
     private readonly RecordScratch _value = new();
     private long _count;
 
-    public OrderWriter(OrderNode<T, TKey> node, IRecordOutput output)
+    public ItemWriter(Func<T, TKey> keySelector, KeyOrder<TKey> order, Serializer<T> serializer, IRecordOutput output)
     {
-        _node = node;
+        _keySelector = keySelector;
+        _order = order;
+        _serializer = serializer;
         _output = output;
     }
 
     public override void Emit(T item)
     {
-        TKey itemKey = _node.KeySelector(item);
+        TKey itemKey = _keySelector(item);
         RecordWriter key = new(_key);
         try
         {
-            _node.Order.Encode(itemKey, ref key);
+            _order.Encode(itemKey, ref key);
         }
         catch (Exception exception)
         {
@@ -68,7 +72,7 @@ internal sealed class OrderWriter<T, TKey> : Operator<T>
         RecordWriter value = new(_value);
         try
         {
-            _node.Serializer.Write(item, ref value);
+            _serializer.Write(item, ref value);
         }
         catch (Exception exception)
         {
