@@ -20,7 +20,7 @@ public static class SluiceErrors
         ["SLU1006"] = "Items of this type have no known serializer: register one, or pass it to the step.",
         ["SLU1007"] = "A job writes one output.",
         ["SLU1008"] = "A job must end with a step that writes.",
-        ["SLU1009"] = "Jobs run by name in a cluster: every silo must have the job's class, registered under that name.",
+        ["SLU1010"] = "Jobs run by name in a cluster: every silo must have the job's class, registered under that name.",
         ["SLU1101"] = "An input does not exist.",
         ["SLU1102"] = "An input exists but cannot be opened for reading.",
         ["SLU1103"] = "Only regular files can be read: a pipe, a device or a directory inside a directory cannot be split.",
@@ -57,7 +57,7 @@ public static class SluiceErrors
         "SLU1001", ErrorKind.Usage, "the job needs an argument", name, $"pass --arg {name}=VALUE");
 
     public static SluiceError UnknownJob(string name, string known) => new(
-        "SLU1009", ErrorKind.NotFound, $"there is no job '{name}'", $"known are {known}", "register its class on every silo");
+        "SLU1010", ErrorKind.NotFound, $"there is no job '{name}'", $"known are {known}", "register its class on every silo");
 
     public static SluiceError NoSlots(int silos) => new(
         "SLU1406", ErrorKind.JobFailed, "no silo takes tasks", $"{silos} silos are there", "start a silo with slots, or end the draining");
