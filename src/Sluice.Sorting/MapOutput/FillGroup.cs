@@ -31,7 +31,7 @@ internal sealed class FillGroup : RecordGroup
     }
 
     public override ReadOnlySpan<byte> Value =>
-        Read(_current.KeyStart + _current.KeyLength, _current.ValueLength, ref _value);
+        Read(_current.ValueStart, _current.ValueLength, ref _value);
 
     /// <summary>Goes to the next key, past records of the current one that were not read.</summary>
     public bool NextGroup()
@@ -79,7 +79,7 @@ internal sealed class FillGroup : RecordGroup
     }
 
     // In one piece it is read where it lies; what crosses segments is put together in a buffer that is kept.
-    private ReadOnlySpan<byte> Read(long position, int length, ref byte[] joined)
+    private ReadOnlySpan<byte> Read(RingPosition position, int length, ref byte[] joined)
     {
         ReadOnlySpan<byte> bytes = _fill.Ring.Data.SpanAt(position, length);
         if (bytes.Length == length)

@@ -101,7 +101,7 @@ internal sealed class FillWriter
     {
         RecordHash hash = default;
         blocks.Begin(position.KeyLength, position.ValueLength);
-        long at = position.KeyStart;
+        RingPosition at = position.KeyStart;
         for (int left = position.Length; left > 0;)
         {
             ReadOnlySpan<byte> piece = data.SpanAt(at, left);
