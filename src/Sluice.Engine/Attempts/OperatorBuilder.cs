@@ -69,7 +69,9 @@ internal sealed class ShuffleWriterBuilder : NodeVisitor<object>
 
     public override object Visit(OrderBytesNode node) => new OrderBytesWriter(node.Key, _output);
 
-    public override object Visit<T, TKey>(OrderNode<T, TKey> node) => new OrderWriter<T, TKey>(node, _output);
+    public override object Visit<T, TKey>(OrderNode<T, TKey> node) => _output is KeySample sample
+        ? new OrderSampler<T, TKey>(node, sample)
+        : new OrderWriter<T, TKey>(node, (ShuffleWriter)_output);
 
     public override object Visit<T, TKey, TState>(AggregateNode<T, TKey, TState> node)
     {

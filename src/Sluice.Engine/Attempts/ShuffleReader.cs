@@ -10,14 +10,16 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
     private const int RecordsBetweenChecks = 1024;
 
     private readonly RunMerger _records;
+    private readonly int _partition;
     private readonly object _next;
     private readonly CancellationToken _cancellation;
     private long _read;
     private int _untilCheck = RecordsBetweenChecks;
 
-    public ShuffleReader(RunMerger records, object next, CancellationToken cancellation)
+    public ShuffleReader(RunMerger records, int partition, object next, CancellationToken cancellation)
     {
         _records = records;
+        _partition = partition;
         _next = next;
         _cancellation = cancellation;
     }
@@ -114,7 +116,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         }
         catch (Exception exception)
         {
-            throw ItemCodecException.Reading(typeof(T), _read - 1, exception);
+            throw ItemCodecException.Reading(typeof(T), _read - 1, _partition, exception);
         }
     }
 
@@ -128,7 +130,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         }
         catch (Exception exception)
         {
-            throw ItemCodecException.Reading(typeof(TKey), _read - 1, exception);
+            throw ItemCodecException.Reading(typeof(TKey), _read - 1, _partition, exception);
         }
     }
 

@@ -134,7 +134,7 @@ internal sealed class ShuffleTaskInput : TaskInput
 
     public override void Run(object first)
     {
-        _node.Accept(new ShuffleReader(_merger, first, _context.Cancellation));
+        _node.Accept(new ShuffleReader(_merger, _context.Id.Task, first, _context.Cancellation));
         _sums = _merger.SourceSums();
     }
 

@@ -36,17 +36,16 @@ internal sealed class OrderBytesWriter : Operator<ReadOnlySpan<byte>>
 }
 
 /// <summary>Writes items of any type into a sorting shuffle: the encoded key, then the serialized item.</summary>
+/// <remarks>Both are written where the record will lie; an item that cannot be written leaves nothing there.</remarks>
 internal sealed class OrderWriter<T, TKey> : Operator<T>
     where T : allows ref struct
     where TKey : allows ref struct
 {
     private readonly OrderNode<T, TKey> _node;
-    private readonly IRecordOutput _output;
-    private readonly RecordScratch _key = new();
-    private readonly RecordScratch _value = new();
+    private readonly ShuffleWriter _output;
     private long _count;
 
-    public OrderWriter(OrderNode<T, TKey> node, IRecordOutput output)
+    public OrderWriter(OrderNode<T, TKey> node, ShuffleWriter output)
     {
         _node = node;
         _output = output;
@@ -55,27 +54,67 @@ internal sealed class OrderWriter<T, TKey> : Operator<T>
     public override void Emit(T item)
     {
         TKey itemKey = _node.KeySelector(item);
-        RecordWriter key = new(_key);
+        RecordWriter key = _output.BeginKey();
         try
         {
             _node.Order.Encode(itemKey, ref key);
         }
         catch (Exception exception)
         {
-            throw ItemCodecException.Writing(typeof(TKey), _count, exception);
+            _output.AbandonRecord();
+            throw ItemCodecException.Writing(typeof(TKey), _count, null, exception);
         }
 
-        RecordWriter value = new(_value);
+        RecordWriter value = _output.BeginValue(ref key);
         try
         {
             _node.Serializer.Write(item, ref value);
         }
         catch (Exception exception)
         {
-            throw ItemCodecException.Writing(typeof(T), _count, exception);
+            _output.AbandonRecord();
+            throw ItemCodecException.Writing(typeof(T), _count, _output.Partition, exception);
         }
 
-        _output.Append(key.Written, value.Written);
+        _output.EndRecord(ref value);
+        _count++;
+    }
+
+    public override void Complete()
+    {
+    }
+}
+
+/// <summary>Samples the keys of a sorting shuffle; the items themselves are not serialized.</summary>
+internal sealed class OrderSampler<T, TKey> : Operator<T>
+    where T : allows ref struct
+    where TKey : allows ref struct
+{
+    private readonly OrderNode<T, TKey> _node;
+    private readonly KeySample _sample;
+    private readonly RecordScratch _scratch = new();
+    private long _count;
+
+    public OrderSampler(OrderNode<T, TKey> node, KeySample sample)
+    {
+        _node = node;
+        _sample = sample;
+    }
+
+    public override void Emit(T item)
+    {
+        TKey itemKey = _node.KeySelector(item);
+        RecordWriter key = new(_scratch);
+        try
+        {
+            _node.Order.Encode(itemKey, ref key);
+        }
+        catch (Exception exception)
+        {
+            throw ItemCodecException.Writing(typeof(TKey), _count, null, exception);
+        }
+
+        _sample.Append(key.Written, []);
         _count++;
     }
 

@@ -33,6 +33,8 @@ internal sealed class FillGroup : RecordGroup
     public override ReadOnlySpan<byte> Value =>
         Read(_current.ValueStart, _current.ValueLength, ref _value);
 
+    public override RecordView ValueView => new(_fill.Ring.Data, _current.ValueStart, _current.ValueLength);
+
     /// <summary>Goes to the next key, past records of the current one that were not read.</summary>
     public bool NextGroup()
     {

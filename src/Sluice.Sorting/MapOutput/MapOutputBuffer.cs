@@ -17,6 +17,8 @@ public sealed class MapOutputBuffer : IDisposable
     private readonly MapOutputOptions _options;
     private readonly MapRuns _runs;
     private readonly RingCollector _ring;
+    private readonly RecordBuilder _record;
+    private int _partition;
     private long _bytes;
     private long _largeRecords;
     private bool _closed;
@@ -36,6 +38,7 @@ public sealed class MapOutputBuffer : IDisposable
         _options = options;
         _runs = new MapRuns(pool, store, options, cancellationToken);
         _ring = new RingCollector(pool, options, _runs.Spill, cancellationToken);
+        _record = new RecordBuilder(_ring, options.LargestRecord);
     }
 
     /// <summary>Records collected so far.</summary>
@@ -85,6 +88,67 @@ public sealed class MapOutputBuffer : IDisposable
         Write(data, value);
         _ring.Append(partition, KeyPrefix.Of(key), new RecordPosition(keyStart, keyStart + key.Length, data.Head));
         _bytes += length;
+    }
+
+    /// <summary>Begins a record in the ring, with its key; <see cref="EndKey"/> follows.</summary>
+    /// <remarks>The record counts from <see cref="EndRecord"/> on; <see cref="AbandonRecord"/> forgets it.</remarks>
+    /// <exception cref="ObjectDisposedException">The buffer was finished or disposed.</exception>
+    /// <exception cref="IOException">An earlier spill failed.</exception>
+    public RecordWriter BeginKey()
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        return _record.BeginKey();
+    }
+
+    /// <summary>Ends the key; <see cref="BeginValue"/> follows.</summary>
+    /// <returns>The key where it lies, for the partitioner; valid until the value is begun.</returns>
+    public ReadOnlySpan<byte> EndKey(ref RecordWriter key)
+    {
+        _record.EndKey(ref key);
+        return _record.Key;
+    }
+
+    /// <summary>Goes on with the value; <see cref="EndRecord"/> follows.</summary>
+    /// <param name="partition">Which partition the record belongs to.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such partition; the record is forgotten.</exception>
+    public RecordWriter BeginValue(int partition)
+    {
+        if ((uint)partition >= (uint)_options.Partitions)
+        {
+            _record.GiveUp();
+            ThrowCannotCollect(partition);
+        }
+
+        _partition = partition;
+        return _record.BeginValue();
+    }
+
+    /// <summary>Ends the record: it is collected now.</summary>
+    /// <exception cref="RecordTooLargeException">The record is longer than the options allow.</exception>
+    /// <exception cref="IOException">An earlier spill failed.</exception>
+    public void EndRecord(ref RecordWriter value)
+    {
+        RecordPosition position = _record.EndValue(ref value);
+        if (_record.IsBeside)
+        {
+            Collect(_partition, _record.Key, value.Written);
+        }
+        else
+        {
+            _ring.Append(_partition, KeyPrefix.Of(_record.Key), position);
+            _bytes += position.Length;
+        }
+
+        _record.End();
+    }
+
+    /// <summary>Forgets the record that was begun: for when its writing has failed.</summary>
+    /// <remarks>When it was the ring that failed, inside the writing, that is thrown here: a spill's error, a wait that was
+    /// cancelled, a record that became too long.</remarks>
+    public void AbandonRecord()
+    {
+        _record.GiveUp();
+        _record.ThrowOwnFailure();
     }
 
     /// <summary>Ends collecting: waits for the spiller, sorts and keeps or writes the rest.</summary>
