@@ -47,6 +47,18 @@ internal sealed class CombinerBuilder : NodeVisitor<Combiner?>
         duplicates == Duplicates.Drop ? new FirstRecordCombiner() : null;
 }
 
+/// <summary>What orders the keys of a shuffle; null where they compare as bytes.</summary>
+internal sealed class KeyComparisonFinder : NodeVisitor<KeyComparison?>
+{
+    public override KeyComparison? Visit(OrderBytesNode node) => null;
+
+    public override KeyComparison? Visit<T, TKey>(OrderNode<T, TKey> node) => node.Order.Comparison;
+
+    public override KeyComparison? Visit<T, TKey, TState>(AggregateNode<T, TKey, TState> node) => node.Order.Comparison;
+
+    public override KeyComparison? Visit<T>(TopNode<T> node) => node.Order.Comparison;
+}
+
 /// <summary>The operator that writes into a shuffle, or into a sample of its keys.</summary>
 internal sealed class ShuffleWriterBuilder : NodeVisitor<object>
 {

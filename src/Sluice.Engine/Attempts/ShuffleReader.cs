@@ -55,7 +55,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         Operator<T> next = (Operator<T>)_next;
         if (node.Duplicates == Duplicates.Drop)
         {
-            MergeGroup group = new(_records);
+            MergeGroup group = new(_records, node.Order.Comparison);
             while (NextGroup(group))
             {
                 group.MoveNext();
@@ -78,7 +78,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
     {
         Operator<Group<TKey, TState>> next = (Operator<Group<TKey, TState>>)_next;
         AggregateCombiner<T, TState> combiner = new(node.Aggregation);
-        MergeGroup group = new(_records);
+        MergeGroup group = new(_records, node.Order.Comparison);
         while (NextGroup(group))
         {
             TState state = combiner.Fold(group);

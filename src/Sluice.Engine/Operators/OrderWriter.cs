@@ -131,10 +131,13 @@ internal sealed class TopWriter<T> : Operator<T>
     private readonly IRecordOutput _output;
     private readonly RecordScratch _key = new();
     private readonly RecordScratch _value = new();
-    private readonly PriorityQueue<byte[], byte[]> _kept = new(LargestFirst.Instance);
+    private readonly KeyComparison? _comparison;
+    private readonly PriorityQueue<byte[], byte[]> _kept;
 
     public TopWriter(TopNode<T> node, IRecordOutput output)
     {
+        _comparison = node.Order.Comparison;
+        _kept = new PriorityQueue<byte[], byte[]>(Comparer<byte[]>.Create((x, y) => Compare(y, x)));
         _node = node;
         _output = output;
     }
@@ -147,7 +150,7 @@ internal sealed class TopWriter<T> : Operator<T>
         if (_kept.Count >= _node.Count)
         {
             if (_node.Count == 0 ||
-                (_kept.TryPeek(out _, out byte[]? last) && encoded.SequenceCompareTo(last) >= 0))
+                (_kept.TryPeek(out _, out byte[]? last) && Compare(encoded, last) >= 0))
             {
                 return;
             }
@@ -170,10 +173,6 @@ internal sealed class TopWriter<T> : Operator<T>
         _kept.Clear();
     }
 
-    private sealed class LargestFirst : IComparer<byte[]>
-    {
-        public static readonly LargestFirst Instance = new();
-
-        public int Compare(byte[]? x, byte[]? y) => y.AsSpan().SequenceCompareTo(x);
-    }
+    private int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
+        _comparison is null ? left.SequenceCompareTo(right) : _comparison.Compare(left, right);
 }

@@ -20,6 +20,7 @@ public static class SluiceErrors
         ["SLU1006"] = "Items of this type have no known serializer: register one, or pass it to the step.",
         ["SLU1007"] = "A job writes one output.",
         ["SLU1008"] = "A job must end with a step that writes.",
+        ["SLU1009"] = "Grouping needs keys that are equal when their bytes are; an order by comparison does not say so.",
         ["SLU1101"] = "An input does not exist.",
         ["SLU1102"] = "An input exists but cannot be opened for reading.",
         ["SLU1103"] = "Only regular files can be read: a pipe, a device or a directory inside a directory cannot be split.",
@@ -71,6 +72,10 @@ public static class SluiceErrors
 
     public static SluiceError NoOutput(string job) => new(
         "SLU1008", ErrorKind.Usage, "the job writes nothing", job, "end it with Write");
+
+    public static SluiceError OrderCannotGroup(string step, string type) => new(
+        "SLU1009", ErrorKind.Usage, $"an order of {type} by comparison cannot group", step,
+        "group by a key whose equal values have equal bytes, such as a normalized form of it");
 
     public static SluiceError InputMissing(string path) => new(
         "SLU1101", ErrorKind.NotFound, "the input does not exist", path, "check the path; relative paths start at the current directory");

@@ -18,6 +18,7 @@ public sealed class MapOutputBuffer : IDisposable
     private readonly MapRuns _runs;
     private readonly RingCollector _ring;
     private readonly RecordBuilder _record;
+    private readonly KeyComparison? _comparison;
     private int _partition;
     private long _bytes;
     private long _largeRecords;
@@ -36,6 +37,7 @@ public sealed class MapOutputBuffer : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _options = options;
+        _comparison = options.KeyComparison;
         _runs = new MapRuns(pool, store, options, cancellationToken);
         _ring = new RingCollector(pool, options, _runs.Spill, cancellationToken);
         _record = new RecordBuilder(_ring, options.LargestRecord);
@@ -49,7 +51,7 @@ public sealed class MapOutputBuffer : IDisposable
 
     /// <summary>Takes one record.</summary>
     /// <param name="partition">Which partition it belongs to.</param>
-    /// <param name="key">Compared as unsigned bytes; may be empty.</param>
+    /// <param name="key">Compared as unsigned bytes, or as the options say; may be empty.</param>
     /// <param name="value">May be empty.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such partition; nothing was written.</exception>
     /// <exception cref="ObjectDisposedException">The buffer was finished or disposed.</exception>
@@ -86,7 +88,7 @@ public sealed class MapOutputBuffer : IDisposable
         RingPosition keyStart = data.Head;
         Write(data, key);
         Write(data, value);
-        _ring.Append(partition, KeyPrefix.Of(key), new RecordPosition(keyStart, keyStart + key.Length, data.Head));
+        _ring.Append(partition, PrefixOf(key), new RecordPosition(keyStart, keyStart + key.Length, data.Head));
         _bytes += length;
     }
 
@@ -135,7 +137,7 @@ public sealed class MapOutputBuffer : IDisposable
         }
         else
         {
-            _ring.Append(_partition, KeyPrefix.Of(_record.Key), position);
+            _ring.Append(_partition, PrefixOf(_record.Key), position);
             _bytes += position.Length;
         }
 
@@ -182,6 +184,10 @@ public sealed class MapOutputBuffer : IDisposable
         _ring.Dispose();
         _runs.Dispose();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong PrefixOf(ReadOnlySpan<byte> key) =>
+        _comparison is null ? KeyPrefix.Of(key) : _comparison.PrefixOf(key);
 
     private void Write(SegmentRing data, ReadOnlySpan<byte> bytes)
     {

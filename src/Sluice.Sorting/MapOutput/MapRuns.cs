@@ -23,7 +23,7 @@ internal sealed class MapRuns : IDisposable
         _pool = pool;
         _store = store;
         _segmentSize = options.SegmentSize;
-        _writer = new FillWriter(options.Combiner);
+        _writer = new FillWriter(options.Combiner, options.KeyComparison);
         Sums = new RecordSum[options.Partitions];
         _memory = new WriteMemory(pool, options.WriteSegments, options.Codec, cancellationToken);
     }
@@ -106,7 +106,7 @@ internal sealed class MapRuns : IDisposable
     private void Sort(RingFill fill)
     {
         long start = Stopwatch.GetTimestamp();
-        FillWriter.Sort(fill);
+        _writer.Sort(fill);
         _sortTicks += Stopwatch.GetTimestamp() - start;
     }
 

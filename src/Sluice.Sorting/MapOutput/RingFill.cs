@@ -8,6 +8,8 @@ namespace Sluice.Sorting;
 internal sealed record RingFill(RecordRing Ring, RecordNumber FirstRecord, RecordNumber EndRecord, RingPosition DataEnd)
     : IKeySource
 {
+    public bool AreBytes => true;
+
     public long Count => EndRecord - FirstRecord;
 
     public EntryTable Entries => new(Ring.Entries, FirstRecord);

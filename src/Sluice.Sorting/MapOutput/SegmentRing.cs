@@ -98,6 +98,24 @@ internal sealed unsafe class SegmentRing
         }
     }
 
+    /// <summary>Bytes in one piece: where they lie, or joined in a buffer that grows to the longest.</summary>
+    public ReadOnlySpan<byte> Join(RingPosition position, int length, ref byte[] joined)
+    {
+        ReadOnlySpan<byte> bytes = SpanAt(position, length);
+        if (bytes.Length == length)
+        {
+            return bytes;
+        }
+
+        if (joined.Length < length)
+        {
+            joined = new byte[length];
+        }
+
+        CopyTo(position, joined.AsSpan(0, length));
+        return joined.AsSpan(0, length);
+    }
+
     /// <summary>Gives back every segment that lies wholly below <paramref name="position"/>.</summary>
     /// <returns>How many segments went back.</returns>
     public int ReleaseTo(RingPosition position)

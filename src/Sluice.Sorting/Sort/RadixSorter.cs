@@ -9,7 +9,7 @@ namespace Sluice.Sorting;
 /// entries share are skipped in one look (the position of the highest bit in which any two differ). A group whose
 /// eight prefix bytes are equal takes the next eight bytes of its keys as the new prefix and goes on, so long common
 /// prefixes and many equal keys stay linear; past <see cref="DeepestWord"/> key bytes a stable merge sort finishes the
-/// group. Groups of up to <see cref="SmallGroup"/> are sorted by insertion in a buffer of their own. Every step keeps
+/// group, as it does any group of one prefix where a comparison orders the keys. Groups of up to <see cref="SmallGroup"/> are sorted by insertion in a buffer of their own. Every step keeps
 /// the order of arrival of equal keys: the sort is stable. After the sort the prefixes are undefined.
 /// </remarks>
 internal sealed class RadixSorter
@@ -23,11 +23,13 @@ internal sealed class RadixSorter
     private const int DigitCount = 12;
 
     private readonly IKeySource _keys;
+    private readonly bool _areBytes;
 
     /// <param name="keys">The keys of the entries that will be sorted.</param>
     public RadixSorter(IKeySource keys)
     {
         _keys = keys;
+        _areBytes = keys.AreBytes;
     }
 
     /// <summary>Sorts <paramref name="count"/> entries; the result stands in <paramref name="entries"/>.</summary>
@@ -190,9 +192,15 @@ internal sealed class RadixSorter
             : _keys.Compare(left.Number, right.Number, depth) < 0;
     }
 
-    // All entries agree in partition and in the key's bytes up to depth + 8, where keys may also have ended.
+    // All entries agree in partition and prefix. Where keys are bytes, they agree up to depth + 8, or have ended before.
     private void SortTies(EntryTable source, EntryTable other, long from, long to, bool resultInScratch, int depth)
     {
+        if (!_areBytes)
+        {
+            FinishByMerging(source, other, from, to, resultInScratch, depth);
+            return;
+        }
+
         int next = depth + sizeof(ulong);
         long finished = MoveFinishedFirst(source, other, from, to, next);
         if (resultInScratch)
@@ -208,12 +216,7 @@ internal sealed class RadixSorter
 
         if (next >= DeepestWord)
         {
-            MergeSort(source, other, from, to, next);
-            if (resultInScratch)
-            {
-                Copy(source, other, from, to);
-            }
-
+            FinishByMerging(source, other, from, to, resultInScratch, next);
             return;
         }
 
@@ -224,6 +227,16 @@ internal sealed class RadixSorter
         }
 
         Sort(source, other, from, to, resultInScratch, next);
+    }
+
+    private void FinishByMerging(
+        EntryTable source, EntryTable other, long from, long to, bool resultInScratch, int depth)
+    {
+        MergeSort(source, other, from, to, depth);
+        if (resultInScratch)
+        {
+            Copy(source, other, from, to);
+        }
     }
 
     // Keys that end here differ in length at most (padding zeros against zero bytes): shorter ones go first, all of

@@ -161,6 +161,131 @@ public sealed class JobTests : IDisposable
         Assert.Contains("behind another shuffle", Assert.Single(report.Warnings), StringComparison.Ordinal);
     }
 
+    /// <summary>Text whose runs of digits count as numbers: no encoding to bytes keeps that order for numbers of any length.</summary>
+    private sealed class NaturalText : IComparer<string>
+    {
+        public int Compare(string? x, string? y)
+        {
+            ReadOnlySpan<char> left = x;
+            ReadOnlySpan<char> right = y;
+            while (!left.IsEmpty && !right.IsEmpty)
+            {
+                bool numbers = char.IsAsciiDigit(left[0]) && char.IsAsciiDigit(right[0]);
+                ReadOnlySpan<char> a = Take(ref left, numbers);
+                ReadOnlySpan<char> b = Take(ref right, numbers);
+                a = numbers ? a.TrimStart('0') : a;
+                b = numbers ? b.TrimStart('0') : b;
+                int order = a.Length != b.Length ? a.Length.CompareTo(b.Length) : a.SequenceCompareTo(b);
+                if (order != 0)
+                {
+                    return order;
+                }
+            }
+
+            return left.Length.CompareTo(right.Length);
+        }
+
+        private static ReadOnlySpan<char> Take(ref ReadOnlySpan<char> text, bool digits)
+        {
+            int length = digits ? text.IndexOfAnyExceptInRange('0', '9') : 1;
+            length = length < 0 ? text.Length : length;
+            ReadOnlySpan<char> taken = text[..length];
+            text = text[length..];
+            return taken;
+        }
+    }
+
+    /// <summary>Orders lines by an order of one's own.</summary>
+    private sealed class LinesInOrder(KeyOrder<string> order, Duplicates duplicates = Duplicates.Keep) : IJob
+    {
+        public void Define(JobBuilder job) => job
+            .Read(RecordFormat.Lines, job.Arguments.GetAll("input"))
+            .Select(line => Encoding.UTF8.GetString(line))
+            .OrderBy(line => line.Split(' ')[0], order, duplicates)
+            .Write(job.Arguments.Get("out"));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 3)]
+    [InlineData(3, 16)]
+    public async Task A_comparer_orders_what_no_encoding_keeps_in_order(int seed, int partitions)
+    {
+        Random random = new(seed);
+        List<string> lines = [.. Enumerable.Range(0, 4000).Select(
+            i => $"{"abc"[random.Next(3)]}{new string('0', random.Next(3))}{random.Next(random.Next(1, 2000))}x{random.Next(12)} {i}")];
+        lines.Add($"a{new string('7', 5000)} long");
+        lines.Add($"a{new string('6', 5000)} long");
+        string input = _folder.Write("in", string.Join('\n', lines));
+
+        JobReport report = await Run(
+            new LinesInOrder(KeyOrders.Compared(new NaturalText())),
+            new JobArguments().Add("input", input), 2, 1024, partitions);
+
+        Assert.Equal(lines.OrderBy(line => line.Split(' ')[0], new NaturalText()), Text(ReadParts()));
+        Assert.True(report.Bytes.Spilled > 0, "Nothing spilled: the test is too small.");
+        Assert.True(
+            Parts().Count(part => new FileInfo(part).Length > 0) >= Math.Min(partitions, 3), "The sample made no ranges.");
+    }
+
+    [Fact]
+    public async Task A_comparer_tells_which_keys_are_duplicates()
+    {
+        Random random = new(4);
+        List<string> lines = [.. Enumerable.Range(0, 4000).Select(i => $"k{new string('0', random.Next(4))}{random.Next(300)} {i}")];
+        string input = _folder.Write("in", string.Join('\n', lines));
+
+        await Run(
+            new LinesInOrder(KeyOrders.Descending(KeyOrders.Compared(new NaturalText())), Duplicates.Drop),
+            new JobArguments().Add("input", input), 2, 1024, 3);
+
+        Assert.Equal(
+            lines.GroupBy(line => line.Split(' ')[0][1..].TrimStart('0'))
+                .Select(group => group.First())
+                .OrderByDescending(line => line.Split(' ')[0], new NaturalText()),
+            Text(ReadParts()));
+    }
+
+    private sealed class TopInOrder(KeyOrder<string> order) : IJob
+    {
+        public void Define(JobBuilder job) => job
+            .Read(RecordFormat.Lines, job.Arguments.GetAll("input"))
+            .Select(line => Encoding.UTF8.GetString(line))
+            .Top(20, order)
+            .Write(job.Arguments.Get("out"));
+    }
+
+    [Fact]
+    public async Task A_comparer_chooses_the_first_items()
+    {
+        List<string> lines = [.. Enumerable.Range(0, 2000).Select(i => $"v{(i * 7919) % 2003}")];
+        string input = _folder.Write("in", string.Join('\n', lines));
+
+        await Run(
+            new TopInOrder(KeyOrders.Compared(new NaturalText())), new JobArguments().Add("input", input), 2, 1024, 3);
+
+        Assert.Equal(lines.Order(new NaturalText()).Take(20), Text(ReadParts()));
+    }
+
+    private sealed class GroupInOrder(KeyOrder<string> order) : IJob
+    {
+        public void Define(JobBuilder job) => job
+            .Read(RecordFormat.Lines, job.Arguments.GetAll("input"))
+            .GroupBy(line => Encoding.UTF8.GetString(line), order)
+            .Count()
+            .Write(job.Arguments.Get("out"), static (Group<string, long> group, ref RecordWriter line) => line.WriteText(group.Key));
+    }
+
+    [Fact]
+    public async Task A_comparer_cannot_group_and_says_so()
+    {
+        SluiceException thrown = await Assert.ThrowsAsync<SluiceException>(() => Run(
+            new GroupInOrder(KeyOrders.Compared(StringComparer.OrdinalIgnoreCase)),
+            new JobArguments().Add("input", _folder.Write("in", "a\n")), 1, 1024, 1));
+
+        Assert.Equal("SLU1009", thrown.Error.Code);
+    }
+
     [Fact]
     public async Task An_empty_input_gives_an_empty_output()
     {

@@ -36,16 +36,17 @@ internal static class TestOutput
             output = buffer.Finish();
         }
 
-        return Read(pool, store, output);
+        return Read(pool, store, output, options.KeyComparison);
     }
 
     /// <summary>All records of all partitions, in order; the runs are gone afterwards.</summary>
-    public static List<TestRecord> Read(TestPool pool, MemoryStore store, MapOutput output)
+    public static List<TestRecord> Read(
+        TestPool pool, MemoryStore store, MapOutput output, KeyComparison? comparison = null)
     {
         List<TestRecord> read = [];
         for (int partition = 0; partition < output.Sums.Length; partition++)
         {
-            RecordSum sum = ReadPartition(pool, store, output, partition, read);
+            RecordSum sum = ReadPartition(pool, store, output, partition, comparison, read);
             Assert.Equal(output.Sums[partition], sum);
         }
 
@@ -58,11 +59,17 @@ internal static class TestOutput
     }
 
     private static RecordSum ReadPartition(
-        TestPool pool, MemoryStore store, MapOutput output, int partition, List<TestRecord> read)
+        TestPool pool,
+        MemoryStore store,
+        MapOutput output,
+        int partition,
+        KeyComparison? comparison,
+        List<TestRecord> read)
     {
         IBlockSource[] sources =
             [.. output.Runs.Select(run => new RunBlockSource(run, partition, pool.Task, CancellationToken.None))];
-        using RunMerger merger = new(sources, fanIn: 3, pool.Task, store, null, CancellationToken.None);
+        using RunMerger merger = new(
+            sources, fanIn: 3, pool.Task, store, null, CancellationToken.None, comparison: comparison);
         while (merger.MoveNext())
         {
             byte[] record = merger.Record.ToArray();
