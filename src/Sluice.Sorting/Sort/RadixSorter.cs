@@ -24,12 +24,14 @@ internal sealed class RadixSorter
 
     private readonly IKeySource _keys;
     private readonly bool _areBytes;
+    private readonly EntryMergeSort _merging;
 
     /// <param name="keys">The keys of the entries that will be sorted.</param>
     public RadixSorter(IKeySource keys)
     {
         _keys = keys;
         _areBytes = keys.AreBytes;
+        _merging = new EntryMergeSort(keys);
     }
 
     /// <summary>Sorts <paramref name="count"/> entries; the result stands in <paramref name="entries"/>.</summary>
@@ -197,7 +199,7 @@ internal sealed class RadixSorter
     {
         if (!_areBytes)
         {
-            FinishByMerging(source, other, from, to, resultInScratch, depth);
+            _merging.Sort(source, other, from, to, resultInScratch, depth);
             return;
         }
 
@@ -205,7 +207,7 @@ internal sealed class RadixSorter
         long finished = MoveFinishedFirst(source, other, from, to, next);
         if (resultInScratch)
         {
-            Copy(source, other, from, from + finished);
+            EntryMergeSort.Copy(source, other, from, from + finished);
         }
 
         from += finished;
@@ -216,7 +218,7 @@ internal sealed class RadixSorter
 
         if (next >= DeepestWord)
         {
-            FinishByMerging(source, other, from, to, resultInScratch, next);
+            _merging.Sort(source, other, from, to, resultInScratch, next);
             return;
         }
 
@@ -227,16 +229,6 @@ internal sealed class RadixSorter
         }
 
         Sort(source, other, from, to, resultInScratch, next);
-    }
-
-    private void FinishByMerging(
-        EntryTable source, EntryTable other, long from, long to, bool resultInScratch, int depth)
-    {
-        MergeSort(source, other, from, to, depth);
-        if (resultInScratch)
-        {
-            Copy(source, other, from, to);
-        }
     }
 
     // Keys that end here differ in length at most (padding zeros against zero bytes): shorter ones go first, all of
@@ -274,7 +266,7 @@ internal sealed class RadixSorter
                 other[starts[Rank(entry.Number, next)]++] = entry;
             }
 
-            Copy(other, source, from, to);
+            EntryMergeSort.Copy(other, source, from, to);
         }
 
         return to - from - longer;
@@ -282,66 +274,6 @@ internal sealed class RadixSorter
 
     private int Rank(uint number, int next) =>
         Math.Clamp(_keys.KeyLength(number) - next + sizeof(ulong), 0, sizeof(ulong) + 1);
-
-    // Bottom up and stable; a group that is in order already costs one look.
-    private void MergeSort(EntryTable source, EntryTable other, long from, long to, int depth)
-    {
-        if (IsSorted(source, from, to, depth))
-        {
-            return;
-        }
-
-        bool inSource = true;
-        for (long width = 1; width < to - from; width *= 2)
-        {
-            EntryTable left = inSource ? source : other;
-            EntryTable right = inSource ? other : source;
-            for (long start = from; start < to; start += 2 * width)
-            {
-                Merge(left, right, start, Math.Min(start + width, to), Math.Min(start + (2 * width), to), depth);
-            }
-
-            inSource = !inSource;
-        }
-
-        if (!inSource)
-        {
-            Copy(other, source, from, to);
-        }
-    }
-
-    private bool IsSorted(EntryTable table, long from, long to, int depth)
-    {
-        for (long index = from + 1; index < to; index++)
-        {
-            if (_keys.Compare(table[index - 1].Number, table[index].Number, depth) > 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private void Merge(EntryTable source, EntryTable target, long start, long middle, long end, int depth)
-    {
-        long left = start;
-        long right = middle;
-        for (long index = start; index < end; index++)
-        {
-            bool takeLeft = left < middle &&
-                (right == end || _keys.Compare(source[left].Number, source[right].Number, depth) <= 0);
-            target[index] = takeLeft ? source[left++] : source[right++];
-        }
-    }
-
-    private static void Copy(EntryTable source, EntryTable target, long from, long to)
-    {
-        for (long index = from; index < to; index++)
-        {
-            target[index] = source[index];
-        }
-    }
 
     private static void Copy(EntryTable source, long from, Span<RecordEntry> group)
     {

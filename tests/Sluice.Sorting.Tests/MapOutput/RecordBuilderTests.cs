@@ -50,9 +50,10 @@ public class RecordBuilderTests
         Random random = new(seed);
         KeyOrder<(string, int)> order = KeyOrders.Descending(KeyOrders.Find<(string, int)>()!);
         Serializer<(string, (string, long?), byte[])> serializer = Serializers.Find<(string, (string, long?), byte[])>()!;
-        List<((string, int) Key, (string, (string, long?), byte[]) Value)> items = [.. Enumerable.Range(0, 500).Select(i => (
-            (Text(random, 15), i),
-            (Text(random, 300), (Text(random, 20), i % 3 == 0 ? null : (long?)i), new byte[random.Next(70)])))];
+        List<((string, int) Key, (string, (string, long?), byte[]) Value)> items =
+            [.. Enumerable.Range(0, 500).Select(i => (
+                (Text(random, 15), i),
+                (Text(random, 300), (Text(random, 20), i % 3 == 0 ? null : (long?)i), new byte[random.Next(70)])))];
 
         List<TestRecord> read = TestOutput.Pass(
             pool, new MemoryStore(), TestOutput.Options(1, segments, segmentSize), buffer => items.ForEach(item =>
@@ -66,7 +67,10 @@ public class RecordBuilderTests
             }));
 
         List<((string, int) Key, (string, (string, long?), byte[]) Value)> expected =
-            [.. items.OrderByDescending(item => item.Key.Item1, StringComparer.Ordinal).ThenByDescending(item => item.Key.Item2)];
+        [
+            .. items.OrderByDescending(item => item.Key.Item1, StringComparer.Ordinal)
+                .ThenByDescending(item => item.Key.Item2),
+        ];
         Assert.Equal(expected.Select(item => item.Key), read.Select(record => order.Decode(record.Key)));
         Assert.Equal(
             expected.Select(item => (item.Value.Item1, item.Value.Item2, item.Value.Item3.Length)),
@@ -120,6 +124,28 @@ public class RecordBuilderTests
 
         Assert.InRange(kept.Count, 50, 350);
         Assert.Equal(TestRecords.Sorted(kept).Select(r => r.Text), read.Select(r => r.Text));
+    }
+
+    [Fact]
+    public void Records_that_are_given_up_take_no_memory()
+    {
+        using TestPool pool = new(20, 64);
+        using MapOutputBuffer buffer = new(pool.Task, new MemoryStore(), TestOutput.Options(1, 12, 64));
+        buffer.Collect(0, [1], [2]);
+        int before = pool.Lent;
+
+        for (int i = 0; i < 500; i++)
+        {
+            RecordWriter key = buffer.BeginKey();
+            key.Write(new byte[i % 70]);
+            buffer.EndKey(ref key);
+            RecordWriter value = buffer.BeginValue(0);
+            value.Write(new byte[i % 300]);
+            buffer.AbandonRecord();
+        }
+
+        Assert.Equal(before, pool.Lent);
+        Assert.Equal(0, buffer.SpilledBytes);
     }
 
     [Fact]
