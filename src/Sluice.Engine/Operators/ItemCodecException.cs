@@ -17,7 +17,7 @@ internal sealed class ItemCodecException : Exception
     public static ItemCodecException Writing(Type type, long number, int? partition, Exception inner) => new(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"a {type.Name} cannot be written, that of item {number} of the task{Partition(partition)}: {inner.Message}"),
+            $"a {type.Name} cannot be written, that of item {number} of the task{For(partition)}: {inner.Message}"),
         inner);
 
     /// <param name="type">What could not be read.</param>
@@ -30,7 +30,7 @@ internal sealed class ItemCodecException : Exception
             $"a {type.Name} cannot be read, that of record {number} of partition {partition}: {inner.Message}"),
         inner);
 
-    private static string Partition(int? partition) => partition is int known
+    private static string For(int? partition) => partition is int known
         ? string.Create(CultureInfo.InvariantCulture, $", for partition {known}")
         : "";
 }

@@ -30,7 +30,8 @@ public sealed class Dataset<T>
 
     /// <summary>Brings the items of each key together; an aggregation follows.</summary>
     /// <param name="keySelector">An item's key.</param>
-    /// <param name="order">The keys' order, not one by comparison; null takes the natural one of a built-in type.</param>
+    /// <param name="order">The keys' order, not one by comparison; null takes the natural one of a built-in
+    /// type.</param>
     public GroupedDataset<T, TKey> GroupBy<TKey>(Func<T, TKey> keySelector, KeyOrder<TKey>? order = null)
         where TKey : allows ref struct => order?.Comparison is null
             ? new(this, keySelector, order ?? Natural.Order<TKey>("GroupBy"))

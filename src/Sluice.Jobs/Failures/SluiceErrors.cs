@@ -20,7 +20,7 @@ public static class SluiceErrors
         ["SLU1006"] = "Items of this type have no known serializer: register one, or pass it to the step.",
         ["SLU1007"] = "A job writes one output.",
         ["SLU1008"] = "A job must end with a step that writes.",
-        ["SLU1009"] = "Grouping needs keys that are equal when their bytes are; an order by comparison does not say so.",
+        ["SLU1009"] = "Grouping needs keys whose bytes tell which are equal: an order by comparison has none.",
         ["SLU1101"] = "An input does not exist.",
         ["SLU1102"] = "An input exists but cannot be opened for reading.",
         ["SLU1103"] = "Only regular files can be read: a pipe, a device or a directory inside a directory cannot be split.",

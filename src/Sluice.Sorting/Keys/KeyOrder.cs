@@ -12,7 +12,8 @@ public abstract class KeyOrder<TKey>
     /// <summary>Bytes of every encoding when all are of one length, or null. Orders made of several need it.</summary>
     public virtual int? FixedLength => null;
 
-    /// <summary>Compares encoded keys when their bytes do not; null where bytes are compared, which is much faster.</summary>
+    /// <summary>Compares encoded keys when their bytes do not; null where bytes are compared, which is much
+    /// faster.</summary>
     public virtual KeyComparison? Comparison => null;
 
     /// <summary>Appends the key's encoding.</summary>

@@ -1,7 +1,8 @@
 namespace Sluice.Sorting;
 
 /// <summary>A fill's keys, compared by a comparison instead of as bytes.</summary>
-/// <remarks>A key longer than a segment is put together first, in a buffer that is kept. Threading: one thread.</remarks>
+/// <remarks>A key longer than a segment is put together first, in a buffer that is kept. Threading: one
+/// thread.</remarks>
 internal sealed class ComparedFill : IKeySource
 {
     private readonly RingFill _fill;

@@ -145,8 +145,8 @@ public sealed class MapOutputBuffer : IDisposable
     }
 
     /// <summary>Forgets the record that was begun: for when its writing has failed.</summary>
-    /// <remarks>When it was the ring that failed, inside the writing, that is thrown here: a spill's error, a wait that was
-    /// cancelled, a record that became too long.</remarks>
+    /// <remarks>When it was the ring that failed, inside the writing, that is thrown here: a spill's error, a wait that
+    /// was cancelled, a record that became too long.</remarks>
     public void AbandonRecord()
     {
         _record.GiveUp();

@@ -4,8 +4,8 @@ using Sluice.Buffers;
 namespace Sluice.Sorting;
 
 /// <summary>Makes sorted runs of a ring's fills, and keeps them until they are taken.</summary>
-/// <remarks>Ownership: the runs are this object's until <see cref="Take"/>. Threading: one call at a time; the spiller's
-/// thread and the collector's take turns, the collector only while the spiller is idle.</remarks>
+/// <remarks>Ownership: the runs are this object's until <see cref="Take"/>. Threading: one call at a time; the
+/// spiller's thread and the collector's take turns, the collector only while the spiller is idle.</remarks>
 internal sealed class MapRuns : IDisposable
 {
     private readonly IBufferPool _pool;

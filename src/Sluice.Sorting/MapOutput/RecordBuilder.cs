@@ -5,8 +5,8 @@ namespace Sluice.Sorting;
 
 /// <summary>Builds one record in the ring, key then value, their lengths not being known before.</summary>
 /// <remarks>
-/// A key that meets the end of its segment moves on to the next one, what is written of it included; a value goes on there.
-/// Only these are written beside the ring, in memory of their own, and copied:
+/// A key that meets the end of its segment moves on to the next one, what is written of it included; a value goes on
+/// there. Only these are written beside the ring, in memory of their own, and copied:
 /// <list type="bullet">
 /// <item>room in one piece that the rest of a segment does not have: that piece alone;</item>
 /// <item>a value, across a segment's end, that must be changed where it stands (a length put before its part);</item>

@@ -36,7 +36,8 @@ internal sealed class RecordRing
     /// <summary>Number behind the last record; also how many were collected since the ring was made.</summary>
     public RecordNumber EndRecord { get; private set; }
 
-    /// <summary>Adds a record whose bytes lie in <see cref="Data"/>; the three other levels must have room for it.</summary>
+    /// <summary>Adds a record whose bytes lie in <see cref="Data"/>; the three other levels must have room for
+    /// it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe void Append(RecordPosition position, in RecordEntry entry)
     {

@@ -4,10 +4,11 @@ using Sluice.Buffers;
 
 namespace Sluice.Sorting;
 
-/// <summary>The collecting end of a ring: finds room for records, and hands to the spiller what is to be spilled.</summary>
+/// <summary>The collecting end of a ring: finds room for records, and hands to the spiller what is to be
+/// spilled.</summary>
 /// <remarks>
-/// When the part to be spilled passes the threshold and the spiller is idle, it gets that part; the collector goes on in
-/// the rest and waits only when the ring is full. A record that is being written stays behind: it is part of a fill
+/// When the part to be spilled passes the threshold and the spiller is idle, it gets that part; the collector goes on
+/// in the rest and waits only when the ring is full. A record that is being written stays behind: it is part of a fill
 /// only after <see cref="Append"/>. Threading: the collector's thread; <see cref="Release"/> also the spiller's.
 /// </remarks>
 internal sealed class RingCollector : IDisposable

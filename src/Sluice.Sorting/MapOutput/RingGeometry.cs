@@ -9,8 +9,8 @@ namespace Sluice.Sorting;
 /// position    0         segment size     2 x                                  slots x segment size
 ///             |---- slot 0 ----|---- slot 1 ----|  ...  |-- slot slots-1 --|---- slot 0 again ...
 /// </code>
-/// Segment size and number of slots are powers of two, so slot and offset are bits of the position. A level of records of
-/// one length has as many whole ones a segment: none crosses its end.
+/// Segment size and number of slots are powers of two, so slot and offset are bits of the position. A level of records
+/// of one length has as many whole ones a segment: none crosses its end.
 /// </remarks>
 internal readonly struct RingGeometry
 {

@@ -135,7 +135,8 @@ internal sealed class RunCursor : IDisposable
         }
     }
 
-    /// <summary>Whether the record lies in the file of large ones, so that <see cref="ReadKey"/> gives its key.</summary>
+    /// <summary>Whether the record lies in the file of large ones, so that <see cref="ReadKey"/> gives its
+    /// key.</summary>
     internal bool IsLarge => _large is not null;
 
     /// <summary>The key of a record that is not large.</summary>

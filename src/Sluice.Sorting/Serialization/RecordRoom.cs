@@ -1,6 +1,7 @@
 namespace Sluice.Sorting;
 
-/// <summary>Where a <see cref="RecordWriter"/> writes: gives it one window after the other, only when one is too small.</summary>
+/// <summary>Where a <see cref="RecordWriter"/> writes: gives it one window after the other, only when one is too
+/// small.</summary>
 public abstract class RecordRoom
 {
     private protected RecordRoom()

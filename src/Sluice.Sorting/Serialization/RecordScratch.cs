@@ -34,7 +34,8 @@ public sealed class RecordScratch : RecordRoom
 
     internal override Span<byte> Join(scoped Span<byte> window, scoped ref int before, scoped ref int used) => _bytes;
 
-    /// <summary>Makes room for <paramref name="size"/> bytes behind the first <paramref name="used"/>, which stay.</summary>
+    /// <summary>Makes room for <paramref name="size"/> bytes behind the first <paramref name="used"/>, which
+    /// stay.</summary>
     internal void Reserve(int used, int size)
     {
         long needed = (long)used + size;

@@ -8,9 +8,9 @@ namespace Sluice.Sorting;
 
 /// <summary>Encodes one key or value, its length not being known before.</summary>
 /// <remarks>
-/// Writes into a window of memory: the ring itself where the record goes there, or a <see cref="RecordScratch"/>. Only a
-/// window that is too small costs a virtual call. Nothing written counts before whoever gave the writer ends the item,
-/// so a writer that is left behind, after an error, leaves nothing behind.
+/// Writes into a window of memory: the ring itself where the record goes there, or a <see cref="RecordScratch"/>. Only
+/// a window that is too small costs a virtual call. Nothing written counts before whoever gave the writer ends the
+/// item, so a writer that is left behind, after an error, leaves nothing behind.
 /// </remarks>
 public ref struct RecordWriter
 {
@@ -37,7 +37,8 @@ public ref struct RecordWriter
     /// <summary>Bytes written so far.</summary>
     public readonly int Length => _before + _used;
 
-    /// <summary>What was written so far: always for keys and in a scratch; a value in the ring may lie in pieces.</summary>
+    /// <summary>What was written so far: always for keys and in a scratch; a value in the ring may lie in
+    /// pieces.</summary>
     /// <exception cref="InvalidOperationException">It lies in pieces.</exception>
     public readonly ReadOnlySpan<byte> Written => _before == 0
         ? _window[.._used]
@@ -121,7 +122,8 @@ public ref struct RecordWriter
         }
     }
 
-    /// <summary>What was written from <paramref name="start"/> on, in one piece, to be changed where it stands.</summary>
+    /// <summary>What was written from <paramref name="start"/> on, in one piece, to be changed where it
+    /// stands.</summary>
     internal Span<byte> Change(int start)
     {
         if (start < _before)

@@ -1,6 +1,7 @@
 namespace Sluice.Sorting;
 
-/// <summary>Sorts entries by comparing keys, bottom up and stable; entries that are in order already cost one look.</summary>
+/// <summary>Sorts entries by comparing keys, bottom up and stable; entries that are in order already cost one
+/// look.</summary>
 internal sealed class EntryMergeSort
 {
     private readonly IKeySource _keys;

@@ -9,8 +9,9 @@ namespace Sluice.Sorting;
 /// entries share are skipped in one look (the position of the highest bit in which any two differ). A group whose
 /// eight prefix bytes are equal takes the next eight bytes of its keys as the new prefix and goes on, so long common
 /// prefixes and many equal keys stay linear; past <see cref="DeepestWord"/> key bytes a stable merge sort finishes the
-/// group, as it does any group of one prefix where a comparison orders the keys. Groups of up to <see cref="SmallGroup"/> are sorted by insertion in a buffer of their own. Every step keeps
-/// the order of arrival of equal keys: the sort is stable. After the sort the prefixes are undefined.
+/// group, as it does any group of one prefix where a comparison orders the keys. Groups of up to
+/// <see cref="SmallGroup"/> are sorted by insertion in a buffer of their own. Every step keeps the order of arrival of
+/// equal keys: the sort is stable. After the sort the prefixes are undefined.
 /// </remarks>
 internal sealed class RadixSorter
 {
@@ -194,7 +195,8 @@ internal sealed class RadixSorter
             : _keys.Compare(left.Number, right.Number, depth) < 0;
     }
 
-    // All entries agree in partition and prefix. Where keys are bytes, they agree up to depth + 8, or have ended before.
+    // All entries agree in partition and prefix. Where keys are bytes, they agree up to depth + 8, or have ended
+    // before.
     private void SortTies(EntryTable source, EntryTable other, long from, long to, bool resultInScratch, int depth)
     {
         if (!_areBytes)

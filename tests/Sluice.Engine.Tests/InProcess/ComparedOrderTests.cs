@@ -77,7 +77,8 @@ public sealed class ComparedOrderTests : IDisposable
         Assert.Equal(lines.OrderBy(line => line.Split(' ')[0], new NaturalText()), Lines());
         Assert.True(report.Bytes.Spilled > 0, "Nothing spilled: the test is too small.");
         Assert.True(
-            Parts().Count(part => new FileInfo(part).Length > 0) >= Math.Min(partitions, 3), "The sample made no ranges.");
+            Parts().Count(part => new FileInfo(part).Length > 0) >= Math.Min(partitions, 3),
+            "The sample made no ranges.");
     }
 
     [Fact]

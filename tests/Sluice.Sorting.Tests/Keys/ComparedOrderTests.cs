@@ -135,7 +135,8 @@ public class ComparedOrderTests
         Random random = new(seed);
         return [.. Enumerable.Range(0, count).Select(i =>
         {
-            string text = string.Concat(Enumerable.Range(0, random.Next(longest + 1)).Select(_ => "aAbB"[random.Next(4)]));
+            int length = random.Next(longest + 1);
+            string text = string.Concat(Enumerable.Range(0, length).Select(_ => "aAbB"[random.Next(4)]));
             return new TestRecord(random.Next(3), Encoding.UTF8.GetBytes(text), BitConverter.GetBytes(i));
         })];
     }

@@ -17,7 +17,8 @@ public class MapOutputBufferTests
         MemoryStore store = new();
         List<TestRecord> records = TestRecords.Random(seed, count, partitions: 5, longest);
 
-        List<TestRecord> read = TestOutput.Pass(pool, store, records, TestOutput.Options(5, segments, segmentSize, threshold));
+        List<TestRecord> read =
+            TestOutput.Pass(pool, store, records, TestOutput.Options(5, segments, segmentSize, threshold));
 
         Assert.Equal(TestRecords.Sorted(records).Select(r => r.Text), read.Select(r => r.Text));
         Assert.Equal(0, store.LiveFiles);
@@ -157,11 +158,14 @@ public class MapOutputBufferTests
     {
         using TestPool pool = new(segments + 20, segmentSize);
         List<TestRecord> records =
-            [.. TestRecords.Random(seed, 600, partitions: 3, longest: segmentSize).DistinctBy(r => (r.Partition, r.Text))];
+            [.. TestRecords.Random(seed, 600, partitions: 3, longest: segmentSize).DistinctBy(r => r.Text)];
         ViewCombiner combiner = new();
 
         List<TestRecord> read = TestOutput.Pass(
-            pool, new MemoryStore(), records, TestOutput.Options(3, segments, segmentSize) with { Combiner = combiner });
+            pool,
+            new MemoryStore(),
+            records,
+            TestOutput.Options(3, segments, segmentSize) with { Combiner = combiner });
 
         Assert.Equal(TestRecords.Sorted(records).Select(r => r.Text), read.Select(r => r.Text));
         Assert.True(combiner.InPieces > 20, $"{combiner.InPieces} values lay in pieces.");

@@ -11,8 +11,7 @@ public class MapOutputEdgeTests
     [InlineData(1)]
     public void The_last_key_byte_at_a_segments_end(int beyond)
     {
-        AssertComesBack(
-            14, new TestRecord(0, [2, .. new byte[20]], new byte[9]), Filled(0, SegmentSize - 30 + beyond, 0), Filled(0, 3, 7));
+        AssertComesBack(14, Filled(2, 21, 9), Filled(0, SegmentSize - 30 + beyond, 0), Filled(0, 3, 7));
     }
 
     [Theory]
@@ -21,12 +20,11 @@ public class MapOutputEdgeTests
     [InlineData(1)]
     public void The_last_value_byte_at_a_segments_end(int beyond)
     {
-        AssertComesBack(
-            14, new TestRecord(0, [2, .. new byte[20]], new byte[9]), Filled(0, 10, SegmentSize - 40 + beyond), Filled(0, 3, 7));
+        AssertComesBack(14, Filled(2, 21, 9), Filled(0, 10, SegmentSize - 40 + beyond), Filled(0, 3, 7));
     }
 
-    // The slots of a level wrap when as many segments have passed as the ring has slots; with records that fill segments
-    // exactly, every wrap falls on a record's end.
+    // The slots of a level wrap when as many segments have passed as the ring has slots; with records that fill
+    // segments exactly, every wrap falls on a record's end.
     [Theory]
     [InlineData(SegmentSize, 0)]
     [InlineData(0, SegmentSize)]
@@ -98,7 +96,9 @@ public class MapOutputEdgeTests
     {
         Random random = new(5);
         AssertComesBack(
-            40, [.. Enumerable.Range(0, 60).Select(i => new TestRecord(0, [.. new byte[150], (byte)random.Next(9)], [(byte)i]))]);
+            40,
+            [.. Enumerable.Range(0, 60).Select(
+                i => new TestRecord(0, [.. new byte[150], (byte)random.Next(9)], [(byte)i]))]);
     }
 
     [Fact]
@@ -194,8 +194,8 @@ public class MapOutputEdgeTests
         }
     }
 
-    // 1-byte records cost 49 bytes, 100-byte records 148, 1 MiB records little more than themselves: each kind fills the
-    // ring but for the segments its levels have begun, those a spill may still hold, and gaps before keys.
+    // 1-byte records cost 49 bytes, 100-byte records 148, 1 MiB records little more than themselves: each kind fills
+    // the ring but for the segments its levels have begun, those a spill may still hold, and gaps before keys.
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0)]
@@ -243,7 +243,7 @@ public class MapOutputEdgeTests
     }
 
     private static MapOutputCounters AssertComesBack(int segments, params TestRecord[] records) =>
-        AssertComesBack(TestOutput.Options(records.Max(record => record.Partition) + 1, segments, SegmentSize), records);
+        AssertComesBack(TestOutput.Options(records.Max(r => r.Partition) + 1, segments, SegmentSize), records);
 
     private static MapOutputCounters AssertComesBack(MapOutputOptions options, IReadOnlyList<TestRecord> records)
     {

@@ -49,7 +49,8 @@ public class RecordBuilderTests
         using TestPool pool = new(segments + 20, segmentSize);
         Random random = new(seed);
         KeyOrder<(string, int)> order = KeyOrders.Descending(KeyOrders.Find<(string, int)>()!);
-        Serializer<(string, (string, long?), byte[])> serializer = Serializers.Find<(string, (string, long?), byte[])>()!;
+        Serializer<(string, (string, long?), byte[])> serializer =
+            Serializers.Find<(string, (string, long?), byte[])>()!;
         List<((string, int) Key, (string, (string, long?), byte[]) Value)> items =
             [.. Enumerable.Range(0, 500).Select(i => (
                 (Text(random, 15), i),
@@ -278,7 +279,8 @@ public class RecordBuilderTests
     }
 
     private static string Text(Random random, int longest) => string.Concat(
-        Enumerable.Range(0, random.Next(longest)).Select(_ => "a\0é\U0001F600z".EnumerateRunes().ElementAt(random.Next(5))));
+        Enumerable.Range(0, random.Next(longest))
+            .Select(_ => "a\0é\U0001F600z".EnumerateRunes().ElementAt(random.Next(5))));
 
     private static void Ignore(RecordWriter writer) => Assert.Equal(0, writer.Length);
 
