@@ -130,7 +130,7 @@ internal sealed class GroupWalks<T> : GroupSource<T>
         }
         catch (Exception exception)
         {
-            throw ItemCodecException.Reading(typeof(T), _read - 1, exception);
+            throw ItemCodecException.Reading(typeof(T), _read - 1, _context.Id.Task, exception);
         }
     }
 

@@ -49,6 +49,20 @@ internal sealed class CombinerBuilder : NodeVisitor<Combiner?>
         duplicates == Duplicates.Drop ? new FirstRecordCombiner() : null;
 }
 
+/// <summary>What orders the keys of a shuffle; null where they compare as bytes.</summary>
+internal sealed class KeyComparisonFinder : NodeVisitor<KeyComparison?>
+{
+    public override KeyComparison? Visit(OrderBytesNode node) => null;
+
+    public override KeyComparison? Visit<T, TKey>(OrderNode<T, TKey> node) => node.Order.Comparison;
+
+    public override KeyComparison? Visit<T, TKey, TState>(AggregateNode<T, TKey, TState> node) => node.Order.Comparison;
+
+    public override KeyComparison? Visit<T, TKey, TOut>(GroupNode<T, TKey, TOut> node) => null;
+
+    public override KeyComparison? Visit<T>(TopNode<T> node) => node.Order.Comparison;
+}
+
 /// <summary>The operator that writes into a shuffle, or into a sample of its keys.</summary>
 internal sealed class ShuffleWriterBuilder : NodeVisitor<object>
 {
@@ -71,8 +85,9 @@ internal sealed class ShuffleWriterBuilder : NodeVisitor<object>
 
     public override object Visit(OrderBytesNode node) => new OrderBytesWriter(node.Key, _output);
 
-    public override object Visit<T, TKey>(OrderNode<T, TKey> node) =>
-        new ItemWriter<T, TKey>(node.KeySelector, node.Order, node.Serializer, _output);
+    public override object Visit<T, TKey>(OrderNode<T, TKey> node) => _output is KeySample sample
+        ? new OrderSampler<T, TKey>(node, sample)
+        : new ItemWriter<T, TKey>(node.KeySelector, node.Order, node.Serializer, (ShuffleWriter)_output);
 
     public override object Visit<T, TKey, TState>(AggregateNode<T, TKey, TState> node)
     {
@@ -82,7 +97,7 @@ internal sealed class ShuffleWriterBuilder : NodeVisitor<object>
     }
 
     public override object Visit<T, TKey, TOut>(GroupNode<T, TKey, TOut> node) =>
-        new ItemWriter<T, TKey>(node.KeySelector, node.Order, node.Serializer, _output);
+        new ItemWriter<T, TKey>(node.KeySelector, node.Order, node.Serializer, (ShuffleWriter)_output);
 
     public override object Visit<T>(TopNode<T> node) => new TopWriter<T>(node, _output);
 

@@ -10,6 +10,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
     private const int RecordsBetweenChecks = 1024;
 
     private readonly RunMerger _records;
+    private readonly int _partition;
     private readonly object _next;
     private readonly TaskContext _context;
     private long _read;
@@ -18,6 +19,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
     public ShuffleReader(RunMerger records, object next, TaskContext context)
     {
         _records = records;
+        _partition = context.Id.Task;
         _next = next;
         _context = context;
     }
@@ -53,7 +55,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         Operator<T> next = (Operator<T>)_next;
         if (node.Duplicates == Duplicates.Drop)
         {
-            MergeGroup group = new(_records);
+            MergeGroup group = new(_records, node.Order.Comparison);
             while (NextGroup(group))
             {
                 group.MoveNext();
@@ -76,7 +78,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
     {
         Operator<Group<TKey, TState>> next = (Operator<Group<TKey, TState>>)_next;
         AggregateCombiner<T, TState> combiner = new(node.Aggregation);
-        MergeGroup group = new(_records);
+        MergeGroup group = new(_records, node.Order.Comparison);
         while (NextGroup(group))
         {
             TState state = combiner.Fold(group);
@@ -132,7 +134,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         }
         catch (Exception exception)
         {
-            throw ItemCodecException.Reading(typeof(T), _read - 1, exception);
+            throw ItemCodecException.Reading(typeof(T), _read - 1, _partition, exception);
         }
     }
 
@@ -146,7 +148,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         }
         catch (Exception exception)
         {
-            throw ItemCodecException.Reading(typeof(TKey), _read - 1, exception);
+            throw ItemCodecException.Reading(typeof(TKey), _read - 1, _partition, exception);
         }
     }
 

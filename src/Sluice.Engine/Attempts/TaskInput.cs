@@ -123,7 +123,8 @@ internal sealed class ShuffleTaskInput : TaskInput
                 context.Store,
                 node.Accept(new CombinerBuilder()),
                 context.Cancellation,
-                context.Codec);
+                context.Codec,
+                node.Accept(new KeyComparisonFinder()));
         }
         catch
         {

@@ -35,6 +35,7 @@ internal sealed class ShuffleTaskOutput : TaskOutput
     {
         _context = context;
         TaskMemory memory = context.Memory;
+        KeyComparison? comparison = shuffle.Node.Accept(new KeyComparisonFinder());
         _buffer = new MapOutputBuffer(
             context.Pool,
             context.Store,
@@ -46,11 +47,14 @@ internal sealed class ShuffleTaskOutput : TaskOutput
                 SegmentSize = context.SegmentSize,
                 Codec = context.Codec,
                 Combiner = shuffle.Node.Accept(new CombinerBuilder()),
+                KeyComparison = comparison,
                 LargestRecord = context.LargestRecord,
             },
             context.Cancellation);
         IPartitioner partitioner = shuffle.Partitioning switch
         {
+            Partitioning.Range when comparison is not null =>
+                new ComparedRangePartitioner(context.Boundaries!, comparison),
             Partitioning.Range => new RangePartitioner(context.Boundaries!),
             Partitioning.Hash => new HashPartitioner(shuffle.Partitions),
             _ => new SinglePartitioner(),
@@ -94,12 +98,13 @@ internal sealed class ShuffleTaskOutput : TaskOutput
 /// <summary>Samples keys and yields boundaries.</summary>
 internal sealed class SampleTaskOutput : TaskOutput
 {
-    private readonly KeySample _sample = new();
+    private readonly KeySample _sample;
     private readonly int _partitions;
 
     public SampleTaskOutput(SampleOutput sample)
     {
         _partitions = sample.Partitions;
+        _sample = new KeySample(sample.Node.Accept(new KeyComparisonFinder()));
         Operator = sample.Node.Accept(new ShuffleWriterBuilder(_sample));
     }
 

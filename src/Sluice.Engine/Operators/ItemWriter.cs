@@ -36,6 +36,7 @@ internal sealed class OrderBytesWriter : Operator<ReadOnlySpan<byte>>
 }
 
 /// <summary>Writes items of any type into a shuffle: the encoded key, then the serialized item.</summary>
+/// <remarks>Both are written where the record will lie; an item that cannot be written leaves nothing there.</remarks>
 internal sealed class ItemWriter<T, TKey> : Operator<T>
     where T : allows ref struct
     where TKey : allows ref struct
@@ -43,12 +44,10 @@ internal sealed class ItemWriter<T, TKey> : Operator<T>
     private readonly Func<T, TKey> _keySelector;
     private readonly KeyOrder<TKey> _order;
     private readonly Serializer<T> _serializer;
-    private readonly IRecordOutput _output;
-    private readonly RecordScratch _key = new();
-    private readonly RecordScratch _value = new();
+    private readonly ShuffleWriter _output;
     private long _count;
 
-    public ItemWriter(Func<T, TKey> keySelector, KeyOrder<TKey> order, Serializer<T> serializer, IRecordOutput output)
+    public ItemWriter(Func<T, TKey> keySelector, KeyOrder<TKey> order, Serializer<T> serializer, ShuffleWriter output)
     {
         _keySelector = keySelector;
         _order = order;
@@ -59,27 +58,67 @@ internal sealed class ItemWriter<T, TKey> : Operator<T>
     public override void Emit(T item)
     {
         TKey itemKey = _keySelector(item);
-        RecordWriter key = new(_key);
+        RecordWriter key = _output.BeginKey();
         try
         {
             _order.Encode(itemKey, ref key);
         }
         catch (Exception exception)
         {
-            throw ItemCodecException.Writing(typeof(TKey), _count, exception);
+            _output.AbandonRecord();
+            throw ItemCodecException.Writing(typeof(TKey), _count, null, exception);
         }
 
-        RecordWriter value = new(_value);
+        RecordWriter value = _output.BeginValue(ref key);
         try
         {
             _serializer.Write(item, ref value);
         }
         catch (Exception exception)
         {
-            throw ItemCodecException.Writing(typeof(T), _count, exception);
+            _output.AbandonRecord();
+            throw ItemCodecException.Writing(typeof(T), _count, _output.Partition, exception);
         }
 
-        _output.Append(key.Written, value.Written);
+        _output.EndRecord(ref value);
+        _count++;
+    }
+
+    public override void Complete()
+    {
+    }
+}
+
+/// <summary>Samples the keys of a sorting shuffle; the items themselves are not serialized.</summary>
+internal sealed class OrderSampler<T, TKey> : Operator<T>
+    where T : allows ref struct
+    where TKey : allows ref struct
+{
+    private readonly OrderNode<T, TKey> _node;
+    private readonly KeySample _sample;
+    private readonly RecordScratch _scratch = new();
+    private long _count;
+
+    public OrderSampler(OrderNode<T, TKey> node, KeySample sample)
+    {
+        _node = node;
+        _sample = sample;
+    }
+
+    public override void Emit(T item)
+    {
+        TKey itemKey = _node.KeySelector(item);
+        RecordWriter key = new(_scratch);
+        try
+        {
+            _node.Order.Encode(itemKey, ref key);
+        }
+        catch (Exception exception)
+        {
+            throw ItemCodecException.Writing(typeof(TKey), _count, null, exception);
+        }
+
+        _sample.Append(key.Written, []);
         _count++;
     }
 
@@ -96,10 +135,13 @@ internal sealed class TopWriter<T> : Operator<T>
     private readonly IRecordOutput _output;
     private readonly RecordScratch _key = new();
     private readonly RecordScratch _value = new();
-    private readonly PriorityQueue<byte[], byte[]> _kept = new(LargestFirst.Instance);
+    private readonly KeyComparison? _comparison;
+    private readonly PriorityQueue<byte[], byte[]> _kept;
 
     public TopWriter(TopNode<T> node, IRecordOutput output)
     {
+        _comparison = node.Order.Comparison;
+        _kept = new PriorityQueue<byte[], byte[]>(Comparer<byte[]>.Create((x, y) => Compare(y, x)));
         _node = node;
         _output = output;
     }
@@ -112,7 +154,7 @@ internal sealed class TopWriter<T> : Operator<T>
         if (_kept.Count >= _node.Count)
         {
             if (_node.Count == 0 ||
-                (_kept.TryPeek(out _, out byte[]? last) && encoded.SequenceCompareTo(last) >= 0))
+                (_kept.TryPeek(out _, out byte[]? last) && Compare(encoded, last) >= 0))
             {
                 return;
             }
@@ -135,10 +177,6 @@ internal sealed class TopWriter<T> : Operator<T>
         _kept.Clear();
     }
 
-    private sealed class LargestFirst : IComparer<byte[]>
-    {
-        public static readonly LargestFirst Instance = new();
-
-        public int Compare(byte[]? x, byte[]? y) => y.AsSpan().SequenceCompareTo(x);
-    }
+    private int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
+        _comparison is null ? left.SequenceCompareTo(right) : _comparison.Compare(left, right);
 }

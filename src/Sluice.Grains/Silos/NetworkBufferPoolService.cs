@@ -28,7 +28,7 @@ internal sealed class NetworkBufferPoolService(
         {
             return new PrepareReply
             {
-                Failure = WireFailure.Of(SluiceErrors.SiloCannotRun(engine.Name, exception.Error), exception.ToString()),
+                Failure = WireFailure.Of(exception.Error.On(engine.Name), exception.ToString()),
             };
         }
 #pragma warning disable CA1031 // A job's class may throw anything; it must reach the user as what it is.

@@ -30,9 +30,12 @@ public sealed class Dataset<T>
 
     /// <summary>Brings the items of each key together; an aggregation, or a walk over the items, follows.</summary>
     /// <param name="keySelector">An item's key.</param>
-    /// <param name="order">The keys' order; null takes the natural one of a built-in type.</param>
+    /// <param name="order">The keys' order, not one by comparison; null takes the natural one of a built-in
+    /// type.</param>
     public GroupedDataset<T, TKey> GroupBy<TKey>(Func<T, TKey> keySelector, KeyOrder<TKey>? order = null)
-        where TKey : allows ref struct => new(this, keySelector, order ?? Natural.Order<TKey>("GroupBy"));
+        where TKey : allows ref struct => order?.Comparison is null
+            ? new(this, keySelector, order ?? Natural.Order<TKey>("GroupBy"))
+            : throw new SluiceException(SluiceErrors.OrderCannotGroup("GroupBy", typeof(TKey).Name));
 
     /// <summary>A total order over all items.</summary>
     /// <param name="keySelector">What an item is ordered by.</param>

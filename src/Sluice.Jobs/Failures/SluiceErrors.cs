@@ -20,6 +20,7 @@ public static class SluiceErrors
         ["SLU1006"] = "Items of this type have no known serializer: register one, or pass it to the step.",
         ["SLU1007"] = "A job writes one output.",
         ["SLU1008"] = "A job must end with a step that writes.",
+        ["SLU1009"] = "Grouping needs keys whose bytes tell which are equal: an order by comparison has none.",
         ["SLU1010"] = "Jobs run by name in a cluster: every silo must have the job's class, registered under that name.",
         ["SLU1101"] = "An input does not exist.",
         ["SLU1102"] = "An input exists but cannot be opened for reading.",
@@ -62,8 +63,6 @@ public static class SluiceErrors
     public static SluiceError NoSlots(int silos) => new(
         "SLU1406", ErrorKind.JobFailed, "no silo takes tasks", $"{silos} silos are there", "start a silo with slots, or end the draining");
 
-    public static SluiceError SiloCannotRun(string silo, SluiceError why) => why with { Where = $"{why.Where} (on silo {silo})" };
-
     public static SluiceError SiloDiffers(string silo) => new(
         "SLU1407",
         ErrorKind.JobFailed,
@@ -105,6 +104,10 @@ public static class SluiceErrors
 
     public static SluiceError NoOutput(string job) => new(
         "SLU1008", ErrorKind.Usage, "the job writes nothing", job, "end it with Write");
+
+    public static SluiceError OrderCannotGroup(string step, string type) => new(
+        "SLU1009", ErrorKind.Usage, $"an order of {type} by comparison cannot group", step,
+        "group by a key whose equal values have equal bytes, such as a normalized form of it");
 
     public static SluiceError InputMissing(string path) => new(
         "SLU1101", ErrorKind.NotFound, "the input does not exist", path, "check the path; relative paths start at the current directory");

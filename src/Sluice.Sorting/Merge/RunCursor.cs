@@ -135,7 +135,12 @@ internal sealed class RunCursor : IDisposable
         }
     }
 
-    private ReadOnlySpan<byte> Key => _recordSegment!.Slice(_recordOffset, KeyLength);
+    /// <summary>Whether the record lies in the file of large ones, so that <see cref="ReadKey"/> gives its
+    /// key.</summary>
+    internal bool IsLarge => _large is not null;
+
+    /// <summary>The key of a record that is not large.</summary>
+    internal ReadOnlySpan<byte> Key => _recordSegment!.Slice(_recordOffset, KeyLength);
 
     private static bool TryReadHeader(ReadOnlySpan<byte> bytes, out int header, out int keyLength, out int length)
     {

@@ -25,6 +25,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
     private readonly ISpillStore _store;
     private readonly Combiner? _combiner;
     private readonly IBlockCodec? _codec;
+    private readonly KeyComparison? _comparison;
     private readonly CancellationToken _cancellation;
     private readonly LargeRecords _largeRecords;
     private readonly RecordSum[] _sourceSums;
@@ -37,6 +38,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
     /// <param name="store">Where passes and large records go.</param>
     /// <param name="combiner">Folds equal keys in passes; null keeps all records.</param>
     /// <param name="cancellation">Ends waiting and merging.</param>
+    /// <param name="comparison">Orders keys; null compares them as bytes. The sources must be in its order.</param>
     /// <param name="codec">Compresses what passes write; null stores it as it is. Sources may be compressed anyway.</param>
     public RunMerger(
         IReadOnlyList<IBlockSource> sources,
@@ -45,7 +47,8 @@ public sealed class RunMerger : IRecordReader, IDisposable
         ISpillStore store,
         Combiner? combiner,
         CancellationToken cancellation,
-        IBlockCodec? codec = null)
+        IBlockCodec? codec = null,
+        KeyComparison? comparison = null)
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentOutOfRangeException.ThrowIfLessThan(fanIn, 2);
@@ -54,6 +57,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
         _combiner = combiner;
         _cancellation = cancellation;
         _codec = codec;
+        _comparison = comparison;
         _largeRecords = new LargeRecords(store);
         _sourceSums = new RecordSum[sources.Count];
         _inputs = [.. sources.Select((source, index) => new MergeInput(source, index, null))];
@@ -130,7 +134,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
             using SpillFileWriter writer = new(_store, "merge", [buffer], new RecordSum[1], compressor);
             if (_combiner is not null && inputs.Count >= 3)
             {
-                MergeGroup group = new(reader);
+                MergeGroup group = new(reader, _comparison);
                 while (group.NextGroup())
                 {
                     _cancellation.ThrowIfCancellationRequested();
@@ -159,7 +163,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
     }
 
     private MergeReader Open(List<MergeInput> inputs) =>
-        new([.. inputs.Select(input => new RunCursor(input.Source, _pool, _largeRecords, _cancellation))]);
+        new([.. inputs.Select(input => new RunCursor(input.Source, _pool, _largeRecords, _cancellation))], _comparison);
 
     private void KeepSums(List<MergeInput> inputs, MergeReader reader)
     {
