@@ -36,13 +36,13 @@ internal sealed class JobRun : IDisposable
     /// <param name="job">What was found out about it.</param>
     /// <param name="options">What it may use.</param>
     /// <param name="spill">Where it spills; stays the caller's.</param>
-    /// <param name="transport">Makes the transport over the job's outputs.</param>
+    /// <param name="ports">Makes the job's store and transport.</param>
     public JobRun(
         JobRequest request,
         JobPreparation job,
         EngineOptions options,
         SpillDirectories spill,
-        Func<ResultPartitionStore, IExchangeTransport> transport)
+        EnginePorts ports)
     {
         _request = request;
         _job = job;
@@ -61,11 +61,12 @@ internal sealed class JobRun : IDisposable
 
         _diskWait = new DiskWait(options.DiskWait);
         _pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(options.MemoryBytes, options.SegmentSize));
+        ISpillStore store = ports.Store(spill);
         AttemptRunner runner = new(
             _pool,
-            token => new SpillStore(spill, _diskWait, token),
+            token => new WaitingStore(store, _diskWait, token),
             _outputs,
-            transport(_outputs),
+            ports.Transport(_outputs),
             options.Parallelism,
             options.Codec,
             _diskWait);

@@ -30,6 +30,7 @@ public sealed class MapOutputBuffer : IDisposable
     // Written by the spill at hand, read by the collector when the spiller is idle.
     private readonly List<SortedRun> _runs = [];
     private readonly RecordSum[] _sums;
+    private readonly PartitionTable _table;
     private long _spilledBytes;
     private long _sortTicks;
     private long _spillTicks;
@@ -64,6 +65,7 @@ public sealed class MapOutputBuffer : IDisposable
         _store = store;
         _options = options;
         _sums = new RecordSum[options.Partitions];
+        _table = new PartitionTable(_sums);
         _ring = new RecordRing(options.SegmentSize, options.MaximumSegments);
         _writer = new FillWriter(options.Combiner);
         _spiller = new BackgroundSpiller(Spill);
@@ -328,7 +330,7 @@ public sealed class MapOutputBuffer : IDisposable
     private void Spill(RingFill fill)
     {
         Sort(fill);
-        using SpillFileWriter writer = new(_store, "spill", _writeSegments, _sums, _compressor);
+        using SpillFileWriter writer = new(_store, "spill", _writeSegments, _table, _compressor);
         Write(fill, writer);
         _spilledBytes += writer.Length;
         _spills++;
@@ -381,7 +383,7 @@ public sealed class MapOutputBuffer : IDisposable
             WaitForSpiller();
         }
 
-        using SpillFileWriter writer = new(_store, "large", _writeSegments, _sums, _compressor);
+        using SpillFileWriter writer = new(_store, "large", _writeSegments, _table, _compressor);
         writer.MoveTo(partition);
         writer.Blocks.Append(key, value);
         _runs.Add(writer.Finish());

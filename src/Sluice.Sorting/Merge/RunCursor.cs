@@ -104,21 +104,9 @@ internal sealed class RunCursor : IDisposable
         return left._largeRecords.CompareKeys(left, right);
     }
 
-    /// <summary>Copies key bytes from <paramref name="offset"/> on; returns how many.</summary>
-    internal int ReadKey(int offset, Span<byte> destination)
-    {
-        int count = Math.Min(destination.Length, KeyLength - offset);
-        if (_large is null)
-        {
-            Key.Slice(offset, count).CopyTo(destination);
-        }
-        else
-        {
-            _largeRecords.Read(_large, offset, destination[..count]);
-        }
-
-        return count;
-    }
+    /// <summary>Bytes from <paramref name="offset"/> in the key on: the rest of the key, or of a large record's piece.</summary>
+    internal ReadOnlySpan<byte> KeyPiece(int offset, Span<byte> room) =>
+        _large is null ? Key[offset..] : _largeRecords.ReadPiece(_large, offset, room);
 
     public void Dispose()
     {

@@ -127,7 +127,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
             using MergeReader reader = Open(inputs);
             using BlockCompressor? compressor =
                 _codec is null ? null : new BlockCompressor(_codec, _pool.Request(_cancellation));
-            using SpillFileWriter writer = new(_store, "merge", [buffer], new RecordSum[1], compressor);
+            using SpillFileWriter writer = new(_store, "merge", [buffer], new PartitionTable(new RecordSum[1]), compressor);
             if (_combiner is not null && inputs.Count >= 3)
             {
                 MergeGroup group = new(reader);

@@ -15,7 +15,7 @@ internal sealed class MemoryRunWriter : RunWriter
     private long _length;
 
     private MemoryRunWriter(List<NetworkBuffer> segments, RecordSum[] sums)
-        : base(sums, compressor: null)
+        : base(new PartitionTable(sums), compressor: null)
     {
         _segments = segments;
     }
@@ -88,7 +88,7 @@ internal sealed class MemoryRunWriter : RunWriter
     protected override SortedRun Complete()
     {
         int held = _offset > 0 ? _used + 1 : _used;
-        MemoryRun run = new([.. _segments.Take(held)], [.. _blocks], Ranges);
+        MemoryRun run = new([.. _segments.Take(held)], [.. _blocks], Table.Ranges);
         _segments.RemoveRange(0, held);
         return run;
     }

@@ -6,16 +6,14 @@ namespace Sluice.Sorting;
 /// <remarks>Disposed without Finish, it leaves nothing behind.</remarks>
 internal abstract class RunWriter : IBlockTarget, IDisposable
 {
-    private readonly RecordSum[] _sums;
     private long _partitionStart;
     private int _partition;
 
-    /// <param name="sums">Per partition; what is written is added.</param>
+    /// <param name="table">What is written is added to its sums; its ranges are the run's until the run is finished.</param>
     /// <param name="compressor">Makes blocks smaller; null stores them as they are.</param>
-    protected RunWriter(RecordSum[] sums, BlockCompressor? compressor)
+    protected RunWriter(PartitionTable table, BlockCompressor? compressor)
     {
-        _sums = sums;
-        Ranges = new PartitionRange[sums.Length];
+        Table = table;
         Blocks = new BlockWriter(this, compressor);
     }
 
@@ -23,7 +21,7 @@ internal abstract class RunWriter : IBlockTarget, IDisposable
     public BlockWriter Blocks { get; }
 
     /// <summary>The partitions ended so far.</summary>
-    protected PartitionRange[] Ranges { get; }
+    protected PartitionTable Table { get; }
 
     /// <summary>Ends all partitions below <paramref name="partition"/>, which becomes the current one.</summary>
     public void MoveTo(int partition)
@@ -31,8 +29,8 @@ internal abstract class RunWriter : IBlockTarget, IDisposable
         while (_partition < partition)
         {
             (int blocks, long length, RecordSum sum) = Blocks.EndPartition();
-            Ranges[_partition] = new PartitionRange(_partitionStart, length, blocks);
-            _sums[_partition] += sum;
+            Table.Ranges[_partition] = new PartitionRange(_partitionStart, length, blocks);
+            Table.Sums[_partition] += sum;
             _partitionStart = EndPartition(_partitionStart, length);
             _partition++;
         }
@@ -41,7 +39,7 @@ internal abstract class RunWriter : IBlockTarget, IDisposable
     /// <summary>Ends the last partition; the run owns what was written.</summary>
     public SortedRun Finish()
     {
-        MoveTo(Ranges.Length);
+        MoveTo(Table.Count);
         return Complete();
     }
 

@@ -10,9 +10,11 @@ public abstract class SortedRun : IDisposable
     public abstract string Name { get; }
 
     /// <summary>Where partition <paramref name="partition"/> lies and how large it is.</summary>
-    public abstract PartitionRange this[int partition] { get; }
+    /// <exception cref="IOException">The run's index cannot be read, or is damaged.</exception>
+    public abstract PartitionRange RangeOf(int partition);
 
     /// <summary>Opens a partition's blocks from the first on.</summary>
+    /// <exception cref="IOException">The run's index cannot be read, or is damaged.</exception>
     public abstract IBlockReader Open(int partition);
 
     /// <summary>Gives back what a partition takes that nobody will read again.</summary>

@@ -7,7 +7,7 @@ namespace Sluice.Sorting;
 /// <remarks>
 /// Blocks are laid behind each other in the segments, and all segments are written at once. A partition of many pages is
 /// followed by zeros up to the next page. Few large writes of whole pages leave the kernel large pieces of its cache,
-/// which cost less to take, and to give back, than single pages.
+/// which cost less to take, and to give back, than single pages. The index and the trailer are written at the end.
 /// </remarks>
 internal sealed class SpillFileWriter : RunWriter
 {
@@ -27,11 +27,11 @@ internal sealed class SpillFileWriter : RunWriter
     /// <param name="store">Where the file is made.</param>
     /// <param name="hint">Goes into the file's name.</param>
     /// <param name="segments">To build blocks in, at least one; the caller keeps owning them.</param>
-    /// <param name="sums">Per partition; what is written is added.</param>
+    /// <param name="table">What is written is added to its sums; its ranges are used until Finish.</param>
     /// <param name="compressor">Makes blocks smaller; null stores them as they are.</param>
     public SpillFileWriter(
-        ISpillStore store, string hint, NetworkBuffer[] segments, RecordSum[] sums, BlockCompressor? compressor = null)
-        : base(sums, compressor)
+        ISpillStore store, string hint, NetworkBuffer[] segments, PartitionTable table, BlockCompressor? compressor = null)
+        : base(table, compressor)
     {
         Debug.Assert(segments.Length > 0, "A block is built somewhere.");
         _stream = store.Create(hint);
@@ -81,8 +81,9 @@ internal sealed class SpillFileWriter : RunWriter
     {
         EndSegment();
         Flush();
+        (SpillIndex index, _written) = SpillIndex.Write(_stream, _written, Table.Ranges);
         _finished = true;
-        return new SpillFile(_stream, Ranges);
+        return new SpillFile(_stream, index);
     }
 
     private MemorySegment Current => _segments[_pieces.Count].Segment;

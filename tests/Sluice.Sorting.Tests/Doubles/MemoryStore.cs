@@ -54,6 +54,7 @@ internal sealed class MemoryStore : ISpillStore
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
             int count = (int)Math.Clamp(Bytes.Length - offset, 0, bytes.Length);
+            offset = Math.Min(offset, Bytes.Length);
             Bytes.AsSpan((int)offset, count).CopyTo(bytes);
             return count;
         }

@@ -87,7 +87,7 @@ public class RunMergerTests
     private static SortedRun Run(TestPool pool, MemoryStore store, List<TestRecord> records)
     {
         NetworkBuffer segment = pool.Task.Request(CancellationToken.None);
-        using SpillFileWriter writer = new(store, "run", [segment], new RecordSum[1]);
+        using SpillFileWriter writer = new(store, "run", [segment], new PartitionTable(new RecordSum[1]));
         foreach (TestRecord record in TestRecords.Sorted(records))
         {
             writer.Blocks.Append(record.Key, record.Value);
