@@ -22,6 +22,9 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         _cancellation = cancellation;
     }
 
+    /// <summary>Records read and keys given, where equal keys are folded.</summary>
+    public CombineCount Folded { get; private set; }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool Visit(OrderBytesNode node)
     {
@@ -35,6 +38,8 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
                 group.MoveNext();
                 next.Emit(isPrefix ? group.Record : group.Value);
             }
+
+            Folded = new CombineCount(group.RecordCount, group.GroupCount);
         }
         else
         {
@@ -59,6 +64,8 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
                 group.MoveNext();
                 next.Emit(Read(node.Serializer, group.Value));
             }
+
+            Folded = new CombineCount(group.RecordCount, group.GroupCount);
         }
         else
         {
@@ -83,6 +90,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
             next.Emit(new Group<TKey, TState>(Decode(node.Order, group.Key), state));
         }
 
+        Folded = new CombineCount(group.RecordCount, group.GroupCount);
         next.Complete();
         return true;
     }

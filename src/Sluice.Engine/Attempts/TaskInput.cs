@@ -99,6 +99,7 @@ internal sealed class ShuffleTaskInput : TaskInput
     private readonly InputGate _gate;
     private readonly RunMerger _merger;
     private RecordSum[] _sums = [];
+    private CombineCount _folded;
 
     public ShuffleTaskInput(TaskContext context, DatasetNode node)
     {
@@ -134,7 +135,9 @@ internal sealed class ShuffleTaskInput : TaskInput
 
     public override void Run(object first)
     {
-        _node.Accept(new ShuffleReader(_merger, first, _context.Cancellation));
+        ShuffleReader reader = new(_merger, first, _context.Cancellation);
+        _node.Accept(reader);
+        _folded = reader.Folded;
         _sums = _merger.SourceSums();
     }
 
@@ -144,6 +147,8 @@ internal sealed class ShuffleTaskInput : TaskInput
         BytesIn = _gate.BytesReceived,
         MergePasses = _merger.PassCount,
         SpilledBytes = _merger.RewrittenBytes,
+        RewrittenBytes = _merger.RewrittenBytes,
+        Combined = _merger.Combined + _folded,
         Times = PhaseTimes.Zero with
         {
             FetchWait = _gate.FetchTime.TotalSeconds,
@@ -162,6 +167,8 @@ internal sealed class ShuffleTaskInput : TaskInput
     private sealed class CountedSource(InputChannel channel, TaskProgress progress) : IBlockSource
     {
         public string Name => channel.Name;
+
+        public int CountBlocks() => channel.CountBlocks();
 
         public bool TryTake(out Block block)
         {

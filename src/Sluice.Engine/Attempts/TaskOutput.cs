@@ -30,10 +30,12 @@ internal sealed class ShuffleTaskOutput : TaskOutput
     private readonly TaskContext _context;
     private readonly MapOutputBuffer _buffer;
     private readonly ShuffleWriterBuilder _builder;
+    private readonly Combiner? _combiner;
 
     public ShuffleTaskOutput(TaskContext context, ShuffleOutput shuffle)
     {
         _context = context;
+        _combiner = shuffle.Node.Accept(new CombinerBuilder());
         TaskMemory memory = context.Memory;
         _buffer = new MapOutputBuffer(
             context.Pool,
@@ -45,7 +47,7 @@ internal sealed class ShuffleTaskOutput : TaskOutput
                 WriteSegments = memory.Write,
                 SegmentSize = context.SegmentSize,
                 Codec = context.Codec,
-                Combiner = shuffle.Node.Accept(new CombinerBuilder()),
+                Combiner = _combiner,
                 LargestRecord = context.LargestRecord,
             },
             context.Cancellation);
@@ -66,20 +68,33 @@ internal sealed class ShuffleTaskOutput : TaskOutput
     {
         _builder.DisposeTable();
         MapOutput output = _buffer.Finish();
+        long written = output.Sums.Sum(sum => sum.Count);
+        CombineCount combined = _combiner is null ? default : new CombineCount(output.Counters.Records, written);
+        MergedOutput merged = new(output.Runs, output.Sums, default);
+        if (OutputRuns.AreTooMany(output.Runs.Count, _context))
+        {
+            merged = new OutputMerger(_context.Pool, _context.Store, MergerOptions(), _context.Cancellation)
+                .Merge(output.Runs, output.Sums);
+        }
+
         return input with
         {
-            RecordsOut = output.Sums.Sum(sum => sum.Count),
+            RecordsOut = merged.Sums.Sum(sum => sum.Count),
             BytesOut = output.Counters.Bytes,
             Spills = output.Counters.Spills,
-            SpilledBytes = input.SpilledBytes + output.Counters.SpilledBytes,
+            SpilledBytes = input.SpilledBytes + output.Counters.SpilledBytes + merged.Counters.RewrittenBytes,
+            MergePasses = input.MergePasses + merged.Counters.Passes,
+            RewrittenBytes = input.RewrittenBytes + merged.Counters.RewrittenBytes,
+            Combined = input.Combined + combined + merged.Counters.Combined,
             Times = input.Times with
             {
                 Sort = output.Counters.SortTime.TotalSeconds,
                 Spill = output.Counters.SpillTime.TotalSeconds,
                 Blocked = output.Counters.BlockedTime.TotalSeconds,
+                MergePasses = input.Times.MergePasses + merged.Counters.Time.TotalSeconds,
             },
-            Output = new ResultPartition(_context.Id, output.Runs, _context.Store),
-            Written = output.Sums,
+            Output = new ResultPartition(_context.Id, merged.Runs, _context.Store),
+            Written = merged.Sums,
             Source = (Operator as OrderBytesWriter)?.Sum,
         };
     }
@@ -89,6 +104,15 @@ internal sealed class ShuffleTaskOutput : TaskOutput
         _builder.DisposeTable();
         _buffer.Dispose();
     }
+
+    // Ring and table have given their segments back.
+    private OutputMergerOptions MergerOptions() => new()
+    {
+        Segments = _context.Memory.Ring + _context.Memory.Table,
+        SegmentSize = _context.SegmentSize,
+        Codec = _context.Codec,
+        Combiner = _combiner,
+    };
 }
 
 /// <summary>Samples keys and yields boundaries.</summary>

@@ -5,9 +5,8 @@ namespace Sluice.Sorting;
 
 /// <summary>Merges sorted runs of one partition into one sequence of records.</summary>
 /// <remarks>
-/// When there are more runs than the fan-in, runs are first merged into files, neighbours with neighbours so that equal
-/// keys keep their order; the first pass takes just so many that all later ones are full. With a combiner, passes over
-/// three runs or more fold equal keys. Ownership: takes the sources as they are and releases every block it took.
+/// When there are more runs than the fan-in, runs are first merged into files, as <see cref="MergePlan"/> says, the empty
+/// ones left out. With a combiner, passes over three runs or more fold equal keys. Ownership: takes the sources as they are and releases every block it took.
 /// Threading: one thread.
 /// </remarks>
 public sealed class RunMerger : IRecordReader, IDisposable
@@ -20,6 +19,9 @@ public sealed class RunMerger : IRecordReader, IDisposable
 
     /// <summary>Segments a pass needs besides its sources': one to build blocks in.</summary>
     public const int SegmentsPerPass = 1;
+
+    /// <summary>Fewer runs are not combined again: each has been already, and too little would be saved.</summary>
+    internal const int FewestToCombine = 3;
 
     private readonly IBufferPool _pool;
     private readonly ISpillStore _store;
@@ -79,6 +81,9 @@ public sealed class RunMerger : IRecordReader, IDisposable
     /// <summary>Bytes those passes wrote.</summary>
     public long RewrittenBytes { get; private set; }
 
+    /// <summary>Records that those passes gave to the combiner, and took from it.</summary>
+    public CombineCount Combined { get; private set; }
+
     /// <summary>Time those passes took, waiting for the sources included.</summary>
     public TimeSpan PassTime { get; }
 
@@ -104,18 +109,26 @@ public sealed class RunMerger : IRecordReader, IDisposable
 
     private void MergeDownTo(int fanIn)
     {
-        int rest = (_inputs.Count - 1) % (fanIn - 1);
-        int width = rest == 0 ? fanIn : rest + 1;
-        for (int start = 0; _inputs.Count > fanIn; width = fanIn)
+        if (_inputs.Count <= fanIn)
         {
-            start = start + width <= _inputs.Count ? start : 0;
+            return;
+        }
+
+        // Sources without a record need not be opened; what is known of them, nothing, is their sum.
+        _inputs.ForEach(input => input.Blocks = input.Source.CountBlocks());
+        _inputs.RemoveAll(input => input.Blocks == 0);
+        while (_inputs.Count > fanIn)
+        {
+            int width = MergePlan.Width(_inputs.Count, fanIn);
+            int start = MergePlan.SmallestNeighbours([.. _inputs.Select(input => input.Blocks)], width);
             List<MergeInput> neighbours = _inputs.GetRange(start, width);
             SortedRun run = MergePass(neighbours);
             neighbours.ForEach(input => input.Run?.Dispose());
             _inputs.RemoveRange(start, width);
             RunBlockSource source = new(run, 0, _pool, _cancellation);
-            _inputs.Insert(start, new MergeInput(source, MergeInput.NoSource, run));
-            start++;
+            MergeInput merged = new(source, MergeInput.NoSource, run);
+            _inputs.Insert(start, merged);
+            merged.Blocks = source.CountBlocks();
         }
     }
 
@@ -127,27 +140,17 @@ public sealed class RunMerger : IRecordReader, IDisposable
             using MergeReader reader = Open(inputs);
             using BlockCompressor? compressor =
                 _codec is null ? null : new BlockCompressor(_codec, _pool.Request(_cancellation));
-            using SpillFileWriter writer = new(_store, "merge", [buffer], new PartitionTable(new RecordSum[1]), compressor);
-            if (_combiner is not null && inputs.Count >= 3)
-            {
-                MergeGroup group = new(reader);
-                while (group.NextGroup())
-                {
-                    _cancellation.ThrowIfCancellationRequested();
-                    _combiner.Combine(group, writer.Blocks);
-                }
-            }
-            else
-            {
-                while (reader.MoveNext())
-                {
-                    _cancellation.ThrowIfCancellationRequested();
-                    writer.Blocks.Append(reader.Record, reader.KeyLength);
-                }
-            }
-
+            PartitionTable table = new(new RecordSum[1]);
+            using SpillFileWriter writer = new(_store, "merge", [buffer], table, compressor);
+            Combiner? combiner = inputs.Count >= FewestToCombine ? _combiner : null;
+            long read = RecordCopier.Copy(reader, combiner, writer.Blocks, _cancellation);
             SortedRun run = writer.Finish();
             KeepSums(inputs, reader);
+            if (combiner is not null)
+            {
+                Combined += new CombineCount(read, table.Sums[0].Count);
+            }
+
             PassCount++;
             RewrittenBytes += writer.Length;
             return run;
@@ -178,5 +181,8 @@ public sealed class RunMerger : IRecordReader, IDisposable
     private sealed record MergeInput(IBlockSource Source, int SourceIndex, SortedRun? Run)
     {
         public const int NoSource = -1;
+
+        /// <summary>How large it is, when there are so many that some must be chosen.</summary>
+        public long Blocks { get; set; }
     }
 }

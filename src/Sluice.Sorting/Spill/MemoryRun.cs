@@ -59,7 +59,7 @@ public sealed class MemoryRun : SortedRun
     }
 
     /// <summary>Bytes of all blocks.</summary>
-    public long Length => _ranges.Length == 0 ? 0 : _ranges[^1].Offset + _ranges[^1].Length;
+    public override long Length => _ranges.Length == 0 ? 0 : _ranges[^1].Offset + _ranges[^1].Length;
 
     public override PartitionRange RangeOf(int partition) => _ranges[partition];
 

@@ -9,6 +9,9 @@ public abstract class SortedRun : IDisposable
     /// <summary>Names the run in messages: its file, or that it is in memory.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Bytes of all partitions, about.</summary>
+    public abstract long Length { get; }
+
     /// <summary>Where partition <paramref name="partition"/> lies and how large it is.</summary>
     /// <exception cref="IOException">The run's index cannot be read, or is damaged.</exception>
     public abstract PartitionRange RangeOf(int partition);

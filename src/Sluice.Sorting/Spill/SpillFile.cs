@@ -17,6 +17,8 @@ public sealed class SpillFile : SortedRun
     /// <summary>How many partitions the run has.</summary>
     public int Partitions => _index.Partitions;
 
+    public override long Length => _index.Offset;
+
     public override string Name => _stream.Path;
 
     /// <summary>Takes a file over that was written before, by whomever: all that is needed stands in it.</summary>
