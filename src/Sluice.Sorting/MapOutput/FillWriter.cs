@@ -116,10 +116,11 @@ internal sealed class FillWriter
     private static void WriteCombined(RingFill fill, RunWriter writer, Combiner combiner)
     {
         FillGroup group = new(fill);
+        CombinerOutput output = new(combiner, group, writer.Blocks);
         while (group.NextGroup())
         {
             writer.MoveTo(group.Partition);
-            combiner.Combine(group, writer.Blocks);
+            output.Combine();
         }
     }
 }

@@ -347,7 +347,15 @@ public sealed class MapOutputBuffer : IDisposable
         }
 
         Sort(fill);
-        Write(fill, writer);
+        try
+        {
+            Write(fill, writer);
+        }
+        catch (MemoryRunFullException)
+        {
+            return false;
+        }
+
         return true;
     }
 

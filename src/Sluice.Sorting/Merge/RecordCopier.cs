@@ -11,10 +11,11 @@ internal static class RecordCopier
         if (combiner is not null)
         {
             MergeGroup group = new(reader);
+            CombinerOutput output = new(combiner, group, blocks);
             while (group.NextGroup())
             {
                 cancellation.ThrowIfCancellationRequested();
-                combiner.Combine(group, blocks);
+                output.Combine();
             }
 
             return group.RecordCount;
