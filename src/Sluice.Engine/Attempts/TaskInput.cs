@@ -124,7 +124,8 @@ internal sealed class ShuffleTaskInput : TaskInput
                 context.Store,
                 node.Accept(new CombinerBuilder()),
                 context.Cancellation,
-                context.Codec);
+                context.Codec,
+                options.PassSegments);
         }
         catch
         {

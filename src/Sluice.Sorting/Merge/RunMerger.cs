@@ -5,8 +5,8 @@ namespace Sluice.Sorting;
 
 /// <summary>Merges sorted runs of one partition into one sequence of records.</summary>
 /// <remarks>
-/// When there are more runs than the fan-in, runs are first merged into files, as <see cref="MergePlan"/> says, the empty
-/// ones left out. With a combiner, passes over three runs or more fold equal keys. Ownership: takes the sources as they are and releases every block it took.
+/// When there are more runs than the fan-in, runs are first merged into fewer, as <see cref="MergePlan"/> says, the empty
+/// ones left out; into memory while there is room for them, then into files. With a combiner, passes over three runs or more fold equal keys. Ownership: takes the sources as they are and releases every block it took.
 /// Threading: one thread.
 /// </remarks>
 public sealed class RunMerger : IRecordReader, IDisposable
@@ -32,6 +32,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
     private readonly RecordSum[] _sourceSums;
     private readonly List<MergeInput> _inputs;
     private readonly MergeReader _last;
+    private int _memorySegments;
 
     /// <param name="sources">Sorted runs, in the order that decides ties.</param>
     /// <param name="fanIn">How many runs may be open at once, at least 2.</param>
@@ -40,6 +41,8 @@ public sealed class RunMerger : IRecordReader, IDisposable
     /// <param name="combiner">Folds equal keys in passes; null keeps all records.</param>
     /// <param name="cancellation">Ends waiting and merging.</param>
     /// <param name="codec">Compresses what passes write; null stores it as it is. Sources may be compressed anyway.</param>
+    /// <param name="memorySegments">Segments that runs made by passes may keep, besides those of the fan-in; what does not
+    /// fit goes to the store.</param>
     public RunMerger(
         IReadOnlyList<IBlockSource> sources,
         int fanIn,
@@ -47,7 +50,8 @@ public sealed class RunMerger : IRecordReader, IDisposable
         ISpillStore store,
         Combiner? combiner,
         CancellationToken cancellation,
-        IBlockCodec? codec = null)
+        IBlockCodec? codec = null,
+        int memorySegments = 0)
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentOutOfRangeException.ThrowIfLessThan(fanIn, 2);
@@ -56,6 +60,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
         _combiner = combiner;
         _cancellation = cancellation;
         _codec = codec;
+        _memorySegments = memorySegments;
         _largeRecords = new LargeRecords(store);
         _sourceSums = new RecordSum[sources.Count];
         _inputs = [.. sources.Select((source, index) => new MergeInput(source, index, null))];
@@ -78,7 +83,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
     /// <summary>Passes that wrote records once more before the last merge.</summary>
     public int PassCount { get; private set; }
 
-    /// <summary>Bytes those passes wrote.</summary>
+    /// <summary>Bytes those passes wrote to files; what fitted the memory was not.</summary>
     public long RewrittenBytes { get; private set; }
 
     /// <summary>Records that those passes gave to the combiner, and took from it.</summary>
@@ -123,7 +128,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
             int start = MergePlan.SmallestNeighbours([.. _inputs.Select(input => input.Blocks)], width);
             List<MergeInput> neighbours = _inputs.GetRange(start, width);
             SortedRun run = MergePass(neighbours);
-            neighbours.ForEach(input => input.Run?.Dispose());
+            neighbours.ForEach(Close);
             _inputs.RemoveRange(start, width);
             RunBlockSource source = new(run, 0, _pool, _cancellation);
             MergeInput merged = new(source, MergeInput.NoSource, run);
@@ -134,14 +139,12 @@ public sealed class RunMerger : IRecordReader, IDisposable
 
     private SortedRun MergePass(List<MergeInput> inputs)
     {
-        NetworkBuffer buffer = _pool.Request(_cancellation);
-        try
+        PartitionTable table = new(new RecordSum[1]);
+        NetworkBuffer first = _pool.Request(_cancellation);
+        using SpillingRunWriter writer = OpenWriter(first, table, out BlockCompressor? compressor);
+        using (compressor)
+        using (MergeReader reader = Open(inputs))
         {
-            using MergeReader reader = Open(inputs);
-            using BlockCompressor? compressor =
-                _codec is null ? null : new BlockCompressor(_codec, _pool.Request(_cancellation));
-            PartitionTable table = new(new RecordSum[1]);
-            using SpillFileWriter writer = new(_store, "merge", [buffer], table, compressor);
             Combiner? combiner = inputs.Count >= FewestToCombine ? _combiner : null;
             long read = RecordCopier.Copy(reader, combiner, writer.Blocks, _cancellation);
             SortedRun run = writer.Finish();
@@ -152,13 +155,33 @@ public sealed class RunMerger : IRecordReader, IDisposable
             }
 
             PassCount++;
-            RewrittenBytes += writer.Length;
+            RewrittenBytes += writer.FileLength;
+            _memorySegments -= SegmentsOf(run);
             return run;
         }
-        finally
+    }
+
+    private SpillingRunWriter OpenWriter(NetworkBuffer first, PartitionTable table, out BlockCompressor? compressor)
+    {
+        try
         {
-            buffer.Release();
+            compressor = _codec is null ? null : new BlockCompressor(_codec, _pool.Request(_cancellation));
         }
+        catch
+        {
+            first.Release();
+            throw;
+        }
+
+        return new SpillingRunWriter(_store, "merge", _pool, first, _memorySegments, table, compressor);
+    }
+
+    private static int SegmentsOf(SortedRun? run) => run is MemoryRun memory ? memory.SegmentCount : 0;
+
+    private void Close(MergeInput input)
+    {
+        _memorySegments += SegmentsOf(input.Run);
+        input.Run?.Dispose();
     }
 
     private MergeReader Open(List<MergeInput> inputs) =>
