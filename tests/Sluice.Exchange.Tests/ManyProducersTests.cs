@@ -59,8 +59,13 @@ public sealed class ManyProducersTests : IDisposable
             made.SelectMany(one => TestRecords.Sorted(one)).Where(record => record.Partition == 0));
         Assert.Equal(sorted.Select(record => record.Text), read);
         Assert.Equal(read.Count, merger.SourceSums().Sum(sum => sum.Count));
-        Assert.Equal(
-            expected, (merger.PassCount, merger.RewrittenBytes) switch { (0, _) => Passes.None, (_, 0) => Passes.Memory, _ => Passes.Files });
+        Passes found = (merger.PassCount, merger.RewrittenBytes) switch
+        {
+            (0, _) => Passes.None,
+            (_, 0) => Passes.Memory,
+            _ => Passes.Files,
+        };
+        Assert.Equal(expected, found);
     }
 
     [Theory]

@@ -2,7 +2,8 @@ namespace Sluice.Jobs;
 
 /// <summary>Where the time of tasks went, seconds; those of a stage are the sums over its tasks.</summary>
 /// <param name="Tasks">From start to end. Sorting and spilling run beside the task, the rest is part of this.</param>
-/// <param name="Collect">From the first item to the last: reading, operators, collecting, and the waits among them.</param>
+/// <param name="Collect">From the first item to the last: reading, operators, collecting, and the waits among
+/// them.</param>
 /// <param name="Sort">Sorting entries before they are spilled or kept.</param>
 /// <param name="Spill">Gathering, combining and writing runs.</param>
 /// <param name="Blocked">The collector waited for the spiller, because the ring was full.</param>

@@ -1,6 +1,7 @@
 namespace Sluice.Sorting;
 
-/// <summary>Takes what a combiner writes, and holds it to the key of the group: another key would break the order.</summary>
+/// <summary>Takes what a combiner writes, and holds it to the key of the group: another key would break the
+/// order.</summary>
 internal sealed class CombinerOutput(Combiner combiner, RecordGroup group, IRecordOutput next) : IRecordOutput
 {
     /// <inheritdoc/>

@@ -6,7 +6,8 @@ public interface IBlockSource
     /// <summary>Names the source in messages.</summary>
     string Name { get; }
 
-    /// <summary>Blocks not taken yet. Asked before the first is taken, and only where runs must be chosen from.</summary>
+    /// <summary>Blocks not taken yet. Asked before the first is taken, and only where runs must be chosen
+    /// from.</summary>
     /// <exception cref="IOException">The run cannot be read.</exception>
     int CountBlocks();
 

@@ -99,7 +99,8 @@ internal sealed unsafe class LargeRecords : IDisposable
         for (int offset = 0; offset < common; offset += PieceSize)
         {
             int count = Math.Min(PieceSize, common - offset);
-            int order = left.KeyPiece(offset, leftRoom)[..count].SequenceCompareTo(right.KeyPiece(offset, rightRoom)[..count]);
+            ReadOnlySpan<byte> leftPiece = left.KeyPiece(offset, leftRoom)[..count];
+            int order = leftPiece.SequenceCompareTo(right.KeyPiece(offset, rightRoom)[..count]);
             if (order != 0)
             {
                 return order;

@@ -17,7 +17,8 @@ internal static class MergePlan
         return rest == 0 ? fanIn : rest + 1;
     }
 
-    /// <summary>Where the <paramref name="width"/> neighbours start that are smallest together, the first of equals.</summary>
+    /// <summary>Where the <paramref name="width"/> neighbours start that are smallest together, the first of
+    /// equals.</summary>
     public static int SmallestNeighbours(IReadOnlyList<long> sizes, int width)
     {
         long sum = 0;

@@ -3,10 +3,11 @@ using Sluice.Buffers;
 
 namespace Sluice.Sorting;
 
-/// <summary>Merges a few runs, with all their partitions, into a new file; several threads take a row of partitions each.</summary>
+/// <summary>Merges a few runs, with all their partitions, into a new file; several threads take a row of partitions
+/// each.</summary>
 /// <remarks>
-/// A thread's row goes to a stretch of the file that is as long as the row can become at the most; what is left of it is
-/// a hole. A combiner may make partitions longer, so there one thread merges all.
+/// A thread's row goes to a stretch of the file that is as long as the row can become at the most; what is left of it
+/// is a hole. A combiner may make partitions longer, so there one thread merges all.
 /// </remarks>
 internal sealed class OutputMergePass
 {

@@ -29,7 +29,8 @@ public sealed class OutputMerger
     }
 
     /// <summary>Merges runs into one.</summary>
-    /// <param name="runs">In the order that decides ties. They belong to the merger from now on, also when it fails.</param>
+    /// <param name="runs">In the order that decides ties. They belong to the merger from now on, also when it
+    /// fails.</param>
     /// <param name="sums">Per partition, over all runs.</param>
     /// <returns>At most one run, which belongs to the caller.</returns>
     /// <exception cref="InvalidDataException">What the runs hold is not what the sums say.</exception>
@@ -101,7 +102,8 @@ public sealed record OutputMergerOptions
     /// <summary>Folds equal keys where three runs or more are merged; null keeps all records.</summary>
     public Combiner? Combiner { get; init; }
 
-    /// <summary>Bytes of an average partition below which opening partitions costs more than a second thread gives.</summary>
+    /// <summary>Bytes of an average partition below which opening partitions costs more than a second thread
+    /// gives.</summary>
     public long SmallestPartition { get; init; } = 64 * 1024;
 
     /// <summary>Runs one thread can merge at once.</summary>

@@ -3,7 +3,8 @@ using Sluice.Buffers;
 namespace Sluice.Sorting;
 
 /// <summary>Merges rows of partitions of a few runs into one file.</summary>
-/// <remarks>Threading: each row on a thread of its own; rows share nothing but arrays in which each has its places.</remarks>
+/// <remarks>Threading: each row on a thread of its own; rows share nothing but arrays in which each has its
+/// places.</remarks>
 internal sealed class RowMerge
 {
     private readonly IBufferPool _pool;

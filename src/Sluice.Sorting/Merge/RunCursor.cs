@@ -104,7 +104,8 @@ internal sealed class RunCursor : IDisposable
         return left._largeRecords.CompareKeys(left, right);
     }
 
-    /// <summary>Bytes from <paramref name="offset"/> in the key on: the rest of the key, or of a large record's piece.</summary>
+    /// <summary>Bytes from <paramref name="offset"/> in the key on: the rest of the key, or of a large record's
+    /// piece.</summary>
     internal ReadOnlySpan<byte> KeyPiece(int offset, Span<byte> room) =>
         _large is null ? Key[offset..] : _largeRecords.ReadPiece(_large, offset, room);
 

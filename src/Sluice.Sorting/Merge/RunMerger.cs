@@ -5,9 +5,10 @@ namespace Sluice.Sorting;
 
 /// <summary>Merges sorted runs of one partition into one sequence of records.</summary>
 /// <remarks>
-/// When there are more runs than the fan-in, runs are first merged into fewer, as <see cref="MergePlan"/> says, the empty
-/// ones left out; into memory while there is room for them, then into files. With a combiner, passes over three runs or more fold equal keys. Ownership: takes the sources as they are and releases every block it took.
-/// Threading: one thread.
+/// When there are more runs than the fan-in, runs are first merged into fewer, as <see cref="MergePlan"/> says, the
+/// empty ones left out; into memory while there is room for them, then into files. With a combiner, passes over three
+/// runs or more fold equal keys. Ownership: takes the sources as they are and releases every block it took. Threading:
+/// one thread.
 /// </remarks>
 public sealed class RunMerger : IRecordReader, IDisposable
 {
@@ -41,8 +42,8 @@ public sealed class RunMerger : IRecordReader, IDisposable
     /// <param name="combiner">Folds equal keys in passes; null keeps all records.</param>
     /// <param name="cancellation">Ends waiting and merging.</param>
     /// <param name="codec">Compresses what passes write; null stores it as it is. Sources may be compressed anyway.</param>
-    /// <param name="memorySegments">Segments that runs made by passes may keep, besides those of the fan-in; what does not
-    /// fit goes to the store.</param>
+    /// <param name="memorySegments">Segments that runs made by passes may keep, besides those of the fan-in; what does
+    /// not fit goes to the store.</param>
     public RunMerger(
         IReadOnlyList<IBlockSource> sources,
         int fanIn,

@@ -5,9 +5,9 @@ namespace Sluice.Sorting;
 
 /// <summary>Gathers blocks in a few segments and writes all of them to a file at once.</summary>
 /// <remarks>
-/// Blocks are laid behind each other in the segments. A partition of many pages is followed by zeros up to the next page:
-/// few large writes of whole pages leave the kernel large pieces of its cache, which cost less to take, and to give back,
-/// than single pages. Threading: one thread; several batches may write to one file.
+/// Blocks are laid behind each other in the segments. A partition of many pages is followed by zeros up to the next
+/// page: few large writes of whole pages leave the kernel large pieces of its cache, which cost less to take, and to
+/// give back, than single pages. Threading: one thread; several batches may write to one file.
 /// </remarks>
 internal sealed class BlockBatch
 {
@@ -69,7 +69,8 @@ internal sealed class BlockBatch
     /// <summary>The block opened last is sealed and <paramref name="length"/> bytes long.</summary>
     public void Close(int length) => _filled += length;
 
-    /// <summary>A partition of <paramref name="length"/> bytes is complete; returns where the next one starts.</summary>
+    /// <summary>A partition of <paramref name="length"/> bytes is complete; returns where the next one
+    /// starts.</summary>
     public long EndPartition(long start, long length)
     {
         int rest = (int)(-(start + length) & (PageSize - 1));

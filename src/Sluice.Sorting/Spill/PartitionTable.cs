@@ -1,6 +1,7 @@
 namespace Sluice.Sorting;
 
-/// <summary>What is written down by partition while runs are written, kept by a task from one run to the next.</summary>
+/// <summary>What is written down by partition while runs are written, kept by a task from one run to the
+/// next.</summary>
 /// <param name="sums">Over all runs; each run adds its records.</param>
 internal sealed class PartitionTable(RecordSum[] sums)
 {

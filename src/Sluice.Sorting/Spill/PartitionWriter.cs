@@ -9,7 +9,8 @@ internal abstract class PartitionWriter : IBlockTarget, IDisposable
     private long _partitionStart;
     private int _partition;
 
-    /// <param name="table">What is written is added to its sums; its ranges are the run's until the run is finished.</param>
+    /// <param name="table">What is written is added to its sums; its ranges are the run's until the run is
+    /// finished.</param>
     /// <param name="compressor">Makes blocks smaller; null stores them as they are.</param>
     /// <param name="partition">The first partition that is written.</param>
     /// <param name="start">Where it starts in the run, bytes.</param>
@@ -46,6 +47,7 @@ internal abstract class PartitionWriter : IBlockTarget, IDisposable
 
     public abstract void Dispose();
 
-    /// <summary>A partition of <paramref name="length"/> bytes is complete; returns where the next one starts.</summary>
+    /// <summary>A partition of <paramref name="length"/> bytes is complete; returns where the next one
+    /// starts.</summary>
     protected virtual long EndPartition(long start, long length) => start + length;
 }

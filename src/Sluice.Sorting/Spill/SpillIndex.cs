@@ -2,10 +2,11 @@ using System.Buffers.Binary;
 
 namespace Sluice.Sorting;
 
-/// <summary>Where in a spill file its partitions lie: checksummed blocks of entries behind the last partition.</summary>
+/// <summary>Where in a spill file its partitions lie: checksummed blocks of entries behind the last
+/// partition.</summary>
 /// <remarks>
-/// Entries are read from the file when a partition is opened, so a run takes the same few bytes of memory whether it has
-/// one partition or ten thousand.
+/// Entries are read from the file when a partition is opened, so a run takes the same few bytes of memory whether it
+/// has one partition or ten thousand.
 /// <code>
 /// file:     partitions | index block | ... | trailer
 /// index block: block header (BlockFormat), entries; all but the last are a page long
@@ -32,7 +33,8 @@ internal readonly record struct SpillIndex(long Offset, int Entries, int Partiti
     /// <param name="offset">Where the index starts, bytes.</param>
     /// <param name="ranges">All partitions.</param>
     /// <returns>The index, and the file's length with it.</returns>
-    public static (SpillIndex Index, long Length) Write(IStoredFile file, long offset, ReadOnlySpan<PartitionRange> ranges)
+    public static (SpillIndex Index, long Length) Write(
+        IStoredFile file, long offset, ReadOnlySpan<PartitionRange> ranges)
     {
         Span<byte> room = stackalloc byte[BlockSize + TrailerSize];
         long start = offset;
@@ -81,7 +83,8 @@ internal readonly record struct SpillIndex(long Offset, int Entries, int Partiti
         ReadOnlySpan<byte> payload = trailer[BlockFormat.HeaderSize..];
         if (!payload.StartsWith(Magic))
         {
-            throw BlockCorruptException.OfIndex(file.Path, "The trailer", "expected the name of this format, found another");
+            throw BlockCorruptException.OfIndex(
+                file.Path, "The trailer", "expected the name of this format, found another");
         }
 
         return new SpillIndex(
@@ -98,7 +101,7 @@ internal readonly record struct SpillIndex(long Offset, int Entries, int Partiti
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)partition, (uint)Partitions, nameof(partition));
         Span<byte> room = stackalloc byte[BlockSize];
 
-        // An entry's number is its partition's less the empty ones before: where none is empty, the first guess is right.
+        // An entry's number is its partition's less the empty ones before: where none is, the first guess is right.
         int guess = partition / EntriesPerBlock;
         int low = 0;
         int high = (Entries - 1) / EntriesPerBlock;

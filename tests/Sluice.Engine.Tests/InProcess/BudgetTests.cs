@@ -80,7 +80,8 @@ public sealed class BudgetTests : IDisposable
             Partitions = 3,
             Overwrite = true,
         }).WaitAsync(Deadline);
-        string[] lines = [.. Directory.GetFiles(_folder["out"], "part-*").Order(StringComparer.Ordinal).SelectMany(File.ReadAllLines)];
+        IEnumerable<string> parts = Directory.GetFiles(_folder["out"], "part-*").Order(StringComparer.Ordinal);
+        string[] lines = [.. parts.SelectMany(File.ReadAllLines)];
         Assert.False(Directory.Exists(_folder["spill"]), "Spill files are left.");
         return lines;
     }

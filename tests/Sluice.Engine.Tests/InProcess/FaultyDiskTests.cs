@@ -13,7 +13,8 @@ public sealed class FaultyDiskTests : IDisposable
     private const int EveryFile = int.MaxValue;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(50);
 
-    /// <summary>Each fault in each kind of file that a sort in little memory writes; a map's, then a consumer's.</summary>
+    /// <summary>Each fault in each kind of file that a sort in little memory writes; a map's, then a
+    /// consumer's.</summary>
     public static TheoryData<string, string> Faults { get; } = new(
         from hint in new[] { "spill", "merge" }
         from fault in new[] { "short", "payload", "checksum", "length", "huge length", "index", "vanished", "truncated" }

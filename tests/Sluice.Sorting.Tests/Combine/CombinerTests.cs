@@ -1,15 +1,18 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 
 namespace Sluice.Sorting.Tests;
 
-/// <summary>Combiners of every kind, at spills, in memory, at merges and at the reading end, against plain addition.</summary>
+/// <summary>Combiners of every kind, at spills, in memory, at merges and at the reading end, against plain
+/// addition.</summary>
 public class CombinerTests
 {
     private const int Partitions = 4;
     private const int SegmentSize = 256;
 
-    /// <summary>Each kind over rings that spill often, at times, and never; and merges with narrow and wide fan-in.</summary>
+    /// <summary>Each kind over rings that spill often, at times, and never; and merges with narrow and wide
+    /// fan-in.</summary>
     public static TheoryData<string, int, int, int> Cases { get; } = new(
         from kind in new[] { "one", "none for zero", "more", "other" }
         from seed in new[] { 1, 2, 3 }
@@ -47,7 +50,8 @@ public class CombinerTests
     {
         using TestPool pool = new(poolSegments, SegmentSize);
         MemoryStore store = new();
-        List<TestRecord> records = [.. Enumerable.Range(0, 900).Select(i => new TestRecord(0, BitConverter.GetBytes(i), Text(i)))];
+        List<TestRecord> records =
+            [.. Enumerable.Range(0, 900).Select(i => new TestRecord(0, BitConverter.GetBytes(i), Text(i)))];
 
         MapOutput output = Collect(pool, store, records, new LongCombiner(), 400);
 
@@ -64,7 +68,8 @@ public class CombinerTests
     {
         using TestPool pool = new(2000, SegmentSize);
         MemoryStore store = new();
-        List<TestRecord> records = [.. Enumerable.Range(0, 900).Select(i => new TestRecord(0, BitConverter.GetBytes(i), Text(i)))];
+        List<TestRecord> records =
+            [.. Enumerable.Range(0, 900).Select(i => new TestRecord(0, BitConverter.GetBytes(i), Text(i)))];
 
         MapOutput output = Collect(pool, store, records, new LongCombiner(), 400);
 
@@ -136,10 +141,11 @@ public class CombinerTests
             random.Next(Partitions - 1), keys[random.Next(keys.Length)], Text(random.Next(-1, 2))))];
     }
 
-    private static byte[] Text(long number) => Encoding.ASCII.GetBytes(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    private static byte[] Text(long number) =>
+        Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
 
     private static long Number(ReadOnlySpan<byte> text) =>
-        long.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+        long.Parse(text, CultureInfo.InvariantCulture);
 
     private static SortedDictionary<string, long> Totals(IEnumerable<TestRecord> records)
     {
@@ -229,7 +235,8 @@ public class CombinerTests
             Write(group.Key, total, output);
         }
 
-        protected virtual void Write(ReadOnlySpan<byte> key, long total, IRecordOutput output) => output.Append(key, Text(total));
+        protected virtual void Write(ReadOnlySpan<byte> key, long total, IRecordOutput output) =>
+            output.Append(key, Text(total));
     }
 
     /// <summary>Writes nothing for zero.</summary>
@@ -260,7 +267,8 @@ public class CombinerTests
     private sealed class WideCombiner : SumCombiner
     {
         protected override void Write(ReadOnlySpan<byte> key, long total, IRecordOutput output) => output.Append(
-            key, Encoding.ASCII.GetBytes(total.ToString($"D{1 + Math.Abs(total * 37 % 400)}", System.Globalization.CultureInfo.InvariantCulture)));
+            key,
+            Encoding.ASCII.GetBytes(total.ToString($"D{1 + Math.Abs(total * 37 % 400)}", CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Writes much more than it reads.</summary>

@@ -1,7 +1,8 @@
 namespace Sluice.Sorting.Tests;
 
 /// <summary>What a spill allocates on the managed heap: a little, whatever it spills.</summary>
-/// <remarks>Both threads count, the collector's and the spiller's; so nothing else may run beside these tests.</remarks>
+/// <remarks>Both threads count, the collector's and the spiller's; so nothing else may run beside these
+/// tests.</remarks>
 [Collection(nameof(SpillAllocationTests))]
 [CollectionDefinition(nameof(SpillAllocationTests), DisableParallelization = true)]
 public class SpillAllocationTests
