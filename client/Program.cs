@@ -10,6 +10,9 @@ ConsoleHost host = new()
 {
     Terminal = Terminal.Open(),
     Runner = new InProcessRunner(),
+#if ORLEANS
+    Clusters = new OrleansSupport(),
+#endif
     Interrupted = signals.Token,
 };
 return await ConsoleApplication.RunAsync(host, args, () => signals.ExitCode);

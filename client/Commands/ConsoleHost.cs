@@ -7,6 +7,9 @@ internal sealed record ConsoleHost
 
     public required IJobRunner Runner { get; init; }
 
+    /// <summary>Reaches clusters; null in a console that was built without them.</summary>
+    public IClusterSupport? Clusters { get; init; }
+
     /// <summary>Reads a variable of the environment.</summary>
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
 

@@ -25,7 +25,8 @@ internal sealed class DemoCommand : Verb
     {
         if (call.Settings.Cluster.Value is string gateways)
         {
-            throw new SluiceException(ConsoleErrors.NoCluster($"{call.Settings.Cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
+            throw new SluiceException(ConsoleErrors.NoCluster(
+                $"{call.Settings.Cluster.Origin}: {gateways}", "the demo runs in this process only"));
         }
 
         long start = Stopwatch.GetTimestamp();

@@ -73,11 +73,21 @@ internal sealed class JobOptions
             Inputs = [.. inputs.Select(input => Absolute(input, _inputs.Name))],
             Output = Absolute(output, _out.Name),
             Overwrite = call.Parse.GetValue(_overwrite),
+            Detach = call.Parse.GetValue(_detach),
+            DetachOnInterrupt = OnInterrupt(call) == "detach",
         };
     }
 
     private static string Absolute(string path, string where) =>
         path == JobOrder.Stream ? path : Path.GetFullPath(UsageCheck.RequirePath(path, where));
+
+    private string OnInterrupt(VerbCall call)
+    {
+        string what = call.Parse.GetValue(_onInterrupt) ?? "cancel";
+        return what is "cancel" or "detach"
+            ? what
+            : throw new SluiceException(ConsoleErrors.BadValue(what, "cancel or detach", _onInterrupt.Name, "detach"));
+    }
 
     private void CheckCluster(VerbCall call, string where, bool hasStream)
     {
@@ -88,7 +98,12 @@ internal sealed class JobOptions
                 throw new SluiceException(ConsoleErrors.StreamWithCluster(where));
             }
 
-            throw new SluiceException(ConsoleErrors.NoCluster($"{cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
+            if (call.Host.Clusters is null)
+            {
+                throw new SluiceException(ConsoleErrors.NoCluster($"{cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
+            }
+
+            return;
         }
 
         if (call.Parse.GetValue(_detach))

@@ -21,6 +21,12 @@ internal sealed record JobOrder
 
     public required bool Overwrite { get; init; }
 
+    /// <summary>Whether the console leaves the job running in the cluster.</summary>
+    public bool Detach { get; init; }
+
+    /// <summary>Whether Ctrl-C leaves it running there, too.</summary>
+    public bool DetachOnInterrupt { get; init; }
+
     /// <summary>Whether the input comes from standard input.</summary>
     public bool ReadsStream => Inputs is [Stream];
 

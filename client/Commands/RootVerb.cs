@@ -21,6 +21,11 @@ internal static class RootVerb
             new VersionCommand(host),
             new HelpCommand(host),
         };
+        foreach (Command verb in host.Clusters?.Verbs(host) ?? [])
+        {
+            root.Add(verb);
+        }
+
         foreach (Option option in GlobalOptions.Create())
         {
             root.Add(option);

@@ -48,9 +48,11 @@ internal sealed class SettingSources(params IReadOnlyList<ISettingSource> source
     }
 
     /// <summary>A text that need not be there.</summary>
-    public Setting<string?> Text(string name)
+    /// <param name="name">The setting.</param>
+    /// <param name="fallback">Its value when nobody says anything.</param>
+    public Setting<string?> Text(string name, string? fallback = null)
     {
-        (IReadOnlyList<string> texts, string origin) = Find(name) ?? ([], "default");
+        (IReadOnlyList<string> texts, string origin) = Find(name) ?? (fallback is null ? [] : [fallback], "default");
         string? text = texts.Count > 0 && texts[^1].Length > 0 ? texts[^1] : null;
         return new Setting<string?>(name, text, text ?? "", origin);
     }

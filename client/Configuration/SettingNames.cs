@@ -10,6 +10,7 @@ internal static class SettingNames
     public const string Compress = "compress";
     public const string DiskWait = "disk-wait";
     public const string Cluster = "cluster";
+    public const string ClusterId = "cluster-id";
     public const string OutputFormat = "output-format";
     public const string Quiet = "quiet";
     public const string Verbose = "verbose";
@@ -18,7 +19,7 @@ internal static class SettingNames
 
     public static IReadOnlyList<string> All { get; } =
     [
-        Memory, Parallelism, Partitions, SpillDirectories, Compress, DiskWait, Cluster, OutputFormat,
+        Memory, Parallelism, Partitions, SpillDirectories, Compress, DiskWait, Cluster, ClusterId, OutputFormat,
         Quiet, Verbose, NoProgress, NoColor,
     ];
 }

@@ -33,6 +33,9 @@ internal sealed record Settings
     /// <summary>Gateways of a cluster; none means this process.</summary>
     public required Setting<string?> Cluster { get; init; }
 
+    /// <summary>What the cluster is called; a gateway of another one is refused.</summary>
+    public required Setting<string?> ClusterId { get; init; }
+
     public required Setting<OutputFormat> OutputFormat { get; init; }
 
     public required Setting<bool> Quiet { get; init; }
@@ -75,6 +78,7 @@ internal sealed record Settings
         Compress = sources.One(SettingNames.Compress, "none", ParseCompression, ("none or brotli", "brotli")),
         DiskWait = sources.One(SettingNames.DiskWait, "10min", Duration.Parse, ("a time", "30s, 10min or 0")),
         Cluster = sources.Text(SettingNames.Cluster),
+        ClusterId = sources.Text(SettingNames.ClusterId, "sluice"),
         OutputFormat = sources.One(
             SettingNames.OutputFormat, "table", ParseFormat, ("a way to print: table, json or ndjson", "json")),
         Quiet = sources.One(SettingNames.Quiet, "false", ParseSwitch, Switch),
@@ -86,7 +90,7 @@ internal sealed record Settings
     /// <summary>Every setting as text, in a fixed order.</summary>
     public IReadOnlyList<(string Name, string Text, string Origin)> All() =>
     [
-        Row(Memory), Row(Parallelism), Row(Partitions), Row(SpillDirectories), Row(Compress), Row(DiskWait), Row(Cluster),
+        Row(Memory), Row(Parallelism), Row(Partitions), Row(SpillDirectories), Row(Compress), Row(DiskWait), Row(Cluster), Row(ClusterId),
         Row(OutputFormat), Row(Quiet), Row(Verbose), Row(NoProgress), Row(NoColor),
     ];
 

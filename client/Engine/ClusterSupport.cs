@@ -1,16 +1,27 @@
-using System.Reflection;
+using System.CommandLine;
+using Sluice.Engine;
 
 namespace Sluice.Client;
+
+/// <summary>Reaches clusters, in a console that was built with the packages for it.</summary>
+internal interface IClusterSupport
+{
+    /// <summary>The verbs for clusters.</summary>
+    IEnumerable<Command> Verbs(ConsoleHost host);
+
+    /// <summary>Runs jobs in the cluster that the command line names.</summary>
+    /// <param name="call">The command line.</param>
+    /// <param name="detachOnInterrupt">Whether Ctrl-C leaves the job running.</param>
+    IJobRunner RunnerOf(VerbCall call, bool detachOnInterrupt);
+
+    /// <summary>Starts a job, prints how to come back to it, and leaves it.</summary>
+    Task SubmitAsync(VerbCall call, JobOrder order, JobRequest request, CancellationToken cancellationToken);
+}
 
 /// <summary>Why this console cannot reach clusters.</summary>
 internal static class ClusterSupport
 {
     /// <summary>The reason, one sentence without a full stop.</summary>
-    public static string WhyNot => IsBuiltWithOrleans
-        ? "the console cannot reach clusters yet"
-        : "this console was built without cluster support, because the registry does not serve the Orleans packages";
-
-    private static bool IsBuiltWithOrleans => typeof(ClusterSupport).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Any(metadata => metadata is { Key: "Orleans", Value: "true" });
+    public const string WhyNot =
+        "this console was built without cluster support, because the registry does not serve the Orleans packages";
 }

@@ -11,6 +11,12 @@ internal static class JobSession
     /// <exception cref="SluiceException">The job failed; nothing is left behind.</exception>
     public static async Task<int> RunAsync(VerbCall call, JobOrder order, CancellationToken cancellationToken)
     {
+        if (order.Detach && call.Settings.Cluster.Value is not null)
+        {
+            await call.Host.Clusters!.SubmitAsync(call, order, RequestOf(call, order, order.Inputs, order.Output), cancellationToken);
+            return 0;
+        }
+
         if (order is { ReadsStream: false, WritesStream: false })
         {
             JobReportView.Print(call.Printer, await RunAsync(call, order, order.Inputs, order.Output, cancellationToken));
@@ -54,7 +60,10 @@ internal static class JobSession
         JobReport report;
         await using (ProgressView view = ProgressView.Open(call.Terminal, call.Style))
         {
-            report = await call.Host.Runner.RunAsync(
+            IJobRunner runner = call.Settings.Cluster.Value is null
+                ? call.Host.Runner
+                : call.Host.Clusters!.RunnerOf(call, order.DetachOnInterrupt);
+            report = await runner.RunAsync(
                 call.Settings.EngineOptions,
                 RequestOf(call, order, inputs, output),
                 new JobProgressAdapter(order.Name, view),

@@ -23,7 +23,12 @@ internal static class ConsoleErrors
         ["SLU2012"] = "The configuration file is not a JSON object of settings.",
         ["SLU2013"] = "The configuration file names a setting that does not exist.",
         ["SLU2014"] = "No error has this code.",
-        ["SLU2101"] = "This console cannot reach clusters; jobs run in its own process.",
+        ["SLU2101"] = "This console, or this verb, cannot use clusters; jobs run in its own process.",
+        ["SLU2102"] = "No gateway answers: none runs there, or it belongs to a cluster of another name.",
+        ["SLU2103"] = "The cluster has no silo of that name.",
+        ["SLU2104"] = "A port that a silo needs is taken by another process.",
+        ["SLU2105"] = "A silo process ended before it was ready; its log says why.",
+        ["SLU2106"] = "The waiting ended before the job did.",
         ["SLU2201"] = "Records are not in order, or the result is not what it must be.",
         ["SLU2202"] = "A file cannot be written.",
         ["SLU2901"] = "Sluice met a failure it does not know: a defect, which we would like to hear of.",
@@ -80,6 +85,25 @@ internal static class ConsoleErrors
 
     public static SluiceError NoCluster(string cluster, string why) => new(
         "SLU2101", ErrorKind.Unreachable, why, cluster, "leave --cluster out (and SLUICE_CLUSTER unset) to run in this process");
+
+    public static SluiceError NoGateway(string where, string clusterId) => new(
+        "SLU2102",
+        ErrorKind.Unreachable,
+        "no gateway of the cluster answers",
+        where,
+        $"see that a silo runs there and that its cluster is called '{clusterId}' (--cluster-id)");
+
+    public static SluiceError NoSuchSilo(string name) => new(
+        "SLU2103", ErrorKind.NotFound, "there is no such silo", name, "list them with sluice cluster silos");
+
+    public static SluiceError PortTaken(int port, string option, int other) => new(
+        "SLU2104", ErrorKind.Conflict, $"port {port} is taken by another process", option, $"choose another row of ports: {option} {other}");
+
+    public static SluiceError SiloEnded(string silo, int code, string log) => new(
+        "SLU2105", ErrorKind.JobFailed, $"{silo} ended with {code} before it was ready", silo, $"look at {log}");
+
+    public static SluiceError WaitedLong(string job) => new(
+        "SLU2106", ErrorKind.WaitTimedOut, "the job has not ended in that time, and goes on", job, $"come back with sluice jobs watch {job}");
 
     public static SluiceError NotInOrder(string what, string where) => new(
         "SLU2201", ErrorKind.VerificationFailed, what, where, "sort the files again, and name them in the order of their keys");

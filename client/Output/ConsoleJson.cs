@@ -12,6 +12,8 @@ namespace Sluice.Client;
 [JsonSerializable(typeof(ConfigurationJson))]
 [JsonSerializable(typeof(VersionJson))]
 [JsonSerializable(typeof(DemoJson))]
+[JsonSerializable(typeof(JobsJson))]
+[JsonSerializable(typeof(SilosJson))]
 [JsonSerializable(typeof(ErrorHelpJson))]
 internal sealed partial class ConsoleJson : JsonSerializerContext;
 

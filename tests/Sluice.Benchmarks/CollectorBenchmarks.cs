@@ -14,6 +14,8 @@ public class CollectorBenchmarks : IDisposable
     private const int KeyLength = 10;
     private const int Partitions = 8;
 
+    private readonly KeyOrder<ReadOnlySpan<byte>> _keyOrder = KeyOrders.Natural<ReadOnlySpan<byte>>();
+    private readonly Serializer<ReadOnlySpan<byte>> _serializer = Serializers.Find<ReadOnlySpan<byte>>()!;
     private byte[] _records = [];
     private NetworkBufferPool? _pool;
     private LocalBufferPool? _task;
@@ -41,24 +43,53 @@ public class CollectorBenchmarks : IDisposable
     [Benchmark]
     public long Collect_sort_and_write()
     {
-        using MapOutputBuffer buffer = new(_task!, new NullStore(), new MapOutputOptions
-        {
-            Partitions = Partitions,
-            MaximumSegments = _pool!.Total - 1,
-        });
+        using MapOutputBuffer buffer = Open();
         for (int at = 0; at < _records.Length; at += RecordLength)
         {
             ReadOnlySpan<byte> record = _records.AsSpan(at, RecordLength);
             buffer.Collect(record[0] >> 5, record[..KeyLength], record[KeyLength..]);
         }
 
-        MapOutput output = buffer.Finish();
-        foreach (SortedRun run in output.Runs)
+        return End(buffer);
+    }
+
+    /// <summary>The same, but the records are serialized where they will lie.</summary>
+    [Benchmark]
+    public long Serialize_in_place_sort_and_write()
+    {
+        using MapOutputBuffer buffer = Open();
+        for (int at = 0; at < _records.Length; at += RecordLength)
         {
-            run.Dispose();
+            ReadOnlySpan<byte> record = _records.AsSpan(at, RecordLength);
+            RecordWriter key = buffer.BeginKey();
+            _keyOrder.Encode(record[..KeyLength], ref key);
+            buffer.EndKey(ref key);
+            RecordWriter value = buffer.BeginValue(record[0] >> 5);
+            _serializer.Write(record[KeyLength..], ref value);
+            buffer.EndRecord(ref value);
         }
 
-        return output.Counters.Records;
+        return End(buffer);
+    }
+
+    /// <summary>The same, but the records are serialized into a scratch and copied from there.</summary>
+    [Benchmark]
+    public long Serialize_copy_sort_and_write()
+    {
+        using MapOutputBuffer buffer = Open();
+        RecordScratch keyScratch = new();
+        RecordScratch valueScratch = new();
+        for (int at = 0; at < _records.Length; at += RecordLength)
+        {
+            ReadOnlySpan<byte> record = _records.AsSpan(at, RecordLength);
+            RecordWriter key = new(keyScratch);
+            _keyOrder.Encode(record[..KeyLength], ref key);
+            RecordWriter value = new(valueScratch);
+            _serializer.Write(record[KeyLength..], ref value);
+            buffer.Collect(record[0] >> 5, key.Written, value.Written);
+        }
+
+        return End(buffer);
     }
 
     [Benchmark(Baseline = true)]
@@ -80,6 +111,23 @@ public class CollectorBenchmarks : IDisposable
         }
 
         return sorted.Length;
+    }
+
+    private MapOutputBuffer Open() => new(_task!, new NullStore(), new MapOutputOptions
+    {
+        Partitions = Partitions,
+        MaximumSegments = _pool!.Total - 1,
+    });
+
+    private static long End(MapOutputBuffer buffer)
+    {
+        MapOutput output = buffer.Finish();
+        foreach (SortedRun run in output.Runs)
+        {
+            run.Dispose();
+        }
+
+        return output.Counters.Records;
     }
 
     private sealed class NullStore : ISpillStore

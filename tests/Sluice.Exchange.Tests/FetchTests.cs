@@ -82,7 +82,7 @@ public class FetchTests
     private static async Task<byte[][]> Fetch(ExchangeFixture exchange, ChannelId channel, int from)
     {
         using CreditReservation credits = CreditReservation.From(exchange.Pool.Task, 3, CancellationToken.None);
-        FetchReply reply = await exchange.Transport.FetchAsync(new FetchRequest(channel, from, credits), CancellationToken.None);
+        FetchReply reply = await exchange.Transport.FetchAsync(new FetchRequest(channel, "", from, credits), CancellationToken.None);
         byte[][] blocks = [.. reply.Blocks.Select(block => block.Bytes.ToArray())];
         foreach (Block block in reply.Blocks)
         {
@@ -103,7 +103,7 @@ public class FetchTests
             return ++_answers == 2 ? reply with { FirstSequence = reply.FirstSequence + 1 } : reply;
         }
 
-        public void Close(ChannelId channel) => inner.Close(channel);
+        public void Close(ChannelId channel, string where) => inner.Close(channel, where);
     }
 
     private sealed class LateTransport(IExchangeTransport inner) : IExchangeTransport
@@ -114,6 +114,6 @@ public class FetchTests
             return await inner.FetchAsync(request, cancellationToken);
         }
 
-        public void Close(ChannelId channel) => inner.Close(channel);
+        public void Close(ChannelId channel, string where) => inner.Close(channel, where);
     }
 }

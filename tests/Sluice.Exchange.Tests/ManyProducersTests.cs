@@ -45,7 +45,7 @@ public sealed class ManyProducersTests : IDisposable
             null,
             deadline.Token,
             null,
-            options.PassSegments);
+            memorySegments: options.PassSegments);
 
         List<string> read = [];
         while (merger.MoveNext())
@@ -88,7 +88,7 @@ public sealed class ManyProducersTests : IDisposable
             null,
             deadline.Token,
             BlockCodecs.Brotli,
-            options.PassSegments))
+            memorySegments: options.PassSegments))
         {
             Assert.True(merger.MoveNext());
         }

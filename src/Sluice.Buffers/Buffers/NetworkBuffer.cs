@@ -18,6 +18,8 @@ namespace Sluice.Buffers;
 /// positions belong to the buffer, not to the handle: readers at several places take slices or consumers.
 /// A handle that was released, or whose segment is in another life, throws <see cref="BufferMisuseException"/> from
 /// every member but <see cref="IsLive"/>, also while others still hold the buffer. Spans taken before are not guarded.
+/// A released handle is taken for a live one again only when its place has since had eight further holders of the same
+/// life, or the segment 2^24 further lives.
 /// </remarks>
 public readonly struct NetworkBuffer : IBuffer, IEquatable<NetworkBuffer>
 {

@@ -82,7 +82,7 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
         _nextPlace = HolderWord.NextPlace(place);
         if (Share.Lifecycle is not null || _watcher is not null)
         {
-            _watcher = Share.Lifecycle is { } hook && hook.Watches(LifeOf(token), Share.Owner) ? hook : null;
+            _watcher = Share.Lifecycle?.WatcherOf(LifeOf(token), Share.Owner);
         }
 
         Volatile.Write(ref _holders, held.Bits);
@@ -94,6 +94,9 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
 
         return new NetworkBuffer(this, token);
     }
+
+    /// <summary>Gives the segment back without a life, by who has just taken it from the pool.</summary>
+    public void GiveBack() => pool.Recycle(this);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Check(HolderToken token)

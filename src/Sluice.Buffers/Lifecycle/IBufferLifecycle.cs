@@ -1,6 +1,9 @@
 namespace Sluice.Buffers;
 
-/// <summary>Sees every step in the lives of a pool's buffers. One hook per pool, null when off.</summary>
+/// <summary>
+/// Sees every step in the lives of a pool's buffers. One hook per pool, null when off; <see cref="Combine"/> makes one
+/// of several.
+/// </summary>
 /// <remarks>
 /// Called outside every lock, on the thread that took the step, so calls of several threads come at once and the steps
 /// of two holders may be seen in either order, a release even after the recycle it led to. The
@@ -26,4 +29,21 @@ public interface IBufferLifecycle
     /// <summary>What it remembers of a life, for the message about a handle of it that was misused.</summary>
     /// <returns>Null when it remembers nothing.</returns>
     BufferHistory? HistoryOf(BufferLife life) => null;
+
+    /// <summary>
+    /// Makes one hook of several, each of which samples for itself and sees only the lives it watches.
+    /// </summary>
+    /// <remarks>
+    /// Of what several remember of one life, messages show what the first of them does. A life that no hook watches
+    /// costs no more than with one hook, and nothing is kept for each life.
+    /// </remarks>
+    /// <param name="hooks">
+    /// In the order in which they are called; those that are null, or named before, are left out.
+    /// </param>
+    /// <returns>Null when none is left, which costs nothing; a single one itself.</returns>
+    /// <exception cref="ArgumentException">More than eight are left.</exception>
+    static IBufferLifecycle? Combine(params ReadOnlySpan<IBufferLifecycle?> hooks) => CombinedLifecycle.Of(hooks);
+
+    /// <summary>Who is told of the life that begins now: the hook, a part of it, or nobody.</summary>
+    internal IBufferLifecycle? WatcherOf(BufferLife life, string owner) => Watches(life, owner) ? this : null;
 }

@@ -37,7 +37,8 @@ public static unsafe class MemorySegmentPrimitives
 
         public ushort GetUInt16LittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<ushort>(offset));
 
-        public void PutUInt16LittleEndian(int offset, ushort value) => segment.Put(offset, ByteOrder.LittleEndian(value));
+        public void PutUInt16LittleEndian(int offset, ushort value) =>
+            segment.Put(offset, ByteOrder.LittleEndian(value));
 
         public ushort GetUInt16BigEndian(int offset) => ByteOrder.BigEndian(segment.Get<ushort>(offset));
 
@@ -82,7 +83,8 @@ public static unsafe class MemorySegmentPrimitives
         /// <summary>IEEE 754 of four bytes; a NaN keeps its bits.</summary>
         public float GetSingleLittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<float>(offset));
 
-        public void PutSingleLittleEndian(int offset, float value) => segment.Put(offset, ByteOrder.LittleEndian(value));
+        public void PutSingleLittleEndian(int offset, float value) =>
+            segment.Put(offset, ByteOrder.LittleEndian(value));
 
         /// <summary>IEEE 754 of four bytes; a NaN keeps its bits.</summary>
         public float GetSingleBigEndian(int offset) => ByteOrder.BigEndian(segment.Get<float>(offset));
@@ -99,7 +101,8 @@ public static unsafe class MemorySegmentPrimitives
 
         public ulong GetUInt64LittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<ulong>(offset));
 
-        public void PutUInt64LittleEndian(int offset, ulong value) => segment.Put(offset, ByteOrder.LittleEndian(value));
+        public void PutUInt64LittleEndian(int offset, ulong value) =>
+            segment.Put(offset, ByteOrder.LittleEndian(value));
 
         public ulong GetUInt64BigEndian(int offset) => ByteOrder.BigEndian(segment.Get<ulong>(offset));
 
@@ -108,7 +111,8 @@ public static unsafe class MemorySegmentPrimitives
         /// <summary>IEEE 754 of eight bytes; a NaN keeps its bits.</summary>
         public double GetDoubleLittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<double>(offset));
 
-        public void PutDoubleLittleEndian(int offset, double value) => segment.Put(offset, ByteOrder.LittleEndian(value));
+        public void PutDoubleLittleEndian(int offset, double value) =>
+            segment.Put(offset, ByteOrder.LittleEndian(value));
 
         /// <summary>IEEE 754 of eight bytes; a NaN keeps its bits.</summary>
         public double GetDoubleBigEndian(int offset) => ByteOrder.BigEndian(segment.Get<double>(offset));
@@ -118,7 +122,8 @@ public static unsafe class MemorySegmentPrimitives
         /// <summary>Two's complement of sixteen bytes.</summary>
         public Int128 GetInt128LittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<Int128>(offset));
 
-        public void PutInt128LittleEndian(int offset, Int128 value) => segment.Put(offset, ByteOrder.LittleEndian(value));
+        public void PutInt128LittleEndian(int offset, Int128 value) =>
+            segment.Put(offset, ByteOrder.LittleEndian(value));
 
         /// <summary>Two's complement of sixteen bytes.</summary>
         public Int128 GetInt128BigEndian(int offset) => ByteOrder.BigEndian(segment.Get<Int128>(offset));
@@ -128,7 +133,8 @@ public static unsafe class MemorySegmentPrimitives
         /// <summary>Sixteen bytes.</summary>
         public UInt128 GetUInt128LittleEndian(int offset) => ByteOrder.LittleEndian(segment.Get<UInt128>(offset));
 
-        public void PutUInt128LittleEndian(int offset, UInt128 value) => segment.Put(offset, ByteOrder.LittleEndian(value));
+        public void PutUInt128LittleEndian(int offset, UInt128 value) =>
+            segment.Put(offset, ByteOrder.LittleEndian(value));
 
         /// <summary>Sixteen bytes.</summary>
         public UInt128 GetUInt128BigEndian(int offset) => ByteOrder.BigEndian(segment.Get<UInt128>(offset));

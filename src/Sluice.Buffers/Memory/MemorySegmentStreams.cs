@@ -4,14 +4,16 @@ namespace Sluice.Buffers;
 
 /// <summary>Copies between a segment and a stream; exactly as many bytes as asked for, or an exception.</summary>
 /// <remarks>
-/// A range outside the segment is refused before the stream is touched. The asynchronous forms need the segment's memory
-/// until they end: its owner must not free it before.
+/// A range outside the segment is refused before the stream is touched. The asynchronous forms need the segment's
+/// memory until they end: its owner must not free it before.
 /// </remarks>
 public static class MemorySegmentStreams
 {
     extension(MemorySegment segment)
     {
-        /// <summary>Fills <paramref name="length"/> bytes from <paramref name="offset"/> on with the stream's next.</summary>
+        /// <summary>
+        /// Fills <paramref name="length"/> bytes from <paramref name="offset"/> on with the stream's next.
+        /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The range is not all inside the segment.</exception>
         /// <exception cref="EndOfStreamException">The stream ended first. The bytes it had are in the segment from
         /// <paramref name="offset"/> on, those behind them are as they were.</exception>

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Sluice.Buffers;
 
-/// <summary>Wraps memory that is there already (an array, a part of one, any <see cref="Memory{T}"/>) as one segment.</summary>
+/// <summary>
+/// Wraps memory that is there already (an array, a part of one, any <see cref="Memory{T}"/>) as one segment.
+/// </summary>
 /// <remarks>
 /// The bytes are shared, not copied, and stay pinned until the wrapper is disposed.
 /// Ownership: whoever makes the wrapper disposes it; the memory itself stays the caller's. From then on every access

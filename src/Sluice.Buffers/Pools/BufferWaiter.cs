@@ -16,6 +16,7 @@ internal sealed class BufferWaiter
     private readonly SemaphoreSlim _signal = new(0);
     private NetworkBufferState? _segment;
     private volatile bool _isAnswered;
+    private volatile bool _hasLeft;
     private bool _isRefused;
     private ExceptionDispatchInfo? _failedInquiry;
     private int _inquiries;
@@ -37,7 +38,15 @@ internal sealed class BufferWaiter
     /// <summary>It only wants to know when a request would be met.</summary>
     public bool TakesNothing { get; init; }
 
+    /// <summary>It takes a segment beyond the maximum too, as far as the overdraft allows.</summary>
+    public bool MayOverdraw { get; init; }
+
     public bool IsAnswered => _isAnswered;
+
+    /// <summary>
+    /// It was answered, or has left the line without an answer: nobody is to be asked for it any more.
+    /// </summary>
+    public bool IsOver => _isAnswered || _hasLeft;
 
     /// <summary>A holder it wanted to ask was just being asked by somebody else; guarded by the pool's lock.</summary>
     public bool MissedHolder { get; set; }
@@ -66,6 +75,9 @@ internal sealed class BufferWaiter
         _isAnswered = true;
         Nudge();
     }
+
+    /// <summary>It waits no longer, and was not answered.</summary>
+    public void GiveUp() => _hasLeft = true;
 
     /// <summary>Makes the requester look again.</summary>
     public void Nudge() => _signal.Release();

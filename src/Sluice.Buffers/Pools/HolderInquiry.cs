@@ -10,14 +10,14 @@ namespace Sluice.Buffers;
 /// </remarks>
 internal sealed class HolderInquiry(Lock gate, SegmentLedger ledger)
 {
-    /// <summary>Returns when the request is answered or everybody has been asked.</summary>
+    /// <summary>Returns when the request is answered or given up, or everybody has been asked.</summary>
     public void Ask(BufferWaiter waiter)
     {
         int needed;
         List<Holder> holders;
         lock (gate)
         {
-            needed = waiter.IsAnswered ? 0 : ledger.NeededBy(waiter);
+            needed = waiter.IsOver ? 0 : ledger.NeededBy(waiter);
             if (needed == 0)
             {
                 return;
@@ -33,7 +33,7 @@ internal sealed class HolderInquiry(Lock gate, SegmentLedger ledger)
         {
             foreach (Holder holder in holders)
             {
-                if (needed <= 0 || waiter.IsAnswered)
+                if (needed <= 0 || waiter.IsOver)
                 {
                     return;
                 }
@@ -45,7 +45,7 @@ internal sealed class HolderInquiry(Lock gate, SegmentLedger ledger)
         {
             lock (gate)
             {
-                waiter.MissedHolder = missed && !waiter.IsAnswered;
+                waiter.MissedHolder = missed && !waiter.IsOver;
                 NudgeThoseWhoMissed(waiter);
             }
         }

@@ -3,8 +3,8 @@ namespace Sluice.Buffers;
 /// <summary>Where a task gets its buffers and where they return to.</summary>
 /// <remarks>
 /// Up to <see cref="Minimum"/> a waiting request is certain to be met; up to <see cref="Maximum"/> it is met from what
-/// is spare. Counts are exact at the moment they are read; reading one is dearer than a request, so not for every record.
-/// Threading: any thread.
+/// is spare. Counts are exact at the moment they are read; reading one is dearer than a request, so not for every
+/// record. Threading: any thread.
 /// </remarks>
 public interface IBufferPool : IBufferProvider, IBufferRecycler
 {

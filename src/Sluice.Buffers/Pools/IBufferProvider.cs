@@ -7,7 +7,8 @@ namespace Sluice.Buffers;
 /// Waiting holds no lock, and waiters of one pool are served in the order of their requests. A waiting request makes
 /// holders beyond their minimum give back; a request that only tries does not.
 /// Threading: any thread. The blocking requests without a timeout run <see cref="IReclaimable.Reclaim"/> of other
-/// holders on their own thread, so call them without locks that those may need; a cancellation is seen when they return.
+/// holders on their own thread, so call them without locks that those may need; a cancellation is seen when they
+/// return.
 /// </remarks>
 public interface IBufferProvider
 {
@@ -33,6 +34,21 @@ public interface IBufferProvider
 
     /// <inheritdoc cref="TryRequestOverdraft(out NetworkBuffer)"/>
     bool TryRequestOverdraft(int subpartition, out NetworkBuffer buffer);
+
+    /// <summary>
+    /// Takes a buffer as <see cref="TryRequestOverdraft(out NetworkBuffer)"/> does, waiting without a thread: for a
+    /// segment that the overdraft allows, or for one of its own to come back.
+    /// </summary>
+    /// <remarks>
+    /// For a record whose buffers cannot come back before it is whole: an ordinary request would wait for those. It
+    /// still waits for ever when the overdraft is used up and nothing comes back, so give it a token that ends.
+    /// </remarks>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was taken.</exception>
+    /// <exception cref="ObjectDisposedException">The pool was destroyed, also while waiting.</exception>
+    ValueTask<NetworkBuffer> RequestOverdraftAsync(CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="RequestOverdraftAsync(CancellationToken)"/>
+    ValueTask<NetworkBuffer> RequestOverdraftAsync(int subpartition, CancellationToken cancellationToken);
 
     /// <summary>Takes a buffer, waiting in order for as long as it takes. Blocks the thread; holds no lock.</summary>
     /// <exception cref="OperationCanceledException">Cancelled; nothing was taken.</exception>

@@ -8,6 +8,8 @@ public interface IBufferRecycler
     /// </summary>
     /// <remarks>Also after the pool was destroyed.</remarks>
     /// <exception cref="BufferMisuseException">The handle is not live: it was released or recycled before.</exception>
-    /// <exception cref="ArgumentException">The buffer was requested from another pool; nothing was released.</exception>
+    /// <exception cref="ArgumentException">
+    /// The buffer was requested from another pool; nothing was released.
+    /// </exception>
     void Recycle(NetworkBuffer buffer);
 }

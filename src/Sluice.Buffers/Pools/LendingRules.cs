@@ -41,9 +41,13 @@ internal readonly record struct LendingRules(int Free, ShareTotals Totals)
     /// How many segments must come back before a request is met; 0 when no holder can help it, because its
     /// own maximum or quota is reached, or because what could come back is guaranteed to others.
     /// </summary>
-    public int NeededBy(PoolShare share, int subpartition)
+    /// <param name="share">Who requests.</param>
+    /// <param name="hasRoom">
+    /// Whether its maximum, with the overdraft when that may be used, and its quota allow one more.
+    /// </param>
+    public int NeededBy(PoolShare share, bool hasRoom)
     {
-        if (!share.HasRoom(subpartition))
+        if (!hasRoom)
         {
             return 0;
         }

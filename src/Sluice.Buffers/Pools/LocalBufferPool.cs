@@ -97,6 +97,12 @@ public sealed class LocalBufferPool : IBufferPool, IDisposable
     public bool TryRequestOverdraft(int subpartition, out NetworkBuffer buffer) =>
         _lender.TryOverdraw(_share, Known(subpartition), out buffer);
 
+    public ValueTask<NetworkBuffer> RequestOverdraftAsync(CancellationToken cancellationToken) =>
+        _lender.OverdrawAsync(_share, PoolShare.NoSubpartition, cancellationToken);
+
+    public ValueTask<NetworkBuffer> RequestOverdraftAsync(int subpartition, CancellationToken cancellationToken) =>
+        _lender.OverdrawAsync(_share, Known(subpartition), cancellationToken);
+
     public NetworkBuffer Request(CancellationToken cancellationToken) =>
         _lender.Request(_share, PoolShare.NoSubpartition, Timeout.InfiniteTimeSpan, cancellationToken);
 
@@ -130,7 +136,8 @@ public sealed class LocalBufferPool : IBufferPool, IDisposable
         if (buffer.LentTo != _share)
         {
             throw new ArgumentException(
-                $"The buffer was lent to '{buffer.LentTo?.Owner}', not to '{Owner}'; release it there.", nameof(buffer));
+                $"The buffer was lent to '{buffer.LentTo?.Owner}', not to '{Owner}'; release it there.",
+                nameof(buffer));
         }
 
         buffer.Release();

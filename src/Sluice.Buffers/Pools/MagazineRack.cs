@@ -4,13 +4,13 @@ namespace Sluice.Buffers;
 
 /// <summary>All magazines that may be open.</summary>
 /// <remarks>
-/// Called under the pool's lock. Let X be what the ledger says, which counts all that lies in magazines as lent. What is
-/// really lent differs from X only by lying in magazines, so each thread only moves below X and back up to it. Magazines
-/// are open only while <see cref="SegmentLedger.AllowsMagazine"/> holds of X: nobody waits, nothing is claimed, and what
-/// is free or can be had back covers all guarantees. Giving back cannot break that, and taking what was given back at
-/// most restores X. So whatever a thread does with its magazine the rules of the ledger would have allowed too.
-/// Everything else (creating, destroying, resizing, waiting, counting, a request that X refuses) first closes all
-/// magazines and empties them into the ledger: from then on X is exact, and what is given back
+/// Called under the pool's lock. Let X be what the ledger says, which counts all that lies in magazines as lent. What
+/// is really lent differs from X only by lying in magazines, so each thread only moves below X and back up to it.
+/// Magazines are open only while <see cref="SegmentLedger.AllowsMagazine"/> holds of X: nobody waits, nothing is
+/// claimed, and what is free or can be had back covers all guarantees. Giving back cannot break that, and taking what
+/// was given back at most restores X. So whatever a thread does with its magazine the rules of the ledger would have
+/// allowed too. Everything else (creating, destroying, resizing, waiting, counting, a request that X refuses) first
+/// closes all magazines and empties them into the ledger: from then on X is exact, and what is given back
 /// reaches those who wait.
 /// </remarks>
 internal sealed class MagazineRack(SegmentLedger ledger)

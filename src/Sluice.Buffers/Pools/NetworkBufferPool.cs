@@ -4,8 +4,8 @@ namespace Sluice.Buffers;
 /// All buffers of one silo. Tasks get theirs through a <see cref="LocalBufferPool"/> with a guaranteed share.
 /// </summary>
 /// <remarks>
-/// One short lock guards the <see cref="SegmentLedger"/>; no thread waits, calls back or reads a clock under it. Requests
-/// and returns mostly need no lock: see <see cref="MagazineRack"/>.
+/// One short lock guards the <see cref="SegmentLedger"/>; no thread waits, calls back or reads a clock under it.
+/// Requests and returns mostly need no lock: see <see cref="MagazineRack"/>.
 /// Ownership: made once per silo and disposed with it. The memory itself goes when it is disposed and the last buffer
 /// is back.
 /// Invariant: <see cref="Free"/> + <see cref="Lent"/> = <see cref="Total"/> at every moment, also after local pools

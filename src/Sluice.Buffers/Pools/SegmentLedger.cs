@@ -4,8 +4,8 @@ namespace Sluice.Buffers;
 
 /// <summary>Who has which segment, and who may have the next one.</summary>
 /// <remarks>
-/// Not thread-safe: it is used under the lock of the <see cref="SegmentLender"/>. <see cref="LendingRules"/> say who may
-/// have a segment, <see cref="WaitingLine"/> says who of those that wait gets the one that comes back.
+/// Not thread-safe: it is used under the lock of the <see cref="SegmentLender"/>. <see cref="LendingRules"/> say who
+/// may have a segment, <see cref="WaitingLine"/> says who of those that wait gets the one that comes back.
 /// Invariant: free + lent = total, and nobody waits who may have a free segment.
 /// </remarks>
 internal sealed class SegmentLedger
@@ -168,6 +168,11 @@ internal sealed class SegmentLedger
     /// <summary>Whether a request would be met now.</summary>
     public bool MayTake(PoolShare share, int subpartition) => Rules.MayTake(share, subpartition);
 
+    /// <summary>Whether a waiter would be served now.</summary>
+    public bool MayTake(BufferWaiter waiter) => waiter.MayOverdraw
+        ? Rules.MayOverdraw(waiter.Share, waiter.Subpartition)
+        : Rules.MayTake(waiter.Share, waiter.Subpartition);
+
     public void Wait(BufferWaiter waiter)
     {
         _line.Add(waiter);
@@ -225,9 +230,15 @@ internal sealed class SegmentLedger
     /// <summary>
     /// How many segments must come back before the waiter is served; 0 when no holder can help it.
     /// </summary>
-    public int NeededBy(BufferWaiter waiter) => Rules.NeededBy(waiter.Share, waiter.Subpartition);
+    public int NeededBy(BufferWaiter waiter) => Rules.NeededBy(
+        waiter.Share,
+        waiter.MayOverdraw
+            ? waiter.Share.HasRoomWithOverdraft(waiter.Subpartition)
+            : waiter.Share.HasRoom(waiter.Subpartition));
 
-    /// <summary>The minimum and a fair part of what is guaranteed to nobody, by what each holds and waits for.</summary>
+    /// <summary>
+    /// The minimum and a fair part of what is guaranteed to nobody, by what each holds and waits for.
+    /// </summary>
     public int FairSizeOf(PoolShare share) => _line.FairSizeOf(share);
 
     private NetworkBufferState Take(PoolShare share, int subpartition)

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Sluice.Buffers;
 
-/// <summary>Meets requests and takes segments back: magazines in front of the ledger, which is behind one lock.</summary>
+/// <summary>
+/// Meets requests and takes segments back: magazines in front of the ledger, which is behind one lock.
+/// </summary>
 /// <remarks>
 /// A request or a return that finds its thread's magazine open takes no lock of the pool. All else goes to the
 /// <see cref="SegmentLedger"/> under the lock; no thread waits, calls back or reads a clock there.
@@ -114,6 +116,31 @@ internal sealed class SegmentLender
         return ValueTask.FromResult(state!.Begin(_clock.Now));
     }
 
+    public ValueTask<NetworkBuffer> OverdrawAsync(
+        PoolShare share, int subpartition, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<NetworkBuffer>(cancellationToken);
+        }
+
+        NetworkBufferState state;
+        WaitingRequest? request = null;
+        using (ExactLedger exact = EnterExact())
+        {
+            ThrowIfDestroyed(share);
+            if (!exact.Ledger.TryOverdraw(share, subpartition, out state))
+            {
+                request = StandInLine(
+                    new BufferWaiter(share, subpartition) { MayOverdraw = true }, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        return request is null
+            ? ValueTask.FromResult(state.Begin(_clock.Now))
+            : BeginAsync(request.WaitAsync(cancellationToken));
+    }
+
     /// <summary>Completes when a request would be met.</summary>
     public ValueTask WaitUntilAvailableAsync(PoolShare share, int subpartition, CancellationToken cancellationToken)
     {
@@ -160,6 +187,7 @@ internal sealed class SegmentLender
         {
             if (!waiter.IsAnswered)
             {
+                waiter.GiveUp();
                 _ledger.Leave(waiter);
             }
         }
@@ -186,7 +214,9 @@ internal sealed class SegmentLender
         {
             Requester = share.Owner,
             Subpartition = waiter.Subpartition,
-            LentToSubpartition = waiter.Subpartition == PoolShare.NoSubpartition ? 0 : share.LentTo(waiter.Subpartition),
+            LentToSubpartition = waiter.Subpartition == PoolShare.NoSubpartition
+                ? 0
+                : share.LentTo(waiter.Subpartition),
             MaximumPerSubpartition = share.MaximumPerSubpartition,
             Lent = share.Lent,
             Minimum = share.Minimum,

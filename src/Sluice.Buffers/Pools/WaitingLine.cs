@@ -34,7 +34,7 @@ internal sealed class WaitingLine(SegmentLedger ledger)
         for (LinkedListNode<BufferWaiter>? node = _waiters.First; node is not null; node = node.Next)
         {
             BufferWaiter waiter = node.Value;
-            if (ledger.MayTake(waiter.Share, waiter.Subpartition))
+            if (ledger.MayTake(waiter))
             {
                 if (waiter.Share.Shortfall > 0)
                 {
@@ -59,7 +59,7 @@ internal sealed class WaitingLine(SegmentLedger ledger)
             .Select(part => part.Share)
             .ToHashSet();
         return _waiters.FirstOrDefault(
-            waiter => below.Contains(waiter.Share) && ledger.MayTake(waiter.Share, waiter.Subpartition));
+            waiter => below.Contains(waiter.Share) && ledger.MayTake(waiter));
     }
 
     /// <summary>Each live share's part of what is neither guaranteed nor out with destroyed pools.</summary>

@@ -107,7 +107,7 @@ internal sealed class WaitingRequest(
             return true;
         }
 
-        lender.Recycle(segment);
+        segment.GiveBack();
         return false;
     }
 }

@@ -61,6 +61,7 @@ public static class BigEndianViews
 
         public void WriteInt128BigEndian(Int128 value) => view.WriteUInt128BigEndian((UInt128)value);
 
-        public void WriteUInt128BigEndian(UInt128 value) => view.WriteUInt128(BinaryPrimitives.ReverseEndianness(value));
+        public void WriteUInt128BigEndian(UInt128 value) =>
+            view.WriteUInt128(BinaryPrimitives.ReverseEndianness(value));
     }
 }

@@ -4,8 +4,8 @@ namespace Sluice.Buffers;
 /// <remarks>
 /// The counterpart of <see cref="IDataOutputView"/>. Values are little-endian and unaligned; big-endian ones are in
 /// <see cref="BigEndianViews"/>, rarer ones in <see cref="WideViews"/>, strings and lines in <see cref="TextViews"/>.
-/// A read that lacks bytes throws <see cref="EndOfStreamException"/> and leaves the position where it was, however often
-/// it is repeated. One thread at a time.
+/// A read that lacks bytes throws <see cref="EndOfStreamException"/> and leaves the position where it was, however
+/// often it is repeated. One thread at a time.
 /// </remarks>
 public interface IDataInputView
 {

@@ -3,8 +3,8 @@ namespace Sluice.Buffers;
 /// <summary>Writes values one after the other into memory that need not be in one piece.</summary>
 /// <remarks>
 /// Values are little-endian and unaligned; big-endian ones are in <see cref="BigEndianViews"/>, rarer ones in
-/// <see cref="WideViews"/>, strings in <see cref="TextViews"/>. Every member writes all of its value or nothing: when the
-/// memory ends before the value does, it throws <see cref="EndOfStreamException"/> and the position is what it was.
+/// <see cref="WideViews"/>, strings in <see cref="TextViews"/>. Every member writes all of its value or nothing: when
+/// the memory ends before the value does, it throws <see cref="EndOfStreamException"/> and the position is what it was.
 /// One thread at a time.
 /// </remarks>
 public interface IDataOutputView

@@ -7,8 +7,8 @@ namespace Sluice.Buffers;
 /// <remarks>
 /// Ownership: the view borrows its pages; who lent them must not release them while it writes.
 /// With a source it asks for a further page when a value needs it, before it writes any of it. One thread at a time.
-/// As a buffer writer it lends the rest of a page; when more is asked for than lies in one piece, memory of its own, whose
-/// bytes go to the pages on <see cref="Advance"/>. What is lent is valid up to the next call.
+/// As a buffer writer it lends the rest of a page; when more is asked for than lies in one piece, memory of its own,
+/// whose bytes go to the pages on <see cref="Advance"/>. What is lent is valid up to the next call.
 /// </remarks>
 public sealed class SegmentOutputView : IDataOutputView, IBufferWriter<byte>
 {

@@ -5,8 +5,9 @@ namespace Sluice.Buffers;
 /// <summary>Writes values to a stream, from where it stands.</summary>
 /// <remarks>
 /// Nothing is held back: each value is one write to the stream, so one that is slow for small writes wants a
-/// <see cref="BufferedStream"/> around it. What the stream refuses, it refuses with its own exception; the position then
-/// does not count the value, and a stream that can seek is set back to it. The view owns nothing; one thread at a time.
+/// <see cref="BufferedStream"/> around it. What the stream refuses, it refuses with its own exception; the position
+/// then does not count the value, and a stream that can seek is set back to it. The view owns nothing; one thread at a
+/// time.
 /// </remarks>
 public sealed class StreamOutputView : IDataOutputView
 {

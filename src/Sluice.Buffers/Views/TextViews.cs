@@ -15,7 +15,8 @@ public static class TextViews
     // Texts up to this size are gathered on the stack, larger ones in a rented array.
     private const int StackSize = 512;
 
-    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     extension(IDataOutputView view)
     {
@@ -71,8 +72,8 @@ public static class TextViews
         }
 
         /// <summary>
-        /// Reads up to the next line feed, which is taken but not returned, nor is a carriage return before it. Without a
-        /// line feed the rest is the last line. An empty line is an empty string, and not the end.
+        /// Reads up to the next line feed, which is taken but not returned, nor is a carriage return before it. Without
+        /// a line feed the rest is the last line. An empty line is an empty string, and not the end.
         /// </summary>
         /// <returns>Whether there was a line; false only at the end.</returns>
         /// <exception cref="InvalidDataException">The bytes are no UTF-8.</exception>
@@ -129,7 +130,9 @@ public static class TextViews
             }
         }
 
-        /// <summary>The next bytes up to <paramref name="end"/> as text, without the first few; they must be there.</summary>
+        /// <summary>
+        /// The next bytes up to <paramref name="end"/> as text, without the first few; they must be there.
+        /// </summary>
         private string Decode(int start, int end)
         {
             scoped ReadOnlySpan<byte> piece = view.Peek();

@@ -78,7 +78,7 @@ internal static class VarInt
         return count > 0
             ? count
             : throw new EndOfStreamException(
-                $"A number of more than {bytes.Length} bytes at position {view.Position} goes on behind the view's end.");
+                $"A number of more than {bytes.Length} bytes at position {view.Position} goes on behind the end.");
     }
 
     [DoesNotReturn]

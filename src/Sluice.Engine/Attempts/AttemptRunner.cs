@@ -20,7 +20,7 @@ internal sealed class AttemptRunner
     /// <param name="stores">Where a task spills, until it is cancelled.</param>
     /// <param name="outputs">Takes finished outputs over.</param>
     /// <param name="transport">Fetches from outputs.</param>
-    /// <param name="slots">Attempts that run at once; each is guaranteed its share of the pool.</param>
+    /// <param name="segmentsPerTask">What each attempt is guaranteed; as many as may run at once must fit the pool.</param>
     /// <param name="codec">Compresses what is spilled; null stores it as it is.</param>
     /// <param name="diskWait">What is done when a disk is full.</param>
     public AttemptRunner(
@@ -28,7 +28,7 @@ internal sealed class AttemptRunner
         Func<CancellationToken, ISpillStore> stores,
         ResultPartitionStore outputs,
         IExchangeTransport transport,
-        int slots,
+        int segmentsPerTask,
         IBlockCodec? codec,
         DiskWait diskWait)
     {
@@ -38,7 +38,7 @@ internal sealed class AttemptRunner
         _transport = transport;
         _codec = codec;
         _diskWait = diskWait;
-        _segmentsPerTask = pool.Total / slots;
+        _segmentsPerTask = segmentsPerTask;
     }
 
     /// <summary>Runs an attempt on the calling thread, with a pool of its own.</summary>

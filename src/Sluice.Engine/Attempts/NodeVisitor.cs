@@ -29,6 +29,11 @@ internal abstract class NodeVisitor<TResult> : IDatasetVisitor<TResult>
         where TKey : allows ref struct
         where TState : unmanaged => throw Unexpected(node);
 
+    public virtual TResult Visit<T, TKey, TOut>(GroupNode<T, TKey, TOut> node)
+        where T : allows ref struct
+        where TKey : allows ref struct
+        where TOut : allows ref struct => throw Unexpected(node);
+
     public virtual TResult Visit<T>(TopNode<T> node)
         where T : allows ref struct => throw Unexpected(node);
 

@@ -41,10 +41,26 @@ internal sealed class CombinerBuilder : NodeVisitor<Combiner?>
     public override Combiner? Visit<T, TKey, TState>(AggregateNode<T, TKey, TState> node) =>
         new AggregateCombiner<T, TState>(node.Aggregation);
 
+    public override Combiner? Visit<T, TKey, TOut>(GroupNode<T, TKey, TOut> node) => null;
+
     public override Combiner? Visit<T>(TopNode<T> node) => null;
 
     private static FirstRecordCombiner? For(Duplicates duplicates) =>
         duplicates == Duplicates.Drop ? new FirstRecordCombiner() : null;
+}
+
+/// <summary>What orders the keys of a shuffle; null where they compare as bytes.</summary>
+internal sealed class KeyComparisonFinder : NodeVisitor<KeyComparison?>
+{
+    public override KeyComparison? Visit(OrderBytesNode node) => null;
+
+    public override KeyComparison? Visit<T, TKey>(OrderNode<T, TKey> node) => node.Order.Comparison;
+
+    public override KeyComparison? Visit<T, TKey, TState>(AggregateNode<T, TKey, TState> node) => node.Order.Comparison;
+
+    public override KeyComparison? Visit<T, TKey, TOut>(GroupNode<T, TKey, TOut> node) => null;
+
+    public override KeyComparison? Visit<T>(TopNode<T> node) => node.Order.Comparison;
 }
 
 /// <summary>The operator that writes into a shuffle, or into a sample of its keys.</summary>
@@ -69,7 +85,9 @@ internal sealed class ShuffleWriterBuilder : NodeVisitor<object>
 
     public override object Visit(OrderBytesNode node) => new OrderBytesWriter(node.Key, _output);
 
-    public override object Visit<T, TKey>(OrderNode<T, TKey> node) => new OrderWriter<T, TKey>(node, _output);
+    public override object Visit<T, TKey>(OrderNode<T, TKey> node) => _output is KeySample sample
+        ? new OrderSampler<T, TKey>(node, sample)
+        : new ItemWriter<T, TKey>(node.KeySelector, node.Order, node.Serializer, (ShuffleWriter)_output);
 
     public override object Visit<T, TKey, TState>(AggregateNode<T, TKey, TState> node)
     {
@@ -77,6 +95,9 @@ internal sealed class ShuffleWriterBuilder : NodeVisitor<object>
         _table = table;
         return new AggregateWriter<T, TKey, TState>(node, table, (ShuffleWriter)_output);
     }
+
+    public override object Visit<T, TKey, TOut>(GroupNode<T, TKey, TOut> node) =>
+        new ItemWriter<T, TKey>(node.KeySelector, node.Order, node.Serializer, (ShuffleWriter)_output);
 
     public override object Visit<T>(TopNode<T> node) => new TopWriter<T>(node, _output);
 

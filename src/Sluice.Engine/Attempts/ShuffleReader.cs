@@ -10,16 +10,18 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
     private const int RecordsBetweenChecks = 1024;
 
     private readonly RunMerger _records;
+    private readonly int _partition;
     private readonly object _next;
-    private readonly CancellationToken _cancellation;
+    private readonly TaskContext _context;
     private long _read;
     private int _untilCheck = RecordsBetweenChecks;
 
-    public ShuffleReader(RunMerger records, object next, CancellationToken cancellation)
+    public ShuffleReader(RunMerger records, object next, TaskContext context)
     {
         _records = records;
+        _partition = context.Id.Task;
         _next = next;
-        _cancellation = cancellation;
+        _context = context;
     }
 
     /// <summary>Records read and keys given, where equal keys are folded.</summary>
@@ -58,7 +60,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         Operator<T> next = (Operator<T>)_next;
         if (node.Duplicates == Duplicates.Drop)
         {
-            MergeGroup group = new(_records);
+            MergeGroup group = new(_records, node.Order.Comparison);
             while (NextGroup(group))
             {
                 group.MoveNext();
@@ -83,7 +85,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
     {
         Operator<Group<TKey, TState>> next = (Operator<Group<TKey, TState>>)_next;
         AggregateCombiner<T, TState> combiner = new(node.Aggregation);
-        MergeGroup group = new(_records);
+        MergeGroup group = new(_records, node.Order.Comparison);
         while (NextGroup(group))
         {
             TState state = combiner.Fold(group);
@@ -91,6 +93,24 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         }
 
         Folded = new CombineCount(group.RecordCount, group.GroupCount);
+        next.Complete();
+        return true;
+    }
+
+    public override bool Visit<T, TKey, TOut>(GroupNode<T, TKey, TOut> node)
+    {
+        Operator<TOut> next = (Operator<TOut>)_next;
+        MergeGroup group = new(_records);
+        using GroupBuffer buffer = new(
+            _context.Pool, _context.SegmentSize, _context.Memory.Groups, _context.Cancellation);
+        GroupWalks<T> walks = new(group, node.Serializer, buffer, _context);
+        while (NextGroup(group))
+        {
+            TKey key = Decode(node.Order, group.Key);
+            node.Selector(key, walks.Begin(), next);
+            walks.End();
+        }
+
         next.Complete();
         return true;
     }
@@ -122,7 +142,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         }
         catch (Exception exception)
         {
-            throw ItemCodecException.Reading(typeof(T), _read - 1, exception);
+            throw ItemCodecException.Reading(typeof(T), _read - 1, _partition, exception);
         }
     }
 
@@ -136,7 +156,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         }
         catch (Exception exception)
         {
-            throw ItemCodecException.Reading(typeof(TKey), _read - 1, exception);
+            throw ItemCodecException.Reading(typeof(TKey), _read - 1, _partition, exception);
         }
     }
 
@@ -157,7 +177,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         if (--_untilCheck == 0)
         {
             _untilCheck = RecordsBetweenChecks;
-            _cancellation.ThrowIfCancellationRequested();
+            _context.Cancellation.ThrowIfCancellationRequested();
         }
     }
 }

@@ -60,6 +60,11 @@ internal sealed record TaskContext
     public long LargestRecord => (long)Segments * SegmentSize / 2;
 }
 
+/// <summary>How far one attempt was at a moment.</summary>
+/// <param name="Bytes">Input bytes taken: from files, or fetched.</param>
+/// <param name="SpilledBytes">Bytes written to spill files.</param>
+public readonly record struct AttemptProgress(long Bytes, long SpilledBytes);
+
 /// <summary>How far one attempt is; written by its thread, read by anybody.</summary>
 public sealed class TaskProgress
 {
@@ -71,6 +76,9 @@ public sealed class TaskProgress
 
     /// <summary>Bytes written to spill files.</summary>
     public long SpilledBytes => Interlocked.Read(ref _spilledBytes);
+
+    /// <summary>Both at this moment.</summary>
+    public AttemptProgress Snapshot => new(Bytes, SpilledBytes);
 
     internal void AddBytes(long count) => Interlocked.Add(ref _bytes, count);
 

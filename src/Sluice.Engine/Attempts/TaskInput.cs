@@ -125,6 +125,7 @@ internal sealed class ShuffleTaskInput : TaskInput
                 node.Accept(new CombinerBuilder()),
                 context.Cancellation,
                 context.Codec,
+                node.Accept(new KeyComparisonFinder()),
                 options.PassSegments);
         }
         catch
@@ -136,7 +137,7 @@ internal sealed class ShuffleTaskInput : TaskInput
 
     public override void Run(object first)
     {
-        ShuffleReader reader = new(_merger, first, _context.Cancellation);
+        ShuffleReader reader = new(_merger, first, _context);
         _node.Accept(reader);
         _folded = reader.Folded;
         _sums = _merger.SourceSums();

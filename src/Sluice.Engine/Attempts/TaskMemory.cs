@@ -7,16 +7,18 @@ namespace Sluice.Engine;
 /// <summary>How one task shares out the segments of its pool.</summary>
 /// <remarks>
 /// <code>
-/// total = source or gate + write (a part: twice) + codec + ring + table
+/// total = source or gate + groups + write (a part: twice) + codec + ring + table
 /// source 1 | gate at least 8 | write 1 to 16 | codec 0 or 1 | ring at least 12 | table at least 2, half of what the ring could have
 /// </code>
-/// A middle task, with a gate and a shuffle, gives the gate a third.
+/// A middle task, with a gate and a shuffle, gives the gate a third. A task that reads groups keeps a quarter, a middle
+/// one an eighth, for those that are walked again.
 /// </remarks>
 /// <param name="Gate">For fetched blocks and merging; 0 when the task reads files.</param>
 /// <param name="Write">To fill before they are written at once, to a spill file or a part.</param>
 /// <param name="Ring">For the ring of a map output buffer; 0 when the task writes parts.</param>
 /// <param name="Table">For a hash table in front of the ring; 0 without one.</param>
-internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table)
+/// <param name="Groups">For the values of a group that is walked again; 0 when the task reads none.</param>
+internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table, int Groups)
 {
     /// <summary>The least that every kind of task runs with, with some room for records longer than a few segments.</summary>
     public const int LeastSegments = 32;
@@ -26,6 +28,7 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table)
     private const int MostWrite = 16;
     private const int SegmentsPerWrite = 64;
     private const int SmallestTable = 2;
+    private const int SegmentsPerGroup = 4;
 
     /// <param name="stage">What the task runs.</param>
     /// <param name="segments">What its pool grants.</param>
@@ -36,18 +39,26 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table)
         ArgumentOutOfRangeException.ThrowIfLessThan(segments, LeastSegments);
         int write = Math.Clamp(segments / SegmentsPerWrite, 1, MostWrite);
         bool hasGate = stage.Input is ShuffleInput;
+        bool hasGroups = stage.Input is ShuffleInput input && IsA(input.Node, typeof(GroupNode<,,>));
         if (stage.Output is not ShuffleOutput shuffle)
         {
-            return new TaskMemory(hasGate ? segments - (WriteBehind.Batches * write) : 0, write, 0, 0);
+            int kept = hasGroups ? segments / SegmentsPerGroup : 0;
+            return new TaskMemory(hasGate ? segments - kept - (WriteBehind.Batches * write) : 0, write, 0, 0, kept);
         }
 
         int gate = hasGate ? Math.Max(InputGateOptions.MinimumCompressed, segments / 3) : 0;
-        int rest = segments - (hasGate ? gate : Source) - write - (compressed ? Codec : 0);
-        bool hasTable = shuffle.Node.GetType() is { IsGenericType: true } type &&
-            type.GetGenericTypeDefinition() == typeof(AggregateNode<,,>);
-        int table = hasTable
+        int groups = hasGroups ? segments / (2 * SegmentsPerGroup) : 0;
+        int rest = segments - (hasGate ? gate : Source) - groups - write - (compressed ? Codec : 0);
+        int table = IsA(shuffle.Node, typeof(AggregateNode<,,>))
             ? Math.Max(SmallestTable, Math.Min(rest / 2, rest - MapOutputOptions.MinimumSegments))
             : 0;
-        return new TaskMemory(gate, write, Math.Min(rest - table, ringLimit), table);
+        return new TaskMemory(gate, write, Math.Min(rest - table, ringLimit), table, groups);
     }
+
+    /// <summary>What a task needs in all, bytes, to keep that many of one group.</summary>
+    public static long NeededForGroup(StagePlan stage, long bytes) =>
+        bytes * SegmentsPerGroup * (stage.Output is ShuffleOutput ? 2 : 1);
+
+    private static bool IsA(DatasetNode node, Type kind) =>
+        node.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == kind;
 }

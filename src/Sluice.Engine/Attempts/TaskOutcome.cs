@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Sluice.Exchange;
 using Sluice.Jobs;
 using Sluice.Sorting;
@@ -5,6 +6,7 @@ using Sluice.Sorting;
 namespace Sluice.Engine;
 
 /// <summary>What an attempt made that ended well.</summary>
+/// <remarks>As JSON it has the counts alone: what goes to the coordinator besides is in <see cref="AttemptResult"/>.</remarks>
 internal sealed record TaskOutcome
 {
     /// <summary>Records read from files, or from the shuffle before this stage's combine.</summary>
@@ -33,12 +35,15 @@ internal sealed record TaskOutcome
     public PhaseTimes Times { get; init; } = PhaseTimes.Zero;
 
     /// <summary>For a stage that writes a shuffle: the output, not yet handed to the silo.</summary>
+    [JsonIgnore]
     public ResultPartition? Output { get; init; }
 
     /// <summary>For a stage that writes a shuffle: sums per partition over what was written.</summary>
+    [JsonIgnore]
     public RecordSum[] Written { get; init; } = [];
 
     /// <summary>For a stage that reads a shuffle: sums per producer over what was read.</summary>
+    [JsonIgnore]
     public RecordSum[] Read { get; init; } = [];
 
     /// <summary>Sum over whole records as the source gave them, for a plain sort.</summary>
@@ -48,5 +53,6 @@ internal sealed record TaskOutcome
     public RecordSum? Sink { get; init; }
 
     /// <summary>For a sample: the boundaries.</summary>
+    [JsonIgnore]
     public byte[][]? Boundaries { get; init; }
 }

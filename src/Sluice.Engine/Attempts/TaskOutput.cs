@@ -31,11 +31,13 @@ internal sealed class ShuffleTaskOutput : TaskOutput
     private readonly MapOutputBuffer _buffer;
     private readonly ShuffleWriterBuilder _builder;
     private readonly Combiner? _combiner;
+    private readonly KeyComparison? _comparison;
 
     public ShuffleTaskOutput(TaskContext context, ShuffleOutput shuffle)
     {
         _context = context;
         _combiner = shuffle.Node.Accept(new CombinerBuilder());
+        _comparison = shuffle.Node.Accept(new KeyComparisonFinder());
         TaskMemory memory = context.Memory;
         _buffer = new MapOutputBuffer(
             context.Pool,
@@ -48,11 +50,14 @@ internal sealed class ShuffleTaskOutput : TaskOutput
                 SegmentSize = context.SegmentSize,
                 Codec = context.Codec,
                 Combiner = _combiner,
+                KeyComparison = _comparison,
                 LargestRecord = context.LargestRecord,
             },
             context.Cancellation);
         IPartitioner partitioner = shuffle.Partitioning switch
         {
+            Partitioning.Range when _comparison is not null =>
+                new ComparedRangePartitioner(context.Boundaries!, _comparison),
             Partitioning.Range => new RangePartitioner(context.Boundaries!),
             Partitioning.Hash => new HashPartitioner(shuffle.Partitions),
             _ => new SinglePartitioner(),
@@ -112,18 +117,20 @@ internal sealed class ShuffleTaskOutput : TaskOutput
         SegmentSize = _context.SegmentSize,
         Codec = _context.Codec,
         Combiner = _combiner,
+        Comparison = _comparison,
     };
 }
 
 /// <summary>Samples keys and yields boundaries.</summary>
 internal sealed class SampleTaskOutput : TaskOutput
 {
-    private readonly KeySample _sample = new();
+    private readonly KeySample _sample;
     private readonly int _partitions;
 
     public SampleTaskOutput(SampleOutput sample)
     {
         _partitions = sample.Partitions;
+        _sample = new KeySample(sample.Node.Accept(new KeyComparisonFinder()));
         Operator = sample.Node.Accept(new ShuffleWriterBuilder(_sample));
     }
 

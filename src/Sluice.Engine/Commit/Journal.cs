@@ -15,8 +15,23 @@ internal sealed class Journal : IDisposable
 
     /// <param name="path">Created; must not exist.</param>
     public Journal(string path)
+        : this(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0))
     {
-        _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    }
+
+    private Journal(FileStream file)
+    {
+        _file = file;
+    }
+
+    /// <summary>Goes on with a journal whose writer died; a last line that it did not finish is cut off.</summary>
+    public static Journal Continue(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        FileStream file = new(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        file.SetLength(bytes.AsSpan().LastIndexOf((byte)'\n') + 1);
+        file.Seek(0, SeekOrigin.End);
+        return new Journal(file);
     }
 
     /// <summary>Writes one entry.</summary>
@@ -60,4 +75,7 @@ internal sealed class RecordSumConverter : JsonConverter<RecordSum>
     Converters = [typeof(RecordSumConverter)])]
 [JsonSerializable(typeof(JournalEntry))]
 [JsonSerializable(typeof(CoordinatorState))]
+[JsonSerializable(typeof(AttemptEnd))]
+[JsonSerializable(typeof(StartAttempt))]
+[JsonSerializable(typeof(JobOrder))]
 internal sealed partial class CoordinationJson : JsonSerializerContext;

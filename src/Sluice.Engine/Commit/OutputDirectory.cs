@@ -86,6 +86,42 @@ public sealed class OutputDirectory : IDisposable
         }
     }
 
+    /// <summary>Takes over the directory of a job whose host died, with all that its attempts wrote; a publish that was under way is undone.</summary>
+    /// <param name="directory">The output directory.</param>
+    /// <param name="job">The same job.</param>
+    /// <param name="overwrite">As the job was ordered.</param>
+    /// <returns>Null when another process hosts the job, or it left nothing to go on with.</returns>
+    /// <exception cref="IOException">What was under way cannot be undone.</exception>
+    public static OutputDirectory? TryResume(string directory, JobId job, bool overwrite)
+    {
+        string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(directory));
+        if (!DirectoryLock.TryTake(System.IO.Path.Combine(full, OutputNames.Staging(job)), out DirectoryLock? held))
+        {
+            return null;
+        }
+
+        Staging staging = new(full, job, held);
+        if (SuccessFile.TryRead(full, out SuccessFile? success) && success.Id == job.Value.ToString("N"))
+        {
+            staging.Settle();
+            return null;
+        }
+
+        foreach (string _ in staging.RollBackSteps())
+        {
+            // Each step stands on its own.
+        }
+
+        return new OutputDirectory(DirectoryTrail.Make(full), staging, job, overwrite, []);
+    }
+
+    /// <summary>Lets go of the directory as the death of the process would.</summary>
+    public void Abandon()
+    {
+        _settled = true;
+        _staging.Abandon();
+    }
+
     /// <summary>Where an attempt writes its part.</summary>
     /// <param name="part">Number of the part, from 0.</param>
     /// <param name="attempt">Number of the attempt, from 1.</param>

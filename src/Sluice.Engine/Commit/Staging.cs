@@ -109,6 +109,9 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
         yield return "intent deleted";
     }
 
+    /// <summary>Lets go of the lock and leaves everything as it is.</summary>
+    public void Abandon() => held.Dispose();
+
     private void Remove()
     {
         // From here on only files go that nobody needs; what cannot be deleted now is found by the next job.

@@ -38,7 +38,7 @@ internal sealed record PublishOutput(IReadOnlyList<int> Winners) : CoordinatorCo
 internal sealed record FinishJob(AttemptFailure? Failure) : CoordinatorCommand;
 
 /// <summary>One line of the journal.</summary>
-/// <param name="Kind">`started`, `attempt`, `won`, `lost`, `publishing`, `published` or `failed`.</param>
+/// <param name="Kind">`ordered`, `started`, `resumed`, `attempt`, `won`, `lost`, `publishing`, `published` or `failed`.</param>
 /// <param name="Stage">Number of the stage.</param>
 /// <param name="Task">Index of the task.</param>
 /// <param name="Attempt">Number of the attempt.</param>
@@ -50,6 +50,15 @@ internal sealed record JournalEntry(
 {
     /// <summary>The job, in the first entry.</summary>
     public JobId? Job { get; init; }
+
+    /// <summary>How the job was ordered, before it started.</summary>
+    public JobOrder? Order { get; init; }
+
+    /// <summary>Seconds after the job was ordered.</summary>
+    public double? At { get; init; }
+
+    /// <summary>What an attempt that won counted.</summary>
+    public TaskOutcome? Outcome { get; init; }
 
     /// <summary>Its stages, in the first entry.</summary>
     public IReadOnlyList<StageSpec>? Stages { get; init; }

@@ -54,6 +54,15 @@ internal sealed record CoordinatorState
     public int RunningOn(string worker) =>
         Stages.Sum(stage => stage.Tasks.Sum(task => task.Running.Values.Count(where => where == worker)));
 
+    /// <summary>All attempts that run.</summary>
+    public IEnumerable<AttemptId> AllRunning() => Stages.SelectMany((stage, number) => stage.Tasks.SelectMany((task, index) =>
+        task.Running.Keys.Select(attempt => new AttemptId(new TaskId(new StageId(number), index), attempt))));
+
+    /// <summary>All workers that run an attempt or hold a winner's output.</summary>
+    public IEnumerable<string> AllWorkers() => Stages.SelectMany(stage => stage.Tasks)
+        .SelectMany(task => task.Running.Values.Concat(task.Winner is null ? [] : [task.Winner.Worker]))
+        .Distinct(StringComparer.Ordinal);
+
     public bool AnyRunning() => Stages.Exists(stage => stage.Tasks.Exists(task => task.Running.Count > 0));
 
     /// <summary>Ends an attempt and gives its slot back.</summary>

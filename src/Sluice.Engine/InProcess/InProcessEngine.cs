@@ -40,7 +40,7 @@ public sealed class InProcessEngine : IDisposable
     /// <exception cref="SluiceException">The job cannot run like this.</exception>
     public Explanation Explain(JobRequest request)
     {
-        JobPreparation job = JobPreparation.Of(request, _options);
+        JobPreparation job = Prepare(request);
         return new Explanation(
             job.Plan,
             job.Catalog.Files.Count,
@@ -69,11 +69,14 @@ public sealed class InProcessEngine : IDisposable
     {
     }
 
+    private JobPreparation Prepare(JobRequest request) =>
+        JobPreparation.Of(request.Job, request.Arguments, request.Partitions, _options.Parallelism);
+
     private JobReport Run(JobRequest request, IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         try
         {
-            JobPreparation job = JobPreparation.Of(request, _options);
+            JobPreparation job = Prepare(request);
             using SpillDirectories spill = SpillDirectories.Open(_options.SpillDirectories);
             long estimate = job.SpillEstimate(_options.MemoryBytes);
             if (spill.FreeBytes < estimate)

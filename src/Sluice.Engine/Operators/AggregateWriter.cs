@@ -46,7 +46,7 @@ internal sealed class AggregateWriter<T, TKey, TState> : Operator<T>
         }
         catch (Exception exception)
         {
-            throw ItemCodecException.Writing(typeof(TKey), _count, exception);
+            throw ItemCodecException.Writing(typeof(TKey), _count, null, exception);
         }
 
         Add(encoded.Written, item);

@@ -25,6 +25,42 @@ internal readonly struct HashPartitioner(int partitions) : IPartitioner
     public static int PartitionOf(ulong hash, int partitions) => (int)Math.BigMul(hash, (ulong)partitions, out _);
 }
 
+/// <summary>Ranges like those of <see cref="RangePartitioner"/>, of keys that a comparison orders.</summary>
+internal sealed class ComparedRangePartitioner : IPartitioner
+{
+    private readonly byte[][] _boundaries;
+    private readonly KeyComparison _comparison;
+
+    /// <param name="boundaries">Whole keys in order; fewer than there are partitions.</param>
+    /// <param name="comparison">The order.</param>
+    public ComparedRangePartitioner(byte[][] boundaries, KeyComparison comparison)
+    {
+        _boundaries = boundaries;
+        _comparison = comparison;
+    }
+
+    /// <summary>How many boundaries are not above the key.</summary>
+    public int PartitionOf(ReadOnlySpan<byte> key)
+    {
+        int low = 0;
+        int high = _boundaries.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (_comparison.Compare(_boundaries[middle], key) > 0)
+            {
+                high = middle;
+            }
+            else
+            {
+                low = middle + 1;
+            }
+        }
+
+        return low;
+    }
+}
+
 /// <summary>Partition p takes the keys from boundary p-1 on and below boundary p: a total order over partitions.</summary>
 internal sealed class RangePartitioner : IPartitioner
 {

@@ -12,17 +12,25 @@ internal sealed class ItemCodecException : Exception
 
     /// <param name="type">What could not be written.</param>
     /// <param name="number">Items the task wrote before.</param>
+    /// <param name="partition">Where the record was going; null while its key is not known.</param>
     /// <param name="inner">What was thrown.</param>
-    public static ItemCodecException Writing(Type type, long number, Exception inner) => new(
+    public static ItemCodecException Writing(Type type, long number, int? partition, Exception inner) => new(
         string.Create(
-            CultureInfo.InvariantCulture, $"a {type.Name} cannot be written, that of item {number} of the task: {inner.Message}"),
+            CultureInfo.InvariantCulture,
+            $"a {type.Name} cannot be written, that of item {number} of the task{For(partition)}: {inner.Message}"),
         inner);
 
     /// <param name="type">What could not be read.</param>
-    /// <param name="number">Records the task read before.</param>
+    /// <param name="number">Records of the partition that were read before.</param>
+    /// <param name="partition">Which one.</param>
     /// <param name="inner">What was thrown.</param>
-    public static ItemCodecException Reading(Type type, long number, Exception inner) => new(
+    public static ItemCodecException Reading(Type type, long number, int partition, Exception inner) => new(
         string.Create(
-            CultureInfo.InvariantCulture, $"a {type.Name} cannot be read, that of record {number} of the partition: {inner.Message}"),
+            CultureInfo.InvariantCulture,
+            $"a {type.Name} cannot be read, that of record {number} of partition {partition}: {inner.Message}"),
         inner);
+
+    private static string For(int? partition) => partition is int known
+        ? string.Create(CultureInfo.InvariantCulture, $", for partition {known}")
+        : "";
 }

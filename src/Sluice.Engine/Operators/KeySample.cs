@@ -9,14 +9,29 @@ internal sealed class KeySample : IRecordOutput
     private const int Capacity = 50_000;
 
     // Keys are kept up to this length: boundaries may be shorter than keys, they only have to be in order.
-    private const int LongestKey = 256;
+    private const int LongestPart = 256;
 
+    // A comparison needs whole keys: longer ones are left out, the ranges are chosen by the others.
+    private const int LongestWhole = 1024;
+
+    private readonly KeyComparison? _comparison;
     private readonly List<byte[]> _keys = [];
     private readonly Random _random = new(1);
     private long _seen;
 
+    /// <param name="comparison">Orders the keys; null compares them as bytes.</param>
+    public KeySample(KeyComparison? comparison)
+    {
+        _comparison = comparison;
+    }
+
     public void Append(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
+        if (_comparison is not null && key.Length > LongestWhole)
+        {
+            return;
+        }
+
         _seen++;
         if (_keys.Count < Capacity)
         {
@@ -34,7 +49,15 @@ internal sealed class KeySample : IRecordOutput
     /// <summary>Sorted keys between <paramref name="partitions"/> ranges; fewer keys than ranges leave some empty.</summary>
     public byte[][] Boundaries(int partitions)
     {
-        _keys.Sort((x, y) => x.AsSpan().SequenceCompareTo(y));
+        if (_comparison is not null && _keys.Count == 0)
+        {
+            // No bytes are a boundary that the comparison could read: all keys go into the first range.
+            return [];
+        }
+
+        _keys.Sort(_comparison is null
+            ? (x, y) => x.AsSpan().SequenceCompareTo(y)
+            : (x, y) => _comparison.Compare(x, y));
         byte[][] boundaries = new byte[partitions - 1][];
         for (int i = 0; i < boundaries.Length; i++)
         {
@@ -44,5 +67,6 @@ internal sealed class KeySample : IRecordOutput
         return boundaries;
     }
 
-    private static byte[] Cut(ReadOnlySpan<byte> key) => key[..Math.Min(key.Length, LongestKey)].ToArray();
+    private byte[] Cut(ReadOnlySpan<byte> key) =>
+        (_comparison is null ? key[..Math.Min(key.Length, LongestPart)] : key).ToArray();
 }

@@ -12,6 +12,7 @@ namespace Sluice.Exchange;
 /// </remarks>
 public sealed class InputChannel : IBlockSource, IDisposable
 {
+    private readonly string _where;
     private readonly IExchangeTransport _transport;
     private readonly IBufferPool _pool;
     private readonly int _wantedCredits;
@@ -22,9 +23,15 @@ public sealed class InputChannel : IBlockSource, IDisposable
     private bool _opened;
 
     internal InputChannel(
-        ChannelId id, IExchangeTransport transport, IBufferPool pool, int wantedCredits, CancellationToken cancellation)
+        ChannelId id,
+        string where,
+        IExchangeTransport transport,
+        IBufferPool pool,
+        int wantedCredits,
+        CancellationToken cancellation)
     {
         Id = id;
+        _where = where;
         Name = id.ToString();
         _transport = transport;
         _pool = pool;
@@ -96,7 +103,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
         if (_opened)
         {
             _opened = false;
-            _transport.Close(Id);
+            _transport.Close(Id, _where);
         }
     }
 
@@ -114,7 +121,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
     {
         _opened = true;
         ValueTask<FetchReply> pending =
-            _transport.FetchAsync(new FetchRequest(Id, _nextSequence, credits), _cancellation);
+            _transport.FetchAsync(new FetchRequest(Id, _where, _nextSequence, credits), _cancellation);
         FetchReply reply = FetchSignal.Wait(pending, _cancellation);
         if (reply.Status is FetchStatus.NotFound or FetchStatus.Failed)
         {

@@ -35,7 +35,7 @@ public sealed class InputGate : IDisposable
                 for (int part = subpartitions.Start.Value; part < subpartitions.End.Value; part++)
                 {
                     ChannelId id = new(inputs[producer].Id, run, part);
-                    _channels.Add(new InputChannel(id, transport, pool, options.CreditsPerFetch, cancellation));
+                    _channels.Add(new InputChannel(id, inputs[producer].Where, transport, pool, options.CreditsPerFetch, cancellation));
                     _producers.Add(producer);
                 }
             }
@@ -74,7 +74,8 @@ public sealed class InputGate : IDisposable
 /// <summary>What a consumer must know of one producer.</summary>
 /// <param name="Id">Whose output it is.</param>
 /// <param name="Runs">How many sorted runs it has.</param>
-public readonly record struct ProducerOutput(OutputId Id, int Runs);
+/// <param name="Where">The silo that holds it, as the transport knows silos; nothing where there is only one.</param>
+public readonly record struct ProducerOutput(OutputId Id, int Runs, string Where = "");
 
 /// <summary>How a gate uses its memory.</summary>
 /// <param name="FanIn">Channels merged at once; when there are more, the rest waits and is merged in passes.</param>

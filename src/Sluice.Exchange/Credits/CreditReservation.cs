@@ -33,6 +33,14 @@ public sealed class CreditReservation : IDisposable
         return credits;
     }
 
+    /// <summary>Makes a credit of a segment that is reserved already.</summary>
+    public static CreditReservation Of(NetworkBuffer segment)
+    {
+        CreditReservation credits = new();
+        credits._segments.Push(segment);
+        return credits;
+    }
+
     /// <summary>Uses one credit: the segment's reference goes to the caller.</summary>
     public NetworkBuffer Take() => _segments.Pop();
 

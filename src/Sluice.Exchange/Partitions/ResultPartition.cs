@@ -70,7 +70,8 @@ public sealed class ResultPartition : IReclaimable, IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)run, (uint)_runs.Count, nameof(run));
         return _views.GetOrAdd(
             (run, subpartition),
-            static (key, runs) => new Subpartition(runs[key.Run].Name, runs[key.Run].Open(key.Subpartition)),
+            static (key, runs) => new Subpartition(
+                runs[key.Run].Name, () => runs[key.Run].Open(key.Subpartition)),
             _runs);
     }
 

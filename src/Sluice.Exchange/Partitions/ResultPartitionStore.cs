@@ -2,6 +2,23 @@ using System.Collections.Concurrent;
 
 namespace Sluice.Exchange;
 
+/// <summary>An output that stays while it is read.</summary>
+public sealed class OutputUse : IDisposable
+{
+    private Action? _leave;
+
+    internal OutputUse(ResultPartition output, Action leave)
+    {
+        Output = output;
+        _leave = leave;
+    }
+
+    /// <summary>The output.</summary>
+    public ResultPartition Output { get; }
+
+    public void Dispose() => Interlocked.Exchange(ref _leave, null)?.Invoke();
+}
+
 /// <summary>All finished outputs of a silo, by producer attempt; they outlive the attempts that made them.</summary>
 /// <remarks>Threading: any thread.</remarks>
 public sealed class ResultPartitionStore : IDisposable
@@ -24,12 +41,26 @@ public sealed class ResultPartitionStore : IDisposable
     /// <summary>The output of an attempt, when it is here.</summary>
     public ResultPartition? Find(OutputId id) => _outputs.TryGetValue(id, out Entry? entry) ? entry.Output : null;
 
-    /// <summary>Frees an output; nothing happens when it is gone already.</summary>
+    /// <summary>Keeps an output from being freed while it is read.</summary>
+    /// <returns>Null when it is not here; else disposed by the reader.</returns>
+    public OutputUse? Use(OutputId id) =>
+        _outputs.TryGetValue(id, out Entry? entry) && entry.TryEnter() ? new OutputUse(entry.Output, entry.Leave) : null;
+
+    /// <summary>Frees an output, at once or when its last reader has left; nothing happens when it is gone already.</summary>
     public void Release(OutputId id)
     {
         if (_outputs.TryRemove(id, out Entry? entry))
         {
-            entry.Dispose();
+            entry.Leave();
+        }
+    }
+
+    /// <summary>Frees all outputs of a job.</summary>
+    public void ReleaseJob(Guid job)
+    {
+        foreach (OutputId id in _outputs.Keys.Where(id => id.Job == job))
+        {
+            Release(id);
         }
     }
 
@@ -41,12 +72,37 @@ public sealed class ResultPartitionStore : IDisposable
         }
     }
 
-    private sealed record Entry(ResultPartition Output, IDisposable? Pool) : IDisposable
+    private sealed class Entry(ResultPartition output, IDisposable? pool)
     {
-        public void Dispose()
+        // The store itself is the first user.
+        private int _users = 1;
+
+        public ResultPartition Output => output;
+
+        public bool TryEnter()
         {
-            Output.Dispose();
-            Pool?.Dispose();
+            int users = Volatile.Read(ref _users);
+            while (users > 0)
+            {
+                int seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+                if (seen == users)
+                {
+                    return true;
+                }
+
+                users = seen;
+            }
+
+            return false;
+        }
+
+        public void Leave()
+        {
+            if (Interlocked.Decrement(ref _users) == 0)
+            {
+                output.Dispose();
+                pool?.Dispose();
+            }
         }
     }
 }

@@ -4,17 +4,25 @@ using Sluice.Sorting;
 namespace Sluice.Exchange;
 
 /// <summary>Serves one row of blocks to one consumer, from a sequence number on.</summary>
-/// <remarks>Asking again for a sequence that was not acknowledged gives the same blocks again. Threading: guarded by its
-/// own lock, because a late fetch may meet its repetition.</remarks>
+/// <remarks>
+/// Asking again for a sequence gives the same blocks again: at once when it was not acknowledged, else by reading from
+/// the start, as another attempt of the consumer does whose predecessor never closed the channel. Threading: guarded by
+/// its own lock, because a late fetch may meet its repetition.
+/// </remarks>
 internal sealed class Subpartition
 {
     private readonly Lock _gate = new();
-    private readonly IBlockReader _reader;
+    private readonly Func<IBlockReader> _open;
+    private IBlockReader _reader;
+    private int _acknowledged;
 
-    public Subpartition(string source, IBlockReader reader)
+    /// <param name="source">Names the run in messages.</param>
+    /// <param name="open">Reads the row from its start.</param>
+    public Subpartition(string source, Func<IBlockReader> open)
     {
         Source = source;
-        _reader = reader;
+        _open = open;
+        _reader = open();
     }
 
     /// <summary>Names the run in messages.</summary>
@@ -26,8 +34,7 @@ internal sealed class Subpartition
     {
         lock (_gate)
         {
-            _reader.Acknowledge(fromSequence);
-            _reader.Rewind(fromSequence);
+            MoveTo(fromSequence, credits);
             List<Block> blocks = new(credits.Count);
             try
             {
@@ -56,6 +63,42 @@ internal sealed class Subpartition
             }
 
             return (blocks, _reader.Remaining);
+        }
+    }
+
+    private void MoveTo(int sequence, CreditReservation credits)
+    {
+        if (sequence < _acknowledged)
+        {
+            _reader = _open();
+        }
+
+        while (_reader.Sequence < sequence && _reader.Remaining > 0)
+        {
+            Skip(credits);
+        }
+
+        _acknowledged = sequence;
+        _reader.Acknowledge(sequence);
+        _reader.Rewind(sequence);
+    }
+
+    private void Skip(CreditReservation credits)
+    {
+        NetworkBuffer room = credits.Take();
+        bool usedRoom = false;
+        try
+        {
+            _reader.TryRead(room, out Block block, out usedRoom);
+            if (!usedRoom)
+            {
+                block.Release();
+            }
+        }
+        finally
+        {
+            room.Clear();
+            credits.GiveBack(room);
         }
     }
 }

@@ -11,14 +11,17 @@ public interface IExchangeTransport
     ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken);
 
     /// <summary>The consumer is done with the channel, or starts over: the serving end forgets its place.</summary>
-    void Close(ChannelId channel);
+    /// <param name="channel">Which.</param>
+    /// <param name="where">The silo that holds it.</param>
+    void Close(ChannelId channel, string where);
 }
 
 /// <summary>One fetch.</summary>
 /// <param name="Channel">What to read.</param>
+/// <param name="Where">The silo that holds it.</param>
 /// <param name="FromSequence">The first block wanted; all before it are acknowledged.</param>
 /// <param name="Credits">Room for the answer.</param>
-public sealed record FetchRequest(ChannelId Channel, int FromSequence, CreditReservation Credits);
+public sealed record FetchRequest(ChannelId Channel, string Where, int FromSequence, CreditReservation Credits);
 
 /// <summary>How a fetch ended.</summary>
 public enum FetchStatus

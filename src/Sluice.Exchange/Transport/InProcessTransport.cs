@@ -20,13 +20,14 @@ public sealed class InProcessTransport : IExchangeTransport
         return new ValueTask<FetchReply>(Fetch(request));
     }
 
-    public void Close(ChannelId channel) => _outputs.Find(channel.Output)?.Close(channel.Run, channel.Subpartition);
+    public void Close(ChannelId channel, string where) =>
+        _outputs.Find(channel.Output)?.Close(channel.Run, channel.Subpartition);
 
     private FetchReply Fetch(FetchRequest request)
     {
         ChannelId channel = request.Channel;
-        ResultPartition? output = _outputs.Find(channel.Output);
-        if (output is null)
+        using OutputUse? use = _outputs.Use(channel.Output);
+        if (use is null)
         {
             return new FetchReply(
                 FetchStatus.NotFound, request.FromSequence, [], 0, $"the output of {channel.Output} is not here");
@@ -34,7 +35,7 @@ public sealed class InProcessTransport : IExchangeTransport
 
         try
         {
-            Subpartition view = output.View(channel.Run, channel.Subpartition);
+            Subpartition view = use.Output.View(channel.Run, channel.Subpartition);
             (IReadOnlyList<Block> blocks, int backlog) = view.Read(request.FromSequence, request.Credits);
             FetchStatus status = backlog == 0 ? FetchStatus.EndOfPartition : FetchStatus.Data;
             return new FetchReply(status, request.FromSequence, blocks, backlog, view.Source);

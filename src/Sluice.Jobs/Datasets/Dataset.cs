@@ -28,11 +28,14 @@ public sealed class Dataset<T>
     public Dataset<TOut> SelectMany<TOut>(Action<T, Emitter<TOut>> selector)
         where TOut : allows ref struct => new(Job, new SelectManyNode<T, TOut>(Node, selector));
 
-    /// <summary>Brings the items of each key together; an aggregation follows.</summary>
+    /// <summary>Brings the items of each key together; an aggregation, or a walk over the items, follows.</summary>
     /// <param name="keySelector">An item's key.</param>
-    /// <param name="order">The keys' order; null takes the natural one of a built-in type.</param>
+    /// <param name="order">The keys' order, not one by comparison; null takes the natural one of a built-in
+    /// type.</param>
     public GroupedDataset<T, TKey> GroupBy<TKey>(Func<T, TKey> keySelector, KeyOrder<TKey>? order = null)
-        where TKey : allows ref struct => new(this, keySelector, order ?? Natural.Order<TKey>("GroupBy"));
+        where TKey : allows ref struct => order?.Comparison is null
+            ? new(this, keySelector, order ?? Natural.Order<TKey>("GroupBy"))
+            : throw new SluiceException(SluiceErrors.OrderCannotGroup("GroupBy", typeof(TKey).Name));
 
     /// <summary>A total order over all items.</summary>
     /// <param name="keySelector">What an item is ordered by.</param>
@@ -94,6 +97,20 @@ public sealed class GroupedDataset<T, TKey>
     public Dataset<Group<TKey, TState>> Aggregate<TState>(
         TState seed, AddItem<T, TState> add, MergeStates<TState> merge)
         where TState : unmanaged => Aggregate(new DelegateAggregation<T, TState>(seed, add, merge));
+
+    /// <summary>One item for each key, from its items.</summary>
+    /// <remarks>All items go through the shuffle: where they can be folded, <see cref="Count"/> and Aggregate are quicker.</remarks>
+    /// <param name="selector">Gets the key and its items, which it may walk in part, or again.</param>
+    /// <param name="serializer">Carries the items; null takes the one that is known for their type.</param>
+    public Dataset<TOut> Select<TOut>(Func<TKey, GroupValues<T>, TOut> selector, Serializer<T>? serializer = null)
+        where TOut : allows ref struct =>
+        SelectMany<TOut>((key, values, output) => output.Emit(selector(key, values)), serializer);
+
+    /// <summary>Any number of items for each key, emitted one by one.</summary>
+    /// <inheritdoc cref="Select"/>
+    public Dataset<TOut> SelectMany<TOut>(GroupSelector<TKey, T, TOut> selector, Serializer<T>? serializer = null)
+        where TOut : allows ref struct => new(_items.Job, new GroupNode<T, TKey, TOut>(
+            _items.Node, _keySelector, _order, serializer ?? Natural.Serializer<T>("GroupBy"), selector));
 }
 
 /// <summary>What only datasets of byte records can do.</summary>

@@ -50,6 +50,11 @@ public interface IDatasetVisitor<TResult>
         where TKey : allows ref struct
         where TState : unmanaged;
 
+    TResult Visit<T, TKey, TOut>(GroupNode<T, TKey, TOut> node)
+        where T : allows ref struct
+        where TKey : allows ref struct
+        where TOut : allows ref struct;
+
     TResult Visit<T>(TopNode<T> node)
         where T : allows ref struct;
 
@@ -175,6 +180,32 @@ public sealed class AggregateNode<T, TKey, TState>(
     public KeyOrder<TKey> Order { get; } = order;
 
     public Aggregation<T, TState> Aggregation { get; } = aggregation;
+
+    public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
+}
+
+/// <summary>Brings the items of each key together and makes others of them.</summary>
+public sealed class GroupNode<T, TKey, TOut>(
+    DatasetNode input,
+    Func<T, TKey> keySelector,
+    KeyOrder<TKey> order,
+    Serializer<T> serializer,
+    GroupSelector<TKey, T, TOut> selector) : DatasetNode(input)
+    where T : allows ref struct
+    where TKey : allows ref struct
+    where TOut : allows ref struct
+{
+    public override string Name => "group";
+
+    public override bool IsShuffle => true;
+
+    public Func<T, TKey> KeySelector { get; } = keySelector;
+
+    public KeyOrder<TKey> Order { get; } = order;
+
+    public Serializer<T> Serializer { get; } = serializer;
+
+    public GroupSelector<TKey, T, TOut> Selector { get; } = selector;
 
     public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
 }

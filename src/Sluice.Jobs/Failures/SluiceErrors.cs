@@ -20,6 +20,8 @@ public static class SluiceErrors
         ["SLU1006"] = "Items of this type have no known serializer: register one, or pass it to the step.",
         ["SLU1007"] = "A job writes one output.",
         ["SLU1008"] = "A job must end with a step that writes.",
+        ["SLU1009"] = "Grouping needs keys whose bytes tell which are equal: an order by comparison has none.",
+        ["SLU1010"] = "Jobs run by name in a cluster: every silo must have the job's class, registered under that name.",
         ["SLU1101"] = "An input does not exist.",
         ["SLU1102"] = "An input exists but cannot be opened for reading.",
         ["SLU1103"] = "Only regular files can be read: a pipe, a device or a directory inside a directory cannot be split.",
@@ -37,11 +39,16 @@ public static class SluiceErrors
         ["SLU1303"] = "The spill directories have less room than the input may need.",
         ["SLU1304"] = "A spill directory cannot be made or written.",
         ["SLU1305"] = "The disk became full while the job ran.",
+        ["SLU1306"] = "An operator walked the values of one key again, and they do not fit into what a task keeps for that.",
         ["SLU1401"] = "A task failed as often as it may be tried; the first cause is named.",
         ["SLU1402"] = "The user's own code in an operator threw.",
         ["SLU1405"] = "A key or an item could not be turned into bytes, or back: its KeyOrder or Serializer threw.",
         ["SLU1404"] = "A task could not read or write a file.",
         ["SLU1403"] = "The job was cancelled.",
+        ["SLU1406"] = "No silo of the cluster takes tasks: all have no slots, are draining, or have not joined yet.",
+        ["SLU1407"] = "A silo cannot run the job: it lacks the class, does not see a path, or planned it differently.",
+        ["SLU1409"] = "Another process listens on a port that the silo needs.",
+        ["SLU1408"] = "The cluster has no job of that id, or has forgotten it.",
         ["SLU1501"] = "What a consumer read is not what the producer wrote; the result was thrown away.",
         ["SLU1503"] = "A task that had to run again gave other records than before: an operator depends on more than its input.",
         ["SLU1502"] = "What was written is not what was read; the result was thrown away.",
@@ -49,6 +56,32 @@ public static class SluiceErrors
 
     public static SluiceError MissingArgument(string name) => new(
         "SLU1001", ErrorKind.Usage, "the job needs an argument", name, $"pass --arg {name}=VALUE");
+
+    public static SluiceError UnknownJob(string name, string known) => new(
+        "SLU1010", ErrorKind.NotFound, $"there is no job '{name}'", $"known are {known}", "register its class on every silo");
+
+    public static SluiceError NoSlots(int silos) => new(
+        "SLU1406", ErrorKind.JobFailed, "no silo takes tasks", $"{silos} silos are there", "start a silo with slots, or end the draining");
+
+    public static SluiceError SiloDiffers(string silo) => new(
+        "SLU1407",
+        ErrorKind.JobFailed,
+        "a silo planned the job differently",
+        silo,
+        "run the same version of the job on all silos, and give paths that mean the same files everywhere");
+
+    public static SluiceError SiloFailed(string silo, string what) => new(
+        "SLU1407", ErrorKind.JobFailed, $"a silo cannot run the job: {what}", silo, "look at that silo's log");
+
+    public static SluiceError PortTaken(string what) => new(
+        "SLU1409",
+        ErrorKind.Conflict,
+        "a port that the silo needs is taken",
+        what.ReplaceLineEndings(" "),
+        "choose others: Orleans:Endpoints:SiloPort, Orleans:Endpoints:GatewayPort, Urls");
+
+    public static SluiceError UnknownJobId(string id) => new(
+        "SLU1408", ErrorKind.NotFound, "there is no such job", id, "list the jobs with sluice jobs ls");
 
     public static SluiceError BadArgument(string name, string why) => new(
         "SLU1002", ErrorKind.Usage, $"the argument cannot be used: {why}", name, "correct the argument and run again");
@@ -71,6 +104,10 @@ public static class SluiceErrors
 
     public static SluiceError NoOutput(string job) => new(
         "SLU1008", ErrorKind.Usage, "the job writes nothing", job, "end it with Write");
+
+    public static SluiceError OrderCannotGroup(string step, string type) => new(
+        "SLU1009", ErrorKind.Usage, $"an order of {type} by comparison cannot group", step,
+        "group by a key whose equal values have equal bytes, such as a normalized form of it");
 
     public static SluiceError InputMissing(string path) => new(
         "SLU1101", ErrorKind.NotFound, "the input does not exist", path, "check the path; relative paths start at the current directory");
@@ -134,6 +171,12 @@ public static class SluiceErrors
 
     public static SluiceError DiskFull(string where) => new(
         "SLU1305", ErrorKind.JobFailed, "the disk is full", where, "make room or name another disk with --spill-dir or --out");
+
+    public static SluiceError GroupTooLarge(string task, int keyLength, long walked, long kept, long memoryNeeded) => new(
+        "SLU1306", ErrorKind.JobFailed,
+        string.Create(CultureInfo.InvariantCulture, $"the values of a key of {keyLength} bytes are walked again, but the {walked} bytes walked so far are more than the {kept} that the task keeps for that"),
+        task,
+        string.Create(CultureInfo.InvariantCulture, $"walk the values once, fold them with Aggregate, or run with more than --memory {(memoryNeeded + 1048575) / 1048576}MiB or with fewer tasks at once (--parallelism)"));
 
     public static SluiceError TaskFailed(string task, int tries, string cause) => new(
         "SLU1401", ErrorKind.JobFailed,

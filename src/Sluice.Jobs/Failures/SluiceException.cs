@@ -19,7 +19,11 @@ public sealed class SluiceException : Exception
 /// <param name="What">What happened, one sentence without a full stop.</param>
 /// <param name="Where">File, job, option or record.</param>
 /// <param name="Help">The next action.</param>
-public sealed record SluiceError(string Code, ErrorKind Kind, string What, string Where, string Help);
+public sealed record SluiceError(string Code, ErrorKind Kind, string What, string Where, string Help)
+{
+    /// <summary>The same, saying on which silo.</summary>
+    public SluiceError On(string silo) => this with { Where = $"{Where} (on {silo})" };
+}
 
 /// <summary>What kind of failure; the value is the console's exit code.</summary>
 public enum ErrorKind

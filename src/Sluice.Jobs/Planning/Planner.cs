@@ -90,13 +90,13 @@ public static class Planner
         List<string> warnings)
     {
         int partitions = options.Partitions ?? DefaultPartitions(options.InputBytes, options.Parallelism);
-        bool isTop = node.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(TopNode<>);
-        if (isTop || partitions == 1)
+        Type? kind = node.GetType() is { IsGenericType: true } type ? type.GetGenericTypeDefinition() : null;
+        if (kind == typeof(TopNode<>) || partitions == 1)
         {
             return new ShuffleOutput(node, 1, Partitioning.One, null);
         }
 
-        if (node.GetType() is { IsGenericType: true } generic && generic.GetGenericTypeDefinition() == typeof(AggregateNode<,,>))
+        if (kind == typeof(AggregateNode<,,>) || kind == typeof(GroupNode<,,>))
         {
             return new ShuffleOutput(node, partitions, Partitioning.Hash, null);
         }

@@ -40,6 +40,11 @@ public sealed record JobReport
     /// <summary>What the user should know, one sentence each.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="JsonException">It is no report.</exception>
+    public static JobReport FromJson(string json) =>
+        JsonSerializer.Deserialize(json, ReportJson.Default.JobReport) ?? throw new JsonException("The report is empty.");
+
     /// <summary>The report as one JSON object.</summary>
     /// <param name="indented">Over several lines, for people; else on one.</param>
     public string ToJson(bool indented = true) =>

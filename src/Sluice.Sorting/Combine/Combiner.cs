@@ -20,8 +20,12 @@ public abstract class RecordGroup
     /// <summary>The key that all records of the group share.</summary>
     public abstract ReadOnlySpan<byte> Key { get; }
 
-    /// <summary>The current record's value; valid until the next <see cref="MoveNext"/>.</summary>
+    /// <summary>The current record's value in one piece; valid until the next <see cref="MoveNext"/>.</summary>
+    /// <remarks>A value that lies in pieces is put together first; <see cref="ValueView"/> reads it without.</remarks>
     public abstract ReadOnlySpan<byte> Value { get; }
+
+    /// <summary>The current record's value where it lies; valid until the next <see cref="MoveNext"/>.</summary>
+    public virtual RecordView ValueView => new(Value);
 
     /// <summary>Goes to the group's first or next record; false behind the last.</summary>
     public abstract bool MoveNext();
@@ -32,6 +36,20 @@ public interface IRecordOutput
 {
     /// <summary>Takes one record.</summary>
     void Append(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value);
+
+    /// <summary>Takes one record whose value may lie in pieces.</summary>
+    void Append(ReadOnlySpan<byte> key, RecordView value)
+    {
+        if (value.IsWhole)
+        {
+            Append(key, value.First);
+            return;
+        }
+
+        byte[] joined = new byte[value.Length];
+        value.CopyTo(joined);
+        Append(key, joined);
+    }
 }
 
 /// <summary>Keeps the first record of each key and drops the others.</summary>
@@ -41,7 +59,7 @@ public sealed class FirstRecordCombiner : Combiner
     {
         if (group.MoveNext())
         {
-            output.Append(group.Key, group.Value);
+            output.Append(group.Key, group.ValueView);
         }
     }
 }

@@ -22,8 +22,8 @@ internal static class KeyBytes
     /// <summary>Escapes and ends what was written from <paramref name="start"/> on.</summary>
     public static void EndPart(ref RecordWriter writer, int start)
     {
-        int length = writer.Written.Length - start;
-        int zeros = writer.Written[start..].Count((byte)0);
+        int length = writer.Length - start;
+        int zeros = writer.Change(start).Count((byte)0);
         writer.GetSpan(zeros + 2);
         writer.Advance(zeros + 2);
         Span<byte> part = writer.Change(start);

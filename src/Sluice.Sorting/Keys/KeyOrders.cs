@@ -53,33 +53,77 @@ public static class KeyOrders
         where TKey : allows ref struct => Find<TKey>() ??
         throw new NotSupportedException($"{typeof(TKey).Name} has no natural order; derive one from KeyOrder<{typeof(TKey).Name}>.");
 
+    /// <summary>An order that a comparer decides, for keys that no encoding to bytes keeps in order.</summary>
+    /// <remarks>
+    /// Sorting, merging and partitioning read two keys back for every comparison. Keys that the comparer does not tell
+    /// apart keep the order of the input. Such an order cannot be part of another one, nor group: equal keys may differ
+    /// in their bytes.
+    /// </remarks>
+    /// <param name="comparer">A total order; used by several threads at once.</param>
+    /// <param name="serializer">Carries the keys; null takes the one that is known for their type.</param>
+    /// <param name="prefix">A number that orders no two keys otherwise than the comparer; keys whose numbers differ are
+    /// not compared. Null compares all.</param>
+    /// <exception cref="NotSupportedException">No serializer is known for the type.</exception>
+    public static KeyOrder<TKey> Compared<TKey>(
+        IComparer<TKey> comparer, Serializer<TKey>? serializer = null, Func<TKey, ulong>? prefix = null)
+        where TKey : allows ref struct
+    {
+        ArgumentNullException.ThrowIfNull(comparer);
+        return Compared(comparer.Compare, serializer, prefix);
+    }
+
+    /// <summary>An order that a function decides, like that of a comparer.</summary>
+    /// <param name="compare">A total order; called by several threads at once.</param>
+    /// <param name="serializer">Carries the keys; null takes the one that is known for their type.</param>
+    /// <param name="prefix">A number that orders no two keys otherwise than the function.</param>
+    /// <exception cref="NotSupportedException">No serializer is known for the type.</exception>
+    public static KeyOrder<TKey> Compared<TKey>(
+        Comparison<TKey> compare, Serializer<TKey>? serializer = null, Func<TKey, ulong>? prefix = null)
+        where TKey : allows ref struct
+    {
+        ArgumentNullException.ThrowIfNull(compare);
+        serializer ??= Serializers.Find<TKey>() ?? throw new NotSupportedException(
+            $"No serializer is known for {typeof(TKey).Name}: pass one, or register one with Serializers.Register.");
+        return new ComparedOrder<TKey>(compare, serializer, prefix);
+    }
+
     /// <summary>The largest key first.</summary>
-    public static KeyOrder<TKey> Descending<TKey>(KeyOrder<TKey> order) => new DescendingOrder<TKey>(order);
+    public static KeyOrder<TKey> Descending<TKey>(KeyOrder<TKey> order) => order is ComparedOrder<TKey> compared
+        ? compared.Reversed()
+        : new DescendingOrder<TKey>(Encoded(order));
 
     /// <summary>The order of the keys that are not null, behind null.</summary>
     public static KeyOrder<TKey?> NullsFirst<TKey>(KeyOrder<TKey> order)
-        where TKey : class => new NullableReferenceOrder<TKey>(order, nullsFirst: true);
+        where TKey : class => new NullableReferenceOrder<TKey>(Encoded(order), nullsFirst: true);
 
     /// <summary>The order of the keys that are not null, before null.</summary>
     public static KeyOrder<TKey?> NullsLast<TKey>(KeyOrder<TKey> order)
-        where TKey : class => new NullableReferenceOrder<TKey>(order, nullsFirst: false);
+        where TKey : class => new NullableReferenceOrder<TKey>(Encoded(order), nullsFirst: false);
 
     /// <summary>The order of the values, with null first or last.</summary>
     public static KeyOrder<TKey?> Nullable<TKey>(KeyOrder<TKey> order, bool nullsFirst = true)
-        where TKey : struct => new NullableValueOrder<TKey>(order, nullsFirst);
+        where TKey : struct => new NullableValueOrder<TKey>(Encoded(order), nullsFirst);
 
     /// <summary>Pairs by their first part, then by their second.</summary>
     public static KeyOrder<(T1 First, T2 Second)> Tuple<T1, T2>(KeyOrder<T1> first, KeyOrder<T2> second) =>
-        new TupleOrder<T1, T2>(first, second);
+        new TupleOrder<T1, T2>(Encoded(first), Encoded(second));
 
     /// <summary>Triples by their parts, one after the other.</summary>
     public static KeyOrder<(T1 First, T2 Second, T3 Third)> Tuple<T1, T2, T3>(
-        KeyOrder<T1> first, KeyOrder<T2> second, KeyOrder<T3> third) => new TupleOrder<T1, T2, T3>(first, second, third);
+        KeyOrder<T1> first, KeyOrder<T2> second, KeyOrder<T3> third) =>
+        new TupleOrder<T1, T2, T3>(Encoded(first), Encoded(second), Encoded(third));
 
     /// <summary>Four parts, one after the other.</summary>
     public static KeyOrder<(T1 First, T2 Second, T3 Third, T4 Fourth)> Tuple<T1, T2, T3, T4>(
         KeyOrder<T1> first, KeyOrder<T2> second, KeyOrder<T3> third, KeyOrder<T4> fourth) =>
-        new TupleOrder<T1, T2, T3, T4>(first, second, third, fourth);
+        new TupleOrder<T1, T2, T3, T4>(Encoded(first), Encoded(second), Encoded(third), Encoded(fourth));
+
+    // An order made of others puts their encodings together: bytes have to tell the order of each.
+    private static KeyOrder<TKey> Encoded<TKey>(KeyOrder<TKey> order) => order.Comparison is null
+        ? order
+        : throw new ArgumentException(
+            $"An order of {typeof(TKey).Name} by comparison cannot be part of another order: compare the whole key.",
+            nameof(order));
 
     private static object? Find(Type type) => Known.GetOrAdd(type, static type => Make(type));
 

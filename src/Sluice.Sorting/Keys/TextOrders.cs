@@ -26,7 +26,9 @@ internal sealed class Utf8Order : KeyOrder<string>
 
     public override void Encode(string key, ref RecordWriter writer)
     {
-        Span<byte> room = writer.GetSpan(Strict.GetMaxByteCount(key.Length));
+        // The longest it could be is three times its length: asked for only where there is room anyway.
+        int most = Strict.GetMaxByteCount(key.Length);
+        Span<byte> room = writer.GetSpan(writer.Room >= most ? most : Strict.GetByteCount(key));
         writer.Advance(Strict.GetBytes(key, room));
     }
 

@@ -9,7 +9,7 @@ internal static class TuplePart
 
     public static void Encode<T>(KeyOrder<T> order, T part, ref RecordWriter writer)
     {
-        int start = writer.Written.Length;
+        int start = writer.Length;
         order.Encode(part, ref writer);
         if (order.FixedLength is null)
         {

@@ -11,7 +11,7 @@ internal sealed class DescendingOrder<TKey>(KeyOrder<TKey> order) : KeyOrder<TKe
 
     public override void Encode(TKey key, ref RecordWriter writer)
     {
-        int start = writer.Written.Length;
+        int start = writer.Length;
         TuplePart.Encode(order, key, ref writer);
         KeyBytes.Invert(writer.Change(start));
     }

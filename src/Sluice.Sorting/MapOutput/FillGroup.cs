@@ -4,6 +4,7 @@ namespace Sluice.Sorting;
 internal sealed class FillGroup : RecordGroup
 {
     private readonly RingFill _fill;
+    private readonly IKeySource _keys;
     private readonly EntryTable _entries;
     private byte[] _key = [];
     private byte[] _value = [];
@@ -13,9 +14,12 @@ internal sealed class FillGroup : RecordGroup
     private RecordPosition _current;
     private bool _groupEnded = true;
 
-    public FillGroup(RingFill fill)
+    /// <param name="fill">Sorted.</param>
+    /// <param name="keys">Tells which of its keys are equal.</param>
+    public FillGroup(RingFill fill, IKeySource keys)
     {
         _fill = fill;
+        _keys = keys;
         _entries = fill.Entries;
     }
 
@@ -26,12 +30,14 @@ internal sealed class FillGroup : RecordGroup
         get
         {
             RecordPosition first = _fill.PositionOf(_entries[_first].Number);
-            return Read(first.KeyStart, _keyLength, ref _key);
+            return _fill.Ring.Data.Join(first.KeyStart, _keyLength, ref _key);
         }
     }
 
     public override ReadOnlySpan<byte> Value =>
-        Read(_current.KeyStart + _current.KeyLength, _current.ValueLength, ref _value);
+        _fill.Ring.Data.Join(_current.ValueStart, _current.ValueLength, ref _value);
+
+    public override RecordView ValueView => new(_fill.Ring.Data, _current.ValueStart, _current.ValueLength);
 
     /// <summary>Goes to the next key, past records of the current one that were not read.</summary>
     public bool NextGroup()
@@ -74,25 +80,7 @@ internal sealed class FillGroup : RecordGroup
         }
 
         return entry.Partition == Partition &&
-            _fill.KeyLength(entry.Number) == _keyLength &&
-            _fill.Compare(entry.Number, _entries[_first].Number, 0) == 0;
-    }
-
-    // In one piece it is read where it lies; what crosses segments is put together in a buffer that is kept.
-    private ReadOnlySpan<byte> Read(long position, int length, ref byte[] joined)
-    {
-        ReadOnlySpan<byte> bytes = _fill.Ring.Data.SpanAt(position, length);
-        if (bytes.Length == length)
-        {
-            return bytes;
-        }
-
-        if (joined.Length < length)
-        {
-            joined = new byte[length];
-        }
-
-        _fill.Ring.Data.CopyTo(position, joined.AsSpan(0, length));
-        return joined.AsSpan(0, length);
+            (!_keys.AreBytes || _fill.KeyLength(entry.Number) == _keyLength) &&
+            _keys.Compare(entry.Number, _entries[_first].Number, 0) == 0;
     }
 }

@@ -12,15 +12,18 @@ internal sealed class FillWriter
     private const int CacheLine = 64;
 
     private readonly Combiner? _combiner;
+    private readonly KeyComparison? _comparison;
 
     /// <param name="combiner">Folds equal keys; null writes all records.</param>
-    public FillWriter(Combiner? combiner)
+    /// <param name="comparison">Orders keys; null compares them as bytes.</param>
+    public FillWriter(Combiner? combiner, KeyComparison? comparison)
     {
         _combiner = combiner;
+        _comparison = comparison;
     }
 
     /// <summary>Sorts the fill's entries; the scratch level is free afterwards.</summary>
-    public static void Sort(RingFill fill) => new RadixSorter(fill).Sort(fill.Entries, fill.Scratch, fill.Count);
+    public void Sort(RingFill fill) => new RadixSorter(KeysOf(fill)).Sort(fill.Entries, fill.Scratch, fill.Count);
 
     /// <summary>Writes a sorted fill.</summary>
     public void Write(RingFill fill, RunWriter writer)
@@ -34,6 +37,8 @@ internal sealed class FillWriter
             WriteCombined(fill, writer, _combiner);
         }
     }
+
+    private IKeySource KeysOf(RingFill fill) => _comparison is null ? fill : new ComparedFill(fill, _comparison);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WriteAll(RingFill fill, RunWriter writer)
@@ -101,7 +106,7 @@ internal sealed class FillWriter
     {
         RecordHash hash = default;
         blocks.Begin(position.KeyLength, position.ValueLength);
-        long at = position.KeyStart;
+        RingPosition at = position.KeyStart;
         for (int left = position.Length; left > 0;)
         {
             ReadOnlySpan<byte> piece = data.SpanAt(at, left);
@@ -113,9 +118,9 @@ internal sealed class FillWriter
         blocks.End(in hash, position.KeyLength, position.Length);
     }
 
-    private static void WriteCombined(RingFill fill, RunWriter writer, Combiner combiner)
+    private void WriteCombined(RingFill fill, RunWriter writer, Combiner combiner)
     {
-        FillGroup group = new(fill);
+        FillGroup group = new(fill, KeysOf(fill));
         CombinerOutput output = new(combiner, group, writer.Blocks);
         while (group.NextGroup())
         {

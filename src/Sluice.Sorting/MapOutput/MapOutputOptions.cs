@@ -27,6 +27,9 @@ public sealed record MapOutputOptions
     /// <summary>Folds equal keys at the spill; null keeps all records.</summary>
     public Combiner? Combiner { get; init; }
 
+    /// <summary>Orders the keys; null compares them as unsigned bytes.</summary>
+    public KeyComparison? KeyComparison { get; init; }
+
     /// <summary>The longest record taken, bytes: half of the task's memory.</summary>
     public long LargestRecord { get; init; } = int.MaxValue;
 

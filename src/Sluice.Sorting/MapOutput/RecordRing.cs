@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sluice.Sorting;
 
 /// <summary>The ring's levels, all in segments of one pool and one budget.</summary>
@@ -12,6 +14,9 @@ namespace Sluice.Sorting;
 /// </remarks>
 internal sealed class RecordRing
 {
+    /// <summary>Bytes a record costs besides its key and value.</summary>
+    public const int BytesPerRecord = RecordPosition.Size + (2 * RecordEntry.Size);
+
     public RecordRing(int segmentSize, int maximumSegments)
     {
         Data = new SegmentRing(segmentSize, maximumSegments);
@@ -28,16 +33,32 @@ internal sealed class RecordRing
 
     public SegmentRing Scratch { get; }
 
-    /// <summary>Records collected since the ring was made.</summary>
-    public long RecordCount => Entries.Head / RecordEntry.Size;
+    /// <summary>Number behind the last record; also how many were collected since the ring was made.</summary>
+    public RecordNumber EndRecord { get; private set; }
+
+    /// <summary>Adds a record whose bytes lie in <see cref="Data"/>; the three other levels must have room for
+    /// it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void Append(RecordPosition position, in RecordEntry entry)
+    {
+        *(RecordPosition*)Positions.AddressOf(Positions.Head) = position;
+        *(RecordEntry*)Entries.AddressOf(Entries.Head) = entry;
+        Positions.Advance(RecordPosition.Size);
+        Scratch.Advance(RecordEntry.Size);
+        Entries.Advance(RecordEntry.Size);
+        EndRecord += 1;
+    }
 
     /// <summary>Gives back the segments that only <paramref name="fill"/> and earlier fills used.</summary>
     /// <returns>How many segments went back.</returns>
-    public int Release(RingFill fill) =>
-        Data.ReleaseTo(fill.DataEnd) +
-        Positions.ReleaseTo(fill.EndRecord * RecordPosition.Size) +
-        Entries.ReleaseTo(fill.EndRecord * RecordEntry.Size) +
-        Scratch.ReleaseTo(fill.EndRecord * RecordEntry.Size);
+    public int Release(RingFill fill)
+    {
+        RingPosition entriesEnd = Entries.Geometry.PositionOf(fill.EndRecord, RecordEntry.Size);
+        return Data.ReleaseTo(fill.DataEnd) +
+            Positions.ReleaseTo(Positions.Geometry.PositionOf(fill.EndRecord, RecordPosition.Size)) +
+            Entries.ReleaseTo(entriesEnd) +
+            Scratch.ReleaseTo(entriesEnd);
+    }
 
     /// <summary>Gives everything back.</summary>
     public int ReleaseAll() =>

@@ -5,13 +5,16 @@ namespace Sluice.Sorting;
 /// <param name="FirstRecord">Number of the first record, counted from the ring's first.</param>
 /// <param name="EndRecord">Number behind the last record.</param>
 /// <param name="DataEnd">Byte position behind the last record.</param>
-internal sealed record RingFill(RecordRing Ring, long FirstRecord, long EndRecord, long DataEnd) : IKeySource
+internal sealed record RingFill(RecordRing Ring, RecordNumber FirstRecord, RecordNumber EndRecord, RingPosition DataEnd)
+    : IKeySource
 {
+    public bool AreBytes => true;
+
     public long Count => EndRecord - FirstRecord;
 
-    public EntryTable Entries => new(Ring.Entries, FirstRecord * RecordEntry.Size);
+    public EntryTable Entries => new(Ring.Entries, FirstRecord);
 
-    public EntryTable Scratch => new(Ring.Scratch, FirstRecord * RecordEntry.Size);
+    public EntryTable Scratch => new(Ring.Scratch, FirstRecord);
 
     /// <summary>Where record <paramref name="number"/> of the fill lies.</summary>
     public unsafe RecordPosition PositionOf(uint number) =>
@@ -19,7 +22,7 @@ internal sealed record RingFill(RecordRing Ring, long FirstRecord, long EndRecor
 
     /// <summary>Where that position is kept.</summary>
     public nint AddressOfPosition(uint number) =>
-        Ring.Positions.AddressOf((FirstRecord + number) * RecordPosition.Size);
+        Ring.Positions.AddressOf(Ring.Positions.Geometry.PositionOf(FirstRecord + number, RecordPosition.Size));
 
     public int KeyLength(uint number) => PositionOf(number).KeyLength;
 
@@ -50,8 +53,8 @@ internal sealed record RingFill(RecordRing Ring, long FirstRecord, long EndRecor
         RecordPosition b = PositionOf(right);
         int aLeft = Math.Max(a.KeyLength - offset, 0);
         int bLeft = Math.Max(b.KeyLength - offset, 0);
-        long aAt = a.KeyStart + offset;
-        long bAt = b.KeyStart + offset;
+        RingPosition aAt = a.KeyStart + offset;
+        RingPosition bAt = b.KeyStart + offset;
         while (aLeft > 0 && bLeft > 0)
         {
             // Keys that fit a segment lie in one piece; longer ones are compared piece by piece.

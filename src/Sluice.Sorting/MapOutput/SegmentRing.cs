@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics;
 using Sluice.Buffers;
 
 namespace Sluice.Sorting;
@@ -12,55 +11,52 @@ namespace Sluice.Sorting;
 ///    gone     being      to be    room   not held
 ///    (free)   spilled    spilled
 /// </code>
-/// A position's segment is slot (position / segment size) modulo the number of slots, its byte the remainder.
 /// Threading: the collector writes at the head, the spiller reads and releases below the end of the fill it was given.
 /// The two meet in different slots; the hand-over of a fill under the buffer's lock makes the slots visible.
 /// </remarks>
 internal sealed unsafe class SegmentRing
 {
+    private readonly RingGeometry _geometry;
     private readonly NetworkBuffer[] _slots;
     private readonly nint[] _addresses;
-    private readonly int _slotMask;
-    private readonly int _shift;
-    private readonly int _offsetMask;
 
     /// <param name="segmentSize">Bytes of one segment, a power of two.</param>
     /// <param name="maximumSegments">How many segments the ring can hold at once.</param>
     public SegmentRing(int segmentSize, int maximumSegments)
     {
-        Debug.Assert(BitOperations.IsPow2(segmentSize), "A position is split into slot and offset by shifting.");
-        int slots = (int)BitOperations.RoundUpToPowerOf2((uint)maximumSegments + 1);
-        _slots = new NetworkBuffer[slots];
-        _addresses = new nint[slots];
-        _slotMask = slots - 1;
-        _shift = BitOperations.Log2((uint)segmentSize);
-        _offsetMask = segmentSize - 1;
+        _geometry = new RingGeometry(segmentSize, maximumSegments);
+        _slots = new NetworkBuffer[_geometry.SlotCount];
+        _addresses = new nint[_geometry.SlotCount];
     }
 
     /// <summary>The next byte to write.</summary>
-    public long Head { get; private set; }
+    public RingPosition Head { get; private set; }
 
     /// <summary>The first byte that is not released yet; always a segment's start.</summary>
-    public long Tail { get; private set; }
+    public RingPosition Tail { get; private set; }
 
     /// <summary>The end of the last segment the ring holds; always a segment's start.</summary>
-    public long Limit { get; private set; }
+    public RingPosition Limit { get; private set; }
 
     /// <summary>Bytes that can be written before the ring needs its next segment.</summary>
     public int Room => (int)(Limit - Head);
 
     /// <summary>Bytes of one segment.</summary>
-    public int SegmentSize => _offsetMask + 1;
+    public int SegmentSize => _geometry.SegmentSize;
+
+    /// <summary>How the ring counts.</summary>
+    public RingGeometry Geometry => _geometry;
 
     /// <summary>Gives the ring its next segment; only when <see cref="Room"/> is 0.</summary>
     public void AddSegment(NetworkBuffer buffer)
     {
         Debug.Assert(Room == 0, "A segment is added where the last one ends.");
-        int slot = (int)(Limit >> _shift) & _slotMask;
+        int slot = _geometry.SlotOf(Limit);
         Debug.Assert(_addresses[slot] == 0, "The ring has more slots than it may hold segments.");
         _slots[slot] = buffer;
         _addresses[slot] = (nint)buffer.Segment.Pointer;
         Limit += SegmentSize;
+        _geometry.AssertInvariants(Tail, Head, Limit);
     }
 
     /// <summary>Copies as much of <paramref name="bytes"/> as there is room for; returns how much.</summary>
@@ -75,20 +71,23 @@ internal sealed unsafe class SegmentRing
     /// <summary>Moves the head over <paramref name="count"/> bytes of the last segment.</summary>
     public void Advance(int count)
     {
-        Debug.Assert(count <= Room, "The head does not leave the segments the ring holds.");
+        Debug.Assert(count >= 0 && count <= Room, "The head does not leave the segments the ring holds.");
         Head += count;
     }
 
+    /// <summary>The room of the last segment, to be written in place; <see cref="Advance"/> follows.</summary>
+    public Span<byte> RoomSpan() => new((void*)AddressOf(Head), Room);
+
     /// <summary>The address of the byte at <paramref name="position"/>; valid to the end of its segment.</summary>
-    public nint AddressOf(long position) =>
-        _addresses[(int)(position >> _shift) & _slotMask] + (nint)(position & _offsetMask);
+    public nint AddressOf(RingPosition position) =>
+        _addresses[_geometry.SlotOf(position)] + _geometry.OffsetOf(position);
 
     /// <summary>The bytes from <paramref name="position"/> on, cut at the end of the segment.</summary>
-    public ReadOnlySpan<byte> SpanAt(long position, int length) =>
-        new((void*)AddressOf(position), Math.Min(length, SegmentSize - (int)(position & _offsetMask)));
+    public Span<byte> SpanAt(RingPosition position, int length) =>
+        new((void*)AddressOf(position), Math.Min(length, _geometry.LeftInSegment(position)));
 
     /// <summary>Copies bytes that may cross any number of segments.</summary>
-    public void CopyTo(long position, Span<byte> destination)
+    public void CopyTo(RingPosition position, Span<byte> destination)
     {
         while (!destination.IsEmpty)
         {
@@ -99,22 +98,54 @@ internal sealed unsafe class SegmentRing
         }
     }
 
+    /// <summary>Bytes in one piece: where they lie, or joined in a buffer that grows to the longest.</summary>
+    public ReadOnlySpan<byte> Join(RingPosition position, int length, ref byte[] joined)
+    {
+        ReadOnlySpan<byte> bytes = SpanAt(position, length);
+        if (bytes.Length == length)
+        {
+            return bytes;
+        }
+
+        if (joined.Length < length)
+        {
+            joined = new byte[length];
+        }
+
+        CopyTo(position, joined.AsSpan(0, length));
+        return joined.AsSpan(0, length);
+    }
+
     /// <summary>Gives back every segment that lies wholly below <paramref name="position"/>.</summary>
     /// <returns>How many segments went back.</returns>
-    public int ReleaseTo(long position)
+    public int ReleaseTo(RingPosition position)
     {
         int released = 0;
         while (Tail + SegmentSize <= position)
         {
-            int slot = (int)(Tail >> _shift) & _slotMask;
-            NetworkBuffer buffer = _slots[slot];
-            _slots[slot] = default;
-            _addresses[slot] = 0;
+            ReleaseSegment(Tail);
             Tail += SegmentSize;
-            buffer.Release();
             released++;
         }
 
+        return released;
+    }
+
+    /// <summary>Takes the head back to <paramref name="position"/>: what was written behind it never was.</summary>
+    /// <returns>How many segments went back, those that lay wholly behind the position's own.</returns>
+    public int Rewind(RingPosition position)
+    {
+        Debug.Assert(position <= Head, "The head only goes back.");
+        int released = 0;
+        while (Limit - position > SegmentSize)
+        {
+            Limit -= SegmentSize;
+            ReleaseSegment(Limit);
+            released++;
+        }
+
+        Head = position;
+        _geometry.AssertInvariants(Tail, Head, Limit);
         return released;
     }
 
@@ -124,5 +155,14 @@ internal sealed unsafe class SegmentRing
         int released = ReleaseTo(Limit);
         Head = Limit;
         return released;
+    }
+
+    private void ReleaseSegment(RingPosition start)
+    {
+        int slot = _geometry.SlotOf(start);
+        NetworkBuffer buffer = _slots[slot];
+        _slots[slot] = default;
+        _addresses[slot] = 0;
+        buffer.Release();
     }
 }

@@ -11,7 +11,8 @@ namespace Sluice.Sorting;
 /// </remarks>
 internal sealed unsafe class LargeRecords : IDisposable
 {
-    private const int PieceSize = 4096;
+    /// <summary>Bytes that are read, and have a checksum, together.</summary>
+    public const int PieceSize = 4096;
 
     private readonly ISpillStore _store;
     private readonly List<uint> _checksums = [];

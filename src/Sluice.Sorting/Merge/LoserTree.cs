@@ -13,10 +13,13 @@ internal sealed class LoserTree
     private readonly int[] _losers;
     private readonly ulong[] _prefixes;
     private readonly bool[] _ended;
+    private readonly ComparedKeys? _compared;
 
     /// <param name="cursors">In the order that decides ties; each is moved to its first record here.</param>
-    public LoserTree(RunCursor[] cursors)
+    /// <param name="comparison">Orders keys; null compares them as bytes.</param>
+    public LoserTree(RunCursor[] cursors, KeyComparison? comparison = null)
     {
+        _compared = comparison is null ? null : new ComparedKeys(comparison);
         _cursors = cursors;
         _losers = new int[Math.Max(cursors.Length, 1)];
         _prefixes = new ulong[cursors.Length];
@@ -55,7 +58,7 @@ internal sealed class LoserTree
     {
         if (_cursors[index].MoveNext())
         {
-            _prefixes[index] = _cursors[index].Prefix;
+            _prefixes[index] = _compared is null ? _cursors[index].Prefix : _compared.PrefixOf(_cursors[index]);
         }
         else
         {
@@ -89,7 +92,9 @@ internal sealed class LoserTree
             return !_ended[left];
         }
 
-        int order = RunCursor.CompareKeys(_cursors[left], _cursors[right]);
+        int order = _compared is null
+            ? RunCursor.CompareKeys(_cursors[left], _cursors[right])
+            : _compared.Compare(_cursors[left], _cursors[right]);
         return order != 0 ? order < 0 : left < right;
     }
 }

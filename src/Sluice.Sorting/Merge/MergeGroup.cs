@@ -1,10 +1,13 @@
 namespace Sluice.Sorting;
 
 /// <summary>Walks sorted records key by key.</summary>
-/// <remarks>The key is copied once per group, because the records that follow lie elsewhere. Threading: one thread.</remarks>
+/// <remarks>
+/// The key is copied once per group, because the records that follow lie elsewhere. Threading: one thread.
+/// </remarks>
 public sealed class MergeGroup : RecordGroup
 {
     private readonly IRecordReader _records;
+    private readonly KeyComparison? _comparison;
     private byte[] _key = new byte[64];
     private int _keyLength;
     private State _state = State.BeforeFirst;
@@ -27,8 +30,11 @@ public sealed class MergeGroup : RecordGroup
         Ended,
     }
 
-    public MergeGroup(IRecordReader records)
+    /// <param name="records">In order.</param>
+    /// <param name="comparison">Tells which keys are equal; null compares them as bytes.</param>
+    public MergeGroup(IRecordReader records, KeyComparison? comparison = null)
     {
+        _comparison = comparison;
         _records = records;
     }
 
@@ -86,7 +92,7 @@ public sealed class MergeGroup : RecordGroup
             case State.InGroup when !_records.MoveNext():
                 _state = State.Ended;
                 return false;
-            case State.InGroup when !_records.Record[.._records.KeyLength].SequenceEqual(Key):
+            case State.InGroup when !IsSameKey(_records.Record[.._records.KeyLength]):
                 _state = State.BehindGroup;
                 return false;
             case State.InGroup:
@@ -96,4 +102,7 @@ public sealed class MergeGroup : RecordGroup
                 return false;
         }
     }
+
+    private bool IsSameKey(ReadOnlySpan<byte> key) =>
+        _comparison is null ? key.SequenceEqual(Key) : _comparison.Compare(key, Key) == 0;
 }

@@ -5,11 +5,13 @@ namespace Sluice.Sorting;
 internal sealed class MergeReader : IRecordReader, IDisposable
 {
     private readonly RunCursor[] _cursors;
+    private readonly KeyComparison? _comparison;
     private LoserTree? _tree;
     private RunCursor? _current;
 
-    public MergeReader(RunCursor[] cursors)
+    public MergeReader(RunCursor[] cursors, KeyComparison? comparison = null)
     {
+        _comparison = comparison;
         _cursors = cursors;
     }
 
@@ -23,7 +25,7 @@ internal sealed class MergeReader : IRecordReader, IDisposable
     {
         if (_tree is null)
         {
-            _tree = new LoserTree(_cursors);
+            _tree = new LoserTree(_cursors, _comparison);
         }
         else if (_current is not null)
         {

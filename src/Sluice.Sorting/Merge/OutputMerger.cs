@@ -102,6 +102,9 @@ public sealed record OutputMergerOptions
     /// <summary>Folds equal keys where three runs or more are merged; null keeps all records.</summary>
     public Combiner? Combiner { get; init; }
 
+    /// <summary>Orders keys; null compares them as bytes. The runs must be in its order.</summary>
+    public KeyComparison? Comparison { get; init; }
+
     /// <summary>Bytes of an average partition below which opening partitions costs more than a second thread
     /// gives.</summary>
     public long SmallestPartition { get; init; } = 64 * 1024;

@@ -6,11 +6,15 @@ internal static class RecordCopier
     /// <returns>How many records were read.</returns>
     /// <exception cref="OperationCanceledException">Cancelled between two keys.</exception>
     public static long Copy(
-        IRecordReader reader, Combiner? combiner, BlockWriter blocks, CancellationToken cancellation)
+        IRecordReader reader,
+        Combiner? combiner,
+        KeyComparison? comparison,
+        BlockWriter blocks,
+        CancellationToken cancellation)
     {
         if (combiner is not null)
         {
-            MergeGroup group = new(reader);
+            MergeGroup group = new(reader, comparison);
             CombinerOutput output = new(combiner, group, blocks);
             while (group.NextGroup())
             {

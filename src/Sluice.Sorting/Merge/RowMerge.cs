@@ -72,8 +72,9 @@ internal sealed class RowMerge
             _pool,
             _store,
             null,
-            _cancellation);
-        RecordCopier.Copy(merger, Combiner, blocks, _cancellation);
+            _cancellation,
+            comparison: _options.Comparison);
+        RecordCopier.Copy(merger, Combiner, _options.Comparison, blocks, _cancellation);
         return merger.SourceSums().Aggregate((sum, next) => sum + next);
     }
 }

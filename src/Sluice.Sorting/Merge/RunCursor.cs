@@ -109,6 +109,18 @@ internal sealed class RunCursor : IDisposable
     internal ReadOnlySpan<byte> KeyPiece(int offset, Span<byte> room) =>
         _large is null ? Key[offset..] : _largeRecords.ReadPiece(_large, offset, room);
 
+    /// <summary>Copies the whole key.</summary>
+    /// <param name="destination">As long as the key.</param>
+    internal void ReadKey(Span<byte> destination)
+    {
+        Span<byte> room = stackalloc byte[LargeRecords.PieceSize];
+        for (int offset = 0; offset < KeyLength; offset += LargeRecords.PieceSize)
+        {
+            int count = Math.Min(LargeRecords.PieceSize, KeyLength - offset);
+            KeyPiece(offset, room)[..count].CopyTo(destination[offset..]);
+        }
+    }
+
     public void Dispose()
     {
         ReleaseLarge();
@@ -124,7 +136,12 @@ internal sealed class RunCursor : IDisposable
         }
     }
 
-    private ReadOnlySpan<byte> Key => _recordSegment!.Slice(_recordOffset, KeyLength);
+    /// <summary>Whether the record lies in the file of large ones, so that <see cref="ReadKey"/> gives its
+    /// key.</summary>
+    internal bool IsLarge => _large is not null;
+
+    /// <summary>The key of a record that is not large.</summary>
+    internal ReadOnlySpan<byte> Key => _recordSegment!.Slice(_recordOffset, KeyLength);
 
     private static bool TryReadHeader(ReadOnlySpan<byte> bytes, out int header, out int keyLength, out int length)
     {

@@ -28,6 +28,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
     private readonly ISpillStore _store;
     private readonly Combiner? _combiner;
     private readonly IBlockCodec? _codec;
+    private readonly KeyComparison? _comparison;
     private readonly CancellationToken _cancellation;
     private readonly LargeRecords _largeRecords;
     private readonly RecordSum[] _sourceSums;
@@ -41,6 +42,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
     /// <param name="store">Where passes and large records go.</param>
     /// <param name="combiner">Folds equal keys in passes; null keeps all records.</param>
     /// <param name="cancellation">Ends waiting and merging.</param>
+    /// <param name="comparison">Orders keys; null compares them as bytes. The sources must be in its order.</param>
     /// <param name="codec">Compresses what passes write; null stores it as it is. Sources may be compressed anyway.</param>
     /// <param name="memorySegments">Segments that runs made by passes may keep, besides those of the fan-in; what does
     /// not fit goes to the store.</param>
@@ -52,6 +54,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
         Combiner? combiner,
         CancellationToken cancellation,
         IBlockCodec? codec = null,
+        KeyComparison? comparison = null,
         int memorySegments = 0)
     {
         ArgumentNullException.ThrowIfNull(sources);
@@ -62,6 +65,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
         _cancellation = cancellation;
         _codec = codec;
         _memorySegments = memorySegments;
+        _comparison = comparison;
         _largeRecords = new LargeRecords(store);
         _sourceSums = new RecordSum[sources.Count];
         _inputs = [.. sources.Select((source, index) => new MergeInput(source, index, null))];
@@ -147,7 +151,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
         using (MergeReader reader = Open(inputs))
         {
             Combiner? combiner = inputs.Count >= FewestToCombine ? _combiner : null;
-            long read = RecordCopier.Copy(reader, combiner, writer.Blocks, _cancellation);
+            long read = RecordCopier.Copy(reader, combiner, _comparison, writer.Blocks, _cancellation);
             SortedRun run = writer.Finish();
             KeepSums(inputs, reader);
             if (combiner is not null)
@@ -186,7 +190,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
     }
 
     private MergeReader Open(List<MergeInput> inputs) =>
-        new([.. inputs.Select(input => new RunCursor(input.Source, _pool, _largeRecords, _cancellation))]);
+        new([.. inputs.Select(input => new RunCursor(input.Source, _pool, _largeRecords, _cancellation))], _comparison);
 
     private void KeepSums(List<MergeInput> inputs, MergeReader reader)
     {

@@ -5,7 +5,7 @@ internal static class ItemPart
 {
     public static void Write<T>(Serializer<T> serializer, T part, ref RecordWriter writer)
     {
-        int start = writer.Written.Length;
+        int start = writer.Length;
         serializer.Write(part, ref writer);
         if (serializer.FixedLength is null)
         {
@@ -35,7 +35,7 @@ internal static class ItemPart
 
     private static void InsertLength(ref RecordWriter writer, int start)
     {
-        int length = writer.Written.Length - start;
+        int length = writer.Length - start;
         Span<byte> header = stackalloc byte[VarInt.MaximumLength];
         header = header[..VarInt.Write(header, (uint)length)];
         writer.GetSpan(header.Length);

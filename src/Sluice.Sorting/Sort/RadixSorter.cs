@@ -9,8 +9,9 @@ namespace Sluice.Sorting;
 /// entries share are skipped in one look (the position of the highest bit in which any two differ). A group whose
 /// eight prefix bytes are equal takes the next eight bytes of its keys as the new prefix and goes on, so long common
 /// prefixes and many equal keys stay linear; past <see cref="DeepestWord"/> key bytes a stable merge sort finishes the
-/// group. Groups of up to <see cref="SmallGroup"/> are sorted by insertion in a buffer of their own. Every step keeps
-/// the order of arrival of equal keys: the sort is stable. After the sort the prefixes are undefined.
+/// group, as it does any group of one prefix where a comparison orders the keys. Groups of up to
+/// <see cref="SmallGroup"/> are sorted by insertion in a buffer of their own. Every step keeps the order of arrival of
+/// equal keys: the sort is stable. After the sort the prefixes are undefined.
 /// </remarks>
 internal sealed class RadixSorter
 {
@@ -23,11 +24,15 @@ internal sealed class RadixSorter
     private const int DigitCount = 12;
 
     private readonly IKeySource _keys;
+    private readonly bool _areBytes;
+    private readonly EntryMergeSort _merging;
 
     /// <param name="keys">The keys of the entries that will be sorted.</param>
     public RadixSorter(IKeySource keys)
     {
         _keys = keys;
+        _areBytes = keys.AreBytes;
+        _merging = new EntryMergeSort(keys);
     }
 
     /// <summary>Sorts <paramref name="count"/> entries; the result stands in <paramref name="entries"/>.</summary>
@@ -190,14 +195,21 @@ internal sealed class RadixSorter
             : _keys.Compare(left.Number, right.Number, depth) < 0;
     }
 
-    // All entries agree in partition and in the key's bytes up to depth + 8, where keys may also have ended.
+    // All entries agree in partition and prefix. Where keys are bytes, they agree up to depth + 8, or have ended
+    // before.
     private void SortTies(EntryTable source, EntryTable other, long from, long to, bool resultInScratch, int depth)
     {
+        if (!_areBytes)
+        {
+            _merging.Sort(source, other, from, to, resultInScratch, depth);
+            return;
+        }
+
         int next = depth + sizeof(ulong);
         long finished = MoveFinishedFirst(source, other, from, to, next);
         if (resultInScratch)
         {
-            Copy(source, other, from, from + finished);
+            EntryMergeSort.Copy(source, other, from, from + finished);
         }
 
         from += finished;
@@ -208,12 +220,7 @@ internal sealed class RadixSorter
 
         if (next >= DeepestWord)
         {
-            MergeSort(source, other, from, to, next);
-            if (resultInScratch)
-            {
-                Copy(source, other, from, to);
-            }
-
+            _merging.Sort(source, other, from, to, resultInScratch, next);
             return;
         }
 
@@ -261,7 +268,7 @@ internal sealed class RadixSorter
                 other[starts[Rank(entry.Number, next)]++] = entry;
             }
 
-            Copy(other, source, from, to);
+            EntryMergeSort.Copy(other, source, from, to);
         }
 
         return to - from - longer;
@@ -269,66 +276,6 @@ internal sealed class RadixSorter
 
     private int Rank(uint number, int next) =>
         Math.Clamp(_keys.KeyLength(number) - next + sizeof(ulong), 0, sizeof(ulong) + 1);
-
-    // Bottom up and stable; a group that is in order already costs one look.
-    private void MergeSort(EntryTable source, EntryTable other, long from, long to, int depth)
-    {
-        if (IsSorted(source, from, to, depth))
-        {
-            return;
-        }
-
-        bool inSource = true;
-        for (long width = 1; width < to - from; width *= 2)
-        {
-            EntryTable left = inSource ? source : other;
-            EntryTable right = inSource ? other : source;
-            for (long start = from; start < to; start += 2 * width)
-            {
-                Merge(left, right, start, Math.Min(start + width, to), Math.Min(start + (2 * width), to), depth);
-            }
-
-            inSource = !inSource;
-        }
-
-        if (!inSource)
-        {
-            Copy(other, source, from, to);
-        }
-    }
-
-    private bool IsSorted(EntryTable table, long from, long to, int depth)
-    {
-        for (long index = from + 1; index < to; index++)
-        {
-            if (_keys.Compare(table[index - 1].Number, table[index].Number, depth) > 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private void Merge(EntryTable source, EntryTable target, long start, long middle, long end, int depth)
-    {
-        long left = start;
-        long right = middle;
-        for (long index = start; index < end; index++)
-        {
-            bool takeLeft = left < middle &&
-                (right == end || _keys.Compare(source[left].Number, source[right].Number, depth) <= 0);
-            target[index] = takeLeft ? source[left++] : source[right++];
-        }
-    }
-
-    private static void Copy(EntryTable source, EntryTable target, long from, long to)
-    {
-        for (long index = from; index < to; index++)
-        {
-            target[index] = source[index];
-        }
-    }
 
     private static void Copy(EntryTable source, long from, Span<RecordEntry> group)
     {

@@ -70,6 +70,26 @@ internal sealed class BlockWriter : IRecordOutput
         _position += header + record.Length;
     }
 
+    /// <summary>Appends one record whose value may lie in pieces: they go out one by one.</summary>
+    public void Append(ReadOnlySpan<byte> key, RecordView value)
+    {
+        if (value.IsWhole)
+        {
+            Append(key, value.First);
+            return;
+        }
+
+        RecordHash hash = default;
+        Begin(key.Length, value.Length);
+        Write(key, ref hash);
+        foreach (ReadOnlySpan<byte> piece in value)
+        {
+            Write(piece, ref hash);
+        }
+
+        End(in hash, key.Length, (long)key.Length + value.Length);
+    }
+
     /// <summary>Starts a record that comes in pieces; <see cref="Write"/> and <see cref="End"/> follow.</summary>
     public void Begin(int keyLength, int valueLength)
     {

@@ -8,7 +8,8 @@ namespace Sluice.Sorting;
 /// <para>
 /// Making a file and locking it are two steps, and a cleaner may come between them. Three rules make that safe:
 /// a directory's lock file is made by its owner only, before any other file; a cleaner deletes the lock file last and
-/// while it holds it; whoever has locked looks whether the file is still there. An owner that lost takes another directory.
+/// while it holds it; whoever has locked looks whether the file is still there. An owner that lost takes another
+/// directory.
 /// </para>
 /// </remarks>
 public sealed class DirectoryLock : IDisposable
@@ -32,27 +33,22 @@ public sealed class DirectoryLock : IDisposable
     public bool IsExclusive { get; }
 
     /// <summary>Makes a directory for its owner alone (mode 0700) and takes its lock.</summary>
-    /// <returns>False when a cleaner took the directory for a leftover before it was locked, or when it exists already.</returns>
+    /// <returns>
+    /// False when a cleaner took the directory for a leftover before it was locked, when a neighbour that ended removed
+    /// the parent it had made, or when the directory exists already with a lock.
+    /// </returns>
     /// <exception cref="UnauthorizedAccessException">The parent may not be written.</exception>
     /// <exception cref="IOException">The file system refuses.</exception>
     public static bool TryCreate(string directory, [NotNullWhen(true)] out DirectoryLock? held)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            System.IO.Directory.CreateDirectory(directory);
-        }
-        else
-        {
-            System.IO.Directory.CreateDirectory(
-                directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
         try
         {
+            MakePrivate(directory);
             return TryHold(directory, FileMode.CreateNew, out held);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
         {
+            // Removed under our hands; the runtime says "file" when a parent goes while it makes the directory.
             held = null;
             return false;
         }
@@ -80,7 +76,10 @@ public sealed class DirectoryLock : IDisposable
         return File.Exists(path) && !CanOpen(path) && File.Exists(path);
     }
 
-    /// <summary>Removes a directory whose owner died before it made a lock file, or that is about to make one and then tries again.</summary>
+    /// <summary>
+    /// Removes a directory whose owner died before it made a lock file, or that is about to make one and then tries
+    /// again.
+    /// </summary>
     public static void RemoveUnlocked(string directory)
     {
         if (File.Exists(Path.Combine(directory, FileName)))
@@ -117,6 +116,19 @@ public sealed class DirectoryLock : IDisposable
     /// <summary>Lets go of the lock and leaves the file, as the death of the process would.</summary>
     public void Dispose() => _file.Dispose();
 
+    private static void MakePrivate(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            System.IO.Directory.CreateDirectory(directory);
+        }
+        else
+        {
+            System.IO.Directory.CreateDirectory(
+                directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
     private static bool TryHold(string directory, FileMode mode, [NotNullWhen(true)] out DirectoryLock? held)
     {
         held = null;
@@ -126,8 +138,10 @@ public sealed class DirectoryLock : IDisposable
         {
             file = new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException e) when (e is not DirectoryNotFoundException && File.Exists(path))
+        catch (IOException e) when (
+            e is not DirectoryNotFoundException && (IsHeldByAnother(e) || File.Exists(path)))
         {
+            // A cleaner that came between making and locking may have deleted the file by now.
             return false;
         }
 
@@ -141,6 +155,13 @@ public sealed class DirectoryLock : IDisposable
         held = new DirectoryLock(directory, file);
         return true;
     }
+
+    /// <summary>
+    /// Whether opening failed on another's lock: ERROR_SHARING_VIOLATION, or EWOULDBLOCK, which is 11 on Linux and 35
+    /// on macOS.
+    /// </summary>
+    private static bool IsHeldByAnother(IOException e) =>
+        e.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsLinux() ? 11 : 35);
 
     private static bool CanOpen(string path)
     {

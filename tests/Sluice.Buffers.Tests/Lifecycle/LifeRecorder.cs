@@ -5,13 +5,23 @@ internal sealed class LifeRecorder : IBufferLifecycle
 {
     public List<string> Steps { get; } = [];
 
-    /// <summary>The only segment it wants to see; null for all.</summary>
-    public int? OnlySegment { get; init; }
+    /// <summary>The generations of the lives whose request it saw.</summary>
+    public List<int> Requested { get; } = [];
 
-    public bool Watches(BufferLife life, string owner) => OnlySegment is null || life.Segment == OnlySegment;
+    /// <summary>The lives it wants to see; all unless it is set.</summary>
+    public Func<BufferLife, bool> Only { get; init; } = _ => true;
 
-    public void OnStep(in BufferStep taken) =>
+    public bool Watches(BufferLife life, string owner) => Only(life);
+
+    public void OnStep(in BufferStep taken)
+    {
+        if (taken.Kind == BufferStepKind.Requested)
+        {
+            Requested.Add(taken.Life.Generation);
+        }
+
         Steps.Add($"{taken.Life.Segment}/{taken.Life.Generation} {taken}, {taken.At.TotalMilliseconds} ms");
+    }
 
     public void OnPoolDestroyed(string owner, int outstanding) => Steps.Add($"destroyed '{owner}' {outstanding}");
 }

@@ -42,7 +42,7 @@ public sealed class LifecycleTests
     [Fact]
     public void A_life_that_is_not_watched_is_not_told()
     {
-        var recorder = new LifeRecorder { OnlySegment = 1 };
+        var recorder = new LifeRecorder { Only = life => life.Segment == 1 };
         using var whole = new WholePool(2);
         using LocalBufferPool pool = whole.Watched("map 3", 2, recorder);
         NetworkBuffer unseen = pool.Request(CancellationToken.None);

@@ -38,13 +38,14 @@ internal sealed class SlowHolder : IReclaimable, IDisposable
 }
 
 /// <summary>Its spill fails.</summary>
-internal sealed class FailingHolder(IReclaimable? givesBefore = null) : IReclaimable
+internal sealed class FailingHolder(IReclaimable? givesBefore = null, Action? doesBefore = null) : IReclaimable
 {
     public int Reclaimable => 1;
 
     public int Reclaim(int segments)
     {
         givesBefore?.Reclaim(1);
+        doesBefore?.Invoke();
         throw new IOException("no space left on device");
     }
 }

@@ -41,6 +41,67 @@ public sealed class OverdraftTests
     }
 
     [Fact]
+    public async Task A_waiter_in_the_middle_of_a_record_is_served_beyond_the_maximum_when_another_gives_back()
+    {
+        using var whole = new WholePool(2);
+        using LocalBufferPool pool = Overdrawing(whole, maximum: 1, overdraft: 1);
+        using LocalBufferPool other = whole.Share("map 1", 0, 1);
+        NetworkBuffer unfinished = pool.Request(CancellationToken.None);
+        NetworkBuffer held = other.Request(CancellationToken.None);
+        Task<NetworkBuffer> ordinary = pool.RequestAsync(CancellationToken.None).AsTask();
+        Task<NetworkBuffer> waiting = pool.RequestOverdraftAsync(CancellationToken.None).AsTask();
+        bool isMetTooEarly = waiting.IsCompleted;
+
+        held.Release();
+        NetworkBuffer drawn = await waiting.WaitAsync(Deadline.Time);
+
+        Assert.False(isMetTooEarly);
+        Assert.Equal((2, 1, false), (pool.Lent, pool.Overdrawn, ordinary.IsCompleted));
+        drawn.Release();
+        unfinished.Release();
+        (await ordinary.WaitAsync(Deadline.Time)).Release();
+    }
+
+    [Fact]
+    public async Task An_overdraft_that_waits_ends_with_cancellation_and_with_the_pool_and_takes_nothing()
+    {
+        using var whole = new WholePool(4);
+        LocalBufferPool pool = Overdrawing(whole, maximum: 1, overdraft: 1);
+        NetworkBuffer first = pool.Request(CancellationToken.None);
+        NetworkBuffer second = await pool.RequestOverdraftAsync(CancellationToken.None);
+        using var cancel = new CancellationTokenSource();
+        Task<NetworkBuffer> cancelled = pool.RequestOverdraftAsync(cancel.Token).AsTask();
+        Task<NetworkBuffer> refused = pool.RequestOverdraftAsync(CancellationToken.None).AsTask();
+
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Deadline.Time));
+        pool.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => refused.WaitAsync(Deadline.Time));
+
+        Assert.Equal(2, pool.Lent);
+        first.Release();
+        second.Release();
+    }
+
+    [Fact]
+    public async Task A_waiter_in_the_middle_of_a_record_makes_holders_give_back()
+    {
+        using var whole = new WholePool(3);
+        using LocalBufferPool holding = whole.Share("holding", 0, 3);
+        using LocalBufferPool pool = Overdrawing(whole, maximum: 1, overdraft: 1);
+        NetworkBuffer unfinished = pool.Request(CancellationToken.None);
+        var holder = new WillingHolder(holding);
+        holder.Fill();
+
+        NetworkBuffer drawn = await pool.RequestOverdraftAsync(CancellationToken.None).AsTask().WaitAsync(Deadline.Time);
+
+        Assert.Equal(1, pool.Overdrawn);
+        drawn.Release();
+        unfinished.Release();
+        holder.Release(1);
+    }
+
+    [Fact]
     public async Task A_waiter_is_served_only_when_the_overdraft_is_paid_back()
     {
         using var whole = new WholePool(8);

@@ -209,6 +209,52 @@ public sealed class ReclaimTests
     }
 
     [Fact]
+    public void Memory_goes_when_a_request_fails_with_the_last_buffer_of_a_disposed_pool()
+    {
+        var network = new NetworkBufferPool(new NetworkBufferPoolOptions { SegmentCount = 1, SegmentSize = 64 });
+        LocalBufferPool holding = network.CreateBufferPool("holding", 0, 1);
+        var willing = new WillingHolder(holding);
+        NetworkBuffer held = holding.Request(CancellationToken.None);
+        MemorySegment segment = held.Segment;
+        willing.Hold(held);
+        willing.Registration.Dispose();
+        holding.RegisterReclaim(new FailingHolder(willing, network.Dispose));
+        LocalBufferPool pool = network.CreateBufferPool("map 0", 1, 1);
+
+        Assert.Throws<IOException>(() => pool.Request(CancellationToken.None));
+
+        Assert.Equal(0, network.Lent);
+        Assert.Throws<ObjectDisposedException>(() => segment.GetByte(0));
+    }
+
+    [Fact]
+    public async Task Nobody_is_asked_any_more_for_a_request_that_was_given_up()
+    {
+        using var whole = new WholePool(6);
+        using LocalBufferPool large = whole.Share("large", 0, 4);
+        using var slow = new SlowHolder();
+        using IDisposable registration = large.RegisterReclaim(slow);
+        NetworkBuffer[] held = [.. LocalBufferPoolTests.TakeAll(large)];
+        using LocalBufferPool small = whole.Share("small", 0, 2);
+        var next = new WillingHolder(small);
+        next.Fill();
+        using LocalBufferPool pool = whole.Share("map 0", 2, 2);
+        using var cancel = new CancellationTokenSource();
+        Task<NetworkBuffer> given = pool.RequestAsync(cancel.Token).AsTask();
+        Assert.True(slow.AwaitAsked());
+
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given.WaitAsync(Deadline.Time));
+        slow.Proceed();
+        using LocalBufferPool other = whole.Share("map 1", 1, 1);
+        (await other.RequestAsync(CancellationToken.None).AsTask().WaitAsync(Deadline.Time)).Release();
+
+        Assert.Equal([1], next.Asked);
+        Array.ForEach(held, buffer => buffer.Release());
+        next.Release(1);
+    }
+
+    [Fact]
     public void A_withdrawn_registration_is_not_asked()
     {
         using var whole = new WholePool(2);

@@ -69,7 +69,7 @@ public sealed class CertificateTests : IDisposable
             return reply;
         }
 
-        public void Close(ChannelId channel) => inner.Close(channel);
+        public void Close(ChannelId channel, string where) => inner.Close(channel, where);
 
         private Block Damage(Block block)
         {

@@ -1,5 +1,6 @@
 using Sluice.Exchange;
 using Sluice.Jobs;
+using Sluice.Sorting;
 
 namespace Sluice.Engine.Tests;
 
@@ -198,6 +199,53 @@ public sealed class FailureTests : IDisposable
         AssertNothingLeftBut();
     }
 
+    [Theory]
+    [InlineData(true, "a Int32 cannot be written, that of item 2 of the task, for partition 0: seven")]
+    [InlineData(false, "a Int32 cannot be read, that of record 1 of partition 0: seven")]
+    public async Task A_serializer_that_throws_is_named_with_record_partition_and_type(bool writing, string what)
+    {
+        SluiceException thrown = await Assert.ThrowsAsync<SluiceException>(
+            () => Run(new ByNumber(new NoSeven(writing)), _folder.Write("in", "9\n8\n7\n6\n"), parallelism: 1));
+
+        Assert.Equal("SLU1405", thrown.Error.Code);
+        Assert.Contains(what, thrown.Error.What, StringComparison.Ordinal);
+    }
+
+    /// <summary>Orders numbers, carried by a serializer of one's own, into one part.</summary>
+    private sealed class ByNumber(Serializer<int> serializer) : IJob
+    {
+        public void Define(JobBuilder job) => job
+            .Read(RecordFormat.Lines, job.Arguments.GetAll("input"))
+            .Select(line => int.Parse(line, provider: null))
+            .OrderBy(number => number, serializer: serializer)
+            .Select(number => $"{number}")
+            .Write(job.Arguments.Get("out"));
+    }
+
+    /// <summary>Throws at the number 7, on one of its two ways.</summary>
+    private sealed class NoSeven(bool writing) : Serializer<int>
+    {
+        public override void Write(int value, ref RecordWriter writer)
+        {
+            writer.WriteUInt64BigEndian((ulong)value);
+            Refuse(writing && value == 7);
+        }
+
+        public override int Read(ReadOnlySpan<byte> bytes)
+        {
+            Refuse(!writing && bytes[^1] == 7);
+            return bytes[^1];
+        }
+
+        private static void Refuse(bool refuse)
+        {
+            if (refuse)
+            {
+                throw new FormatException("seven");
+            }
+        }
+    }
+
     /// <summary>Orders lines by a text made of each.</summary>
     private sealed class ByText(Func<string, string> key) : IJob
     {
@@ -233,6 +281,6 @@ public sealed class FailureTests : IDisposable
             return _inner.FetchAsync(request, cancellationToken);
         }
 
-        public void Close(ChannelId channel) => _inner.Close(channel);
+        public void Close(ChannelId channel, string where) => _inner.Close(channel, where);
     }
 }

@@ -17,7 +17,8 @@ public class MapOutputBufferTests
         MemoryStore store = new();
         List<TestRecord> records = TestRecords.Random(seed, count, partitions: 5, longest);
 
-        List<TestRecord> read = CollectAndRead(pool, store, records, segments, segmentSize, threshold, null);
+        List<TestRecord> read =
+            TestOutput.Pass(pool, store, records, TestOutput.Options(5, segments, segmentSize, threshold));
 
         Assert.Equal(TestRecords.Sorted(records).Select(r => r.Text), read.Select(r => r.Text));
         Assert.Equal(0, store.LiveFiles);
@@ -30,7 +31,7 @@ public class MapOutputBufferTests
         MemoryStore store = new();
         List<TestRecord> records = TestRecords.Random(11, 50, partitions: 3, longest: 20);
 
-        List<TestRecord> read = CollectAndRead(pool, store, records, 20, 1024, 0.8, null);
+        List<TestRecord> read = TestOutput.Pass(pool, store, records, TestOutput.Options(5, 20, 1024));
 
         Assert.Equal(TestRecords.Sorted(records).Select(r => r.Text), read.Select(r => r.Text));
         Assert.Equal(0, store.CreatedFiles);
@@ -52,7 +53,7 @@ public class MapOutputBufferTests
             new(1, large, []),
         ];
 
-        List<TestRecord> read = CollectAndRead(pool, store, records, 14, 64, 0.8, null);
+        List<TestRecord> read = TestOutput.Pass(pool, store, records, TestOutput.Options(5, 14, 64));
 
         Assert.Equal(TestRecords.Sorted(records).Select(r => r.Text), read.Select(r => r.Text));
     }
@@ -140,11 +141,34 @@ public class MapOutputBufferTests
             return new TestRecord(key.Length % 4, key, BitConverter.GetBytes((long)random.Next(100)));
         })];
 
-        List<TestRecord> read =
-            CollectAndRead(pool, store, records, segments, segmentSize, threshold, new SumCombiner(), partitions: 4);
+        List<TestRecord> read = TestOutput.Pass(
+            pool,
+            store,
+            records,
+            TestOutput.Options(4, segments, segmentSize, threshold) with { Combiner = new SumCombiner() });
 
         Assert.True(read.Count < records.Count, $"{read.Count} records are left of {records.Count}.");
         Assert.Equal(Totals(records), Totals(read));
+    }
+
+    [Theory]
+    [InlineData(1, 20, 64)]
+    [InlineData(2, 24, 128)]
+    public void A_combiner_reads_values_that_cross_segments_where_they_lie(int seed, int segments, int segmentSize)
+    {
+        using TestPool pool = new(segments + 20, segmentSize);
+        List<TestRecord> records =
+            [.. TestRecords.Random(seed, 600, partitions: 3, longest: segmentSize).DistinctBy(r => r.Text)];
+        ViewCombiner combiner = new();
+
+        List<TestRecord> read = TestOutput.Pass(
+            pool,
+            new MemoryStore(),
+            records,
+            TestOutput.Options(3, segments, segmentSize) with { Combiner = combiner });
+
+        Assert.Equal(TestRecords.Sorted(records).Select(r => r.Text), read.Select(r => r.Text));
+        Assert.True(combiner.InPieces > 20, $"{combiner.InPieces} values lay in pieces.");
     }
 
     private static SortedDictionary<string, long> Totals(IEnumerable<TestRecord> records)
@@ -159,59 +183,23 @@ public class MapOutputBufferTests
         return totals;
     }
 
-    private static List<TestRecord> CollectAndRead(
-        TestPool pool,
-        MemoryStore store,
-        List<TestRecord> records,
-        int segments,
-        int segmentSize,
-        double threshold,
-        Combiner? combiner,
-        int partitions = 5)
+    /// <summary>Writes all records as they are, and sees to it that both ways to read a value agree.</summary>
+    private sealed class ViewCombiner : Combiner
     {
-        MapOutput output;
-        using (MapOutputBuffer buffer = new(pool.Task, store, new MapOutputOptions
+        public int InPieces { get; private set; }
+
+        public override void Combine(RecordGroup group, IRecordOutput output)
         {
-            Partitions = partitions,
-            MaximumSegments = segments,
-            SegmentSize = segmentSize,
-            SpillThreshold = threshold,
-            Combiner = combiner,
-        }))
-        {
-            records.ForEach(record => buffer.Collect(record.Partition, record.Key, record.Value));
-            Assert.Equal(records.Count, buffer.RecordCount);
-            output = buffer.Finish();
+            while (group.MoveNext())
+            {
+                RecordView view = group.ValueView;
+                byte[] copy = new byte[view.Length];
+                view.CopyTo(copy);
+                Assert.Equal(group.Value, copy);
+                InPieces += view.IsWhole ? 0 : 1;
+                output.Append(group.Key, view);
+            }
         }
-
-        List<TestRecord> read = [];
-        for (int partition = 0; partition < partitions; partition++)
-        {
-            RecordSum sum = ReadPartition(pool, store, output, partition, read);
-            Assert.Equal(output.Sums[partition], sum);
-        }
-
-        foreach (SortedRun run in output.Runs)
-        {
-            run.Dispose();
-        }
-
-        return read;
-    }
-
-    private static RecordSum ReadPartition(
-        TestPool pool, MemoryStore store, MapOutput output, int partition, List<TestRecord> read)
-    {
-        IBlockSource[] sources =
-            [.. output.Runs.Select(run => new RunBlockSource(run, partition, pool.Task, CancellationToken.None))];
-        using RunMerger merger = new(sources, fanIn: 3, pool.Task, store, null, CancellationToken.None);
-        while (merger.MoveNext())
-        {
-            byte[] record = merger.Record.ToArray();
-            read.Add(new TestRecord(partition, record[..merger.KeyLength], record[merger.KeyLength..]));
-        }
-
-        return merger.SourceSums().Aggregate(default(RecordSum), (total, sum) => total + sum);
     }
 
     private sealed class SumCombiner : Combiner

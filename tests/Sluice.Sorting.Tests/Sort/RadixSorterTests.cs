@@ -28,7 +28,7 @@ public class RadixSorterTests
             Add(ring, pool, record, number++);
         }
 
-        RingFill fill = new(ring, 0, count, ring.Data.Head);
+        RingFill fill = new(ring, default, ring.EndRecord, ring.Data.Head);
         new RadixSorter(fill).Sort(fill.Entries, fill.Scratch, count);
 
         List<int> sorted = [];
@@ -63,7 +63,7 @@ public class RadixSorterTests
 
     private static TestRecord Record(byte[] key, int partition) => new(partition, key, []);
 
-    private static unsafe void Add(RecordRing ring, TestPool pool, TestRecord record, uint number)
+    private static void Add(RecordRing ring, TestPool pool, TestRecord record, uint number)
     {
         foreach (SegmentRing level in new[] { ring.Entries, ring.Scratch, ring.Positions })
         {
@@ -73,7 +73,7 @@ public class RadixSorterTests
             }
         }
 
-        long start = ring.Data.Head;
+        RingPosition start = ring.Data.Head;
         for (int written = 0; written < record.Key.Length;)
         {
             if (ring.Data.Room == 0)
@@ -84,16 +84,11 @@ public class RadixSorterTests
             written += ring.Data.Write(record.Key.AsSpan(written));
         }
 
-        *(RecordPosition*)ring.Positions.AddressOf(ring.Positions.Head) =
-            new RecordPosition(start, ring.Data.Head, ring.Data.Head);
-        *(RecordEntry*)ring.Entries.AddressOf(ring.Entries.Head) = new RecordEntry
+        ring.Append(new RecordPosition(start, ring.Data.Head, ring.Data.Head), new RecordEntry
         {
             Prefix = KeyPrefix.Of(record.Key),
             Partition = record.Partition,
             Number = number,
-        };
-        ring.Positions.Advance(RecordPosition.Size);
-        ring.Scratch.Advance(RecordEntry.Size);
-        ring.Entries.Advance(RecordEntry.Size);
+        });
     }
 }

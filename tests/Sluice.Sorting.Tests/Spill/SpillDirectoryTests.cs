@@ -135,6 +135,27 @@ public sealed class SpillDirectoryTests
     }
 
     [Fact]
+    public async Task Creating_loses_to_a_cleaner_without_an_error()
+    {
+        using SpillFolder folder = new();
+
+        int made = await CreateAgainst(
+            () =>
+            {
+                foreach (string directory in Directory.EnumerateDirectories(folder.Path))
+                {
+                    if (DirectoryLock.TryTake(directory, out DirectoryLock? free))
+                    {
+                        free.DisposeAndRemove();
+                    }
+                }
+            },
+            number => folder.At($"made-{number}"));
+
+        Assert.True(made > 0, "A cleaner does not win always.");
+    }
+
+    [Fact]
     public void NewFile_gives_every_call_a_name_of_its_own()
     {
         using SpillFolder folder = new();
@@ -181,6 +202,43 @@ public sealed class SpillDirectoryTests
 
         Assert.True(Directory.Exists(folder.Path));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    /// <summary>Creates and removes locked directories while a neighbour does its worst.</summary>
+    /// <returns>How often the directory was made.</returns>
+    private static async Task<int> CreateAgainst(Action neighbour, Func<int, string> path)
+    {
+        using CancellationTokenSource done = new();
+        Task against = Task.Run(() => Repeat(neighbour, done.Token));
+
+        int made = await Task.Run(() => Enumerable.Range(0, 2000).Count(number => Create(path(number))))
+            .WaitAsync(TimeSpan.FromSeconds(60));
+        await done.CancelAsync();
+        await against.WaitAsync(TimeSpan.FromSeconds(20));
+        return made;
+    }
+
+    private static bool Create(string directory)
+    {
+        bool isMade = DirectoryLock.TryCreate(directory, out DirectoryLock? held);
+        Assert.True(!isMade || File.Exists(Path.Combine(directory, DirectoryLock.FileName)), "A lock is held that is lost.");
+        held?.DisposeAndRemove();
+        return isMade;
+    }
+
+    private static void Repeat(Action step, CancellationToken done)
+    {
+        while (!done.IsCancellationRequested)
+        {
+            try
+            {
+                step();
+            }
+            catch (IOException)
+            {
+                // What it was about to touch is gone, or somebody is in it.
+            }
+        }
     }
 
     private static void OpenAndClose(string root, int times)

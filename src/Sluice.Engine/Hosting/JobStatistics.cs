@@ -11,12 +11,17 @@ internal sealed class JobStatistics
     private readonly JobPlan _plan;
     private readonly long _inputBytes;
     private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly TimeSpan _before;
     private readonly StageCount[] _stages;
     private readonly Dictionary<AttemptId, TaskOutcome> _ended = [];
     private long _reclaimedBytes;
 
-    public JobStatistics(JobPlan plan, long inputBytes)
+    /// <param name="plan">The job's stages.</param>
+    /// <param name="inputBytes">Bytes of its inputs.</param>
+    /// <param name="before">How long the job has run under another host.</param>
+    public JobStatistics(JobPlan plan, long inputBytes, TimeSpan before = default)
     {
+        _before = before;
         _plan = plan;
         _inputBytes = inputBytes;
         _stages = [.. plan.Stages.Select(stage => new StageCount(stage.Tasks))];
@@ -26,24 +31,40 @@ internal sealed class JobStatistics
     public RecordSum Sink => Winners(_plan.Stages.Count - 1)
         .Aggregate(default(RecordSum), (sum, outcome) => sum + outcome.Sink.GetValueOrDefault());
 
-    public void Started(AttemptId attempt)
-    {
-        StageCount stage = _stages[attempt.Task.Stage.Value];
-        stage.Attempts++;
-        stage.FirstStart ??= Elapsed;
-    }
-
     /// <summary>An attempt told its outcome; whether it counts, the journal says.</summary>
     public void Ended(AttemptId attempt, TaskOutcome outcome) => _ended[attempt] = outcome;
 
-    /// <summary>Follows who wins and who is lost.</summary>
+    /// <summary>Adds to a line of the journal its time, and what its winner counted.</summary>
+    public JournalEntry Complete(JournalEntry entry)
+    {
+        JournalEntry timed = entry with { At = Math.Round(Elapsed.TotalSeconds, 3) };
+        return entry is { Kind: "won", Stage: int stage, Task: int task, Attempt: int number }
+            ? timed with { Outcome = _ended.GetValueOrDefault(new AttemptId(new TaskId(new StageId(stage), task), number)) }
+            : timed;
+    }
+
+    /// <summary>Follows who starts, wins and is lost, also in the journal of another host.</summary>
     public void Note(JournalEntry entry)
     {
-        if (entry is { Kind: "won" or "lost", Stage: int stage, Task: int task, Attempt: int number })
+        if (entry is not { Stage: int number, Task: int task })
         {
-            AttemptId attempt = new(new TaskId(new StageId(stage), task), number);
-            _stages[stage].Winners[task] = entry.Kind == "won" ? _ended[attempt] : null;
-            _stages[stage].LastEnd = Elapsed;
+            return;
+        }
+
+        StageCount stage = _stages[number];
+        TimeSpan at = TimeSpan.FromSeconds(entry.At ?? 0);
+        switch (entry.Kind)
+        {
+            case "attempt":
+                stage.Attempts++;
+                stage.FirstStart ??= at;
+                break;
+            case "won" or "lost":
+                stage.Winners[task] = entry.Kind == "won" ? entry.Outcome : null;
+                stage.LastEnd = at;
+                break;
+            default:
+                break;
         }
     }
 
@@ -74,7 +95,7 @@ internal sealed class JobStatistics
         return source == Sink ? null : SluiceErrors.OutputMismatch("source and output", source.ToString(), Sink.ToString());
     }
 
-    public JobProgress Progress(IEnumerable<TaskProgress> running)
+    public JobProgress Progress(IEnumerable<AttemptProgress> running)
     {
         int current = Array.FindIndex(_stages, stage => stage.Done < stage.Winners.Length);
         current = current < 0 ? _stages.Length - 1 : current;
@@ -85,7 +106,7 @@ internal sealed class JobStatistics
         }
 
         long spilled = _stages.Sum(stage => stage.Winners.Sum(outcome => outcome?.SpilledBytes ?? 0)) + _reclaimedBytes;
-        foreach (TaskProgress task in running)
+        foreach (AttemptProgress task in running)
         {
             done += Weight(current) == 0 ? 0 : task.Bytes;
             spilled += task.SpilledBytes;
@@ -103,7 +124,7 @@ internal sealed class JobStatistics
     }
 
     public JobReport Report(
-        JobId id, string name, ActivityTraceId traceId, string output, IReadOnlyList<string> warnings)
+        JobId id, string name, ActivityTraceId traceId, string output, long peakMemoryBytes, IReadOnlyList<string> warnings)
     {
         TaskOutcome[] all = [.. Enumerable.Range(0, _stages.Length).SelectMany(Winners)];
         RecordSum sink = Sink;
@@ -126,7 +147,7 @@ internal sealed class JobStatistics
                 Shuffled(task => task.BytesIn),
                 all.Sum(task => task.SpilledBytes) + _reclaimedBytes,
                 Winners(_stages.Length - 1).Sum(task => task.BytesOut)),
-            PeakMemoryBytes = PeakResidentBytes(),
+            PeakMemoryBytes = peakMemoryBytes,
             Certificate = new Certificate(sink.Count, sink.Sum.ToString("x32", null)),
             Stages = [.. Enumerable.Range(0, _stages.Length).Select(StageReportOf)],
             Output = output,
@@ -135,7 +156,7 @@ internal sealed class JobStatistics
         };
     }
 
-    private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
+    private TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started);
 
     private StageReport StageReportOf(int number)
     {
@@ -167,12 +188,6 @@ internal sealed class JobStatistics
 
     // A sample reads next to nothing; every other stage moves the input once.
     private long Weight(int stage) => _plan.Stages[stage].Output is SampleOutput ? 0 : _inputBytes;
-
-    private static long PeakResidentBytes()
-    {
-        using Process process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64;
-    }
 
     private sealed class StageCount(int tasks)
     {

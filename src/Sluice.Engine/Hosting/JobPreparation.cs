@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Sluice.Jobs;
 
 namespace Sluice.Engine;
@@ -24,21 +26,43 @@ internal sealed record JobPreparation(
     public long SpillEstimate(long memoryBytes) =>
         Plan.Stages.Count == 1 || Catalog.Bytes * 2 < memoryBytes ? 0 : Catalog.Bytes + (Catalog.Bytes / 20);
 
-    /// <summary>Finds inputs and plans; touches nothing.</summary>
-    /// <exception cref="SluiceException">The job cannot run like this.</exception>
-    public static JobPreparation Of(JobRequest request, EngineOptions options)
+    /// <summary>
+    /// Two machines that prepared the same job have the same one: its plan, and its input files with their lengths.
+    /// </summary>
+    public string Fingerprint
     {
-        SinkNode sink = Planner.Define(request.Job, request.Arguments);
+        get
+        {
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendData(Encoding.UTF8.GetBytes(Plan.Fingerprint));
+            foreach (InputFile file in Catalog.Files)
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes($"\n{file.Length} {file.Path}"));
+            }
+
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
+    }
+
+    /// <summary>Finds inputs and plans; touches nothing.</summary>
+    /// <param name="job">Describes the job.</param>
+    /// <param name="arguments">What it is started with.</param>
+    /// <param name="partitions">Partitions of each shuffle; null finds a number that fits the input.</param>
+    /// <param name="parallelism">Tasks that run at once, wherever they do.</param>
+    /// <exception cref="SluiceException">The job cannot run like this.</exception>
+    public static JobPreparation Of(IJob job, JobArguments arguments, int? partitions, int parallelism)
+    {
+        SinkNode sink = Planner.Define(job, arguments);
         ReadNode read = SourceOf(sink);
         InputCatalog catalog = InputCatalog.Find(read.Inputs, read.Format);
         CheckOutsideInputs(sink.Directory, read.Inputs);
-        IReadOnlyList<InputSplit[]> splits = SplitPlan.Cut(catalog.Files, read.Format, options.Parallelism);
-        JobPlan plan = Planner.Plan(sink, request.Arguments, new PlanOptions
+        IReadOnlyList<InputSplit[]> splits = SplitPlan.Cut(catalog.Files, read.Format, parallelism);
+        JobPlan plan = Planner.Plan(sink, arguments, new PlanOptions
         {
             InputBytes = catalog.Bytes,
             Splits = splits.Count,
-            Parallelism = options.Parallelism,
-            Partitions = request.Partitions,
+            Parallelism = parallelism,
+            Partitions = partitions,
         });
         return new JobPreparation(sink, catalog, read.Format, splits, plan, [.. catalog.Warnings, .. plan.Warnings]);
     }

@@ -20,6 +20,8 @@ internal static class FailureTranslation
             SluiceErrors.RecordTooLarge(large.Path, large.Offset, large.Length, large.Limit, 2 * large.Length * slots), false),
         RecordTooLargeException large => (
             SluiceErrors.RecordTooLarge(where, 0, large.Length, large.Limit, 2 * large.Length * slots), false),
+        GroupTooLargeException large => (
+            SluiceErrors.GroupTooLarge(where, large.KeyLength, large.Walked, large.Kept, large.TaskMemory * slots), false),
         OutputLostException lost => (SluiceErrors.TaskInputOutput(where, lost.Message), true),
         ItemCodecException codec => (SluiceErrors.ItemUnencodable(where, codec.Message), false),
         IOException io when DiskWait.IsFull(io) => (SluiceErrors.DiskFull(io.Message), false),

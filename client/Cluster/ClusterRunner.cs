@@ -1,0 +1,60 @@
+using Sluice.Engine;
+using Sluice.Grains;
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Client;
+
+/// <summary>Runs jobs on the silos of a cluster; what they print is what they print in this process.</summary>
+internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJobRunner
+{
+    private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(15);
+
+    public async Task<JobReport> RunAsync(
+        EngineOptions options, JobRequest request, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
+    {
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        ClusterJob job = JobOf(call, request);
+        try
+        {
+            await cluster.Client.SubmitAsync(job, cancellationToken);
+            return ReportOf(await cluster.Client.WatchAsync(job.Id, progress, cancellationToken));
+        }
+        catch (OperationCanceledException) when (detachOnInterrupt)
+        {
+            call.Hint($"job {job.Id} goes on; come back with: sluice jobs watch {job.Id} --cluster {call.Settings.Cluster.Text}");
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            using CancellationTokenSource patience = new(CancelPatience);
+            await cluster.Client.CancelAsync(job.Id, patience.Token);
+            await cluster.Client.WatchAsync(job.Id, null, patience.Token);
+            throw;
+        }
+    }
+
+    public Explanation Explain(EngineOptions options, JobRequest request) =>
+        throw new SluiceException(ConsoleErrors.NoCluster(call.Settings.Cluster.Text, "plans are explained in this process only"));
+
+    /// <summary>The job as a cluster takes it.</summary>
+    public static ClusterJob JobOf(VerbCall call, JobRequest request) => new()
+    {
+        Job = new JobCatalog().NameOf(request.Job),
+        Arguments = request.Arguments,
+        Name = request.Name,
+        Partitions = request.Partitions,
+        Overwrite = request.Overwrite,
+        MemoryBytes = call.Settings.Memory.Origin == "default" ? 0 : call.Settings.Memory.Value,
+        Codec = call.Settings.Compress.Value == Compression.Brotli ? BlockCodecs.Brotli.Name : null,
+    };
+
+    /// <summary>The report of a job that is over.</summary>
+    /// <exception cref="SluiceException">It failed or was cancelled.</exception>
+    public static JobReport ReportOf(JobView view) => view switch
+    {
+        { Report: string json } => JobReport.FromJson(json),
+        { Failure: WireFailure failure } => throw new SluiceException(failure.ToError(), new AggregateException(failure.Detail)),
+        _ => throw new SluiceException(SluiceErrors.Cancelled(view.Name)),
+    };
+}

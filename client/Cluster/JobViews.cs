@@ -1,0 +1,36 @@
+using System.Globalization;
+using Sluice.Grains;
+
+namespace Sluice.Client;
+
+/// <summary>Prints jobs of a cluster: `sluice.jobs/1`.</summary>
+internal static class JobViews
+{
+    private static readonly string[] Headings = ["job", "name", "status", "started", "time#", "stage", "tasks#", "host"];
+
+    public static void PrintOne(VerbCall call, JobView job) => Print(call, [job]);
+
+    public static void Print(VerbCall call, IReadOnlyList<JobView> jobs)
+    {
+        JobsJson json = new("sluice.jobs/1", [.. jobs.Select(JsonOf)]);
+        call.Printer.Print(json, context => context.JobsJson, console => Tables.Rows(console, Headings, jobs.Select(RowOf)));
+    }
+
+    private static IReadOnlyList<string> RowOf(JobView job) =>
+    [
+        job.Id.ToString("N"),
+        job.Name,
+        job.Status,
+        job.Started == default ? "" : job.Started.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        ByteText.OfSeconds(job.Seconds),
+        job.Progress?.Stage ?? "",
+        job.Progress is JobProgressView progress
+            ? string.Create(CultureInfo.InvariantCulture, $"{progress.TasksDone}/{progress.TasksTotal}")
+            : "",
+        job.Host,
+    ];
+
+    private static JobJson JsonOf(JobView job) => new(
+        job.Id.ToString("N"), job.Name, job.Status, job.Output, job.Started, job.Seconds, job.TraceId, job.Host,
+        job.Progress?.Stage, job.Progress?.TasksDone, job.Progress?.TasksTotal, job.Failure?.Code, job.Failure?.What);
+}

@@ -1,0 +1,154 @@
+using System.CommandLine;
+using Sluice.Grains;
+using Sluice.Jobs;
+
+namespace Sluice.Client;
+
+/// <summary>`sluice jobs ...`: what runs and ran in a cluster.</summary>
+internal sealed class JobsCommand : Command
+{
+    public JobsCommand(ConsoleHost host)
+        : base("jobs", "List, watch and cancel jobs of a cluster")
+    {
+        Add(new JobsListCommand(host));
+        Add(new JobVerb(host, "show", "Print a job's report, or why it failed", ShowAsync));
+        Add(new JobVerb(host, "watch", "Show a job's progress until it ends, then its report", WatchAsync));
+        Add(new JobVerb(host, "wait", "Wait for a job's end; --timeout ends the waiting with 6", WatchAsync));
+        Add(new JobVerb(host, "cancel", "Cancel a job; nothing of it is left behind", CancelAsync));
+    }
+
+    private static async Task<int> ShowAsync(VerbCall call, ISluiceClient client, JobId id, CancellationToken cancellationToken)
+    {
+        JobView job = await client.GetAsync(id, cancellationToken);
+        if (job.Status == JobStatus.Unknown)
+        {
+            throw new SluiceException(SluiceErrors.UnknownJobId(id.ToString()));
+        }
+
+        if (job.Report is string report)
+        {
+            JobReportView.Print(call.Printer, JobReport.FromJson(report));
+            return 0;
+        }
+
+        JobViews.PrintOne(call, job);
+        if (job.Failure is WireFailure failure)
+        {
+            ErrorWriter.Write(call.Terminal.Error, failure.ToError(), false, null);
+        }
+
+        return 0;
+    }
+
+    private static async Task<int> WatchAsync(VerbCall call, ISluiceClient client, JobId id, CancellationToken cancellationToken)
+    {
+        JobView job = await client.GetAsync(id, cancellationToken);
+        if (job.Status == JobStatus.Unknown)
+        {
+            throw new SluiceException(SluiceErrors.UnknownJobId(id.ToString()));
+        }
+
+        await using (ProgressView view = ProgressView.Open(call.Terminal, call.Style))
+        {
+            job = await client.WatchAsync(id, new JobProgressAdapter(job.Name, view), cancellationToken);
+        }
+
+        JobReportView.Print(call.Printer, ClusterRunner.ReportOf(job));
+        return 0;
+    }
+
+    private static async Task<int> CancelAsync(VerbCall call, ISluiceClient client, JobId id, CancellationToken cancellationToken)
+    {
+        JobView job = await client.CancelAsync(id, cancellationToken);
+        if (job.Status == JobStatus.Unknown)
+        {
+            throw new SluiceException(SluiceErrors.UnknownJobId(id.ToString()));
+        }
+
+        JobViews.PrintOne(call, await client.WatchAsync(id, null, cancellationToken));
+        return 0;
+    }
+}
+
+/// <summary>`sluice jobs ls`.</summary>
+internal sealed class JobsListCommand : Verb
+{
+    private const int Most = 50;
+
+    private readonly Option<int> _limit = new("--limit") { Description = "The newest so many", DefaultValueFactory = _ => Most, HelpName = "N" };
+
+    public JobsListCommand(ConsoleHost host)
+        : base(host, "ls", "List jobs, newest first")
+    {
+        Add(_limit);
+        ClusterFlags.AddTo(this);
+    }
+
+    protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
+    {
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        JobViews.Print(call, await cluster.Client.ListAsync(call.Parse.GetValue(_limit), cancellationToken));
+        return 0;
+    }
+}
+
+/// <summary>A verb about one job.</summary>
+internal sealed class JobVerb : Verb
+{
+    private readonly Func<VerbCall, ISluiceClient, JobId, CancellationToken, Task<int>> _run;
+    private readonly Argument<string> _job = new("JOB") { Description = "The job's id, as sluice jobs ls prints it" };
+    private readonly Option<string?> _timeout = new("--timeout") { Description = "Give up waiting after this time; the job goes on", HelpName = "TIME" };
+
+    public JobVerb(
+        ConsoleHost host,
+        string name,
+        string description,
+        Func<VerbCall, ISluiceClient, JobId, CancellationToken, Task<int>> run)
+        : base(host, name, description)
+    {
+        _run = run;
+        Add(_job);
+        if (name is "wait" or "watch")
+        {
+            Add(_timeout);
+        }
+
+        ClusterFlags.AddTo(this);
+    }
+
+    protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
+    {
+        string text = call.Parse.GetValue(_job)!;
+        if (!Guid.TryParse(text, out Guid id))
+        {
+            throw new SluiceException(SluiceErrors.UnknownJobId(text));
+        }
+
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (Options.Contains(_timeout) && call.Parse.GetValue(_timeout) is string limit)
+        {
+            patience.CancelAfter(Duration.Parse(limit) ??
+                throw new SluiceException(ConsoleErrors.BadValue(limit, "a time", _timeout.Name, "30s")));
+        }
+
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        try
+        {
+            return await _run(call, cluster.Client, new JobId(id), patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SluiceException(ConsoleErrors.WaitedLong(text));
+        }
+    }
+}
+
+/// <summary>How the verbs for clusters are told which one.</summary>
+internal static class ClusterFlags
+{
+    public static void AddTo(Command command)
+    {
+        command.Add(new Option<string>($"--{SettingNames.Cluster}") { Description = "The cluster's gateways", HelpName = "HOST:PORT" });
+        command.Add(new Option<string>($"--{SettingNames.ClusterId}") { Description = "What it is called [default: sluice]", HelpName = "NAME" });
+    }
+}

@@ -1,0 +1,1 @@
+return await Sluice.Silo.SiloProgram.RunAsync(args);

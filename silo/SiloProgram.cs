@@ -1,0 +1,147 @@
+using System.Data.Common;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Npgsql;
+using Orleans.Configuration;
+using Sluice.Grains;
+using Sluice.Jobs;
+
+namespace Sluice.Silo;
+
+/// <summary>One shuffle silo: configuration, Orleans, health, and an end that drains.</summary>
+/// <remarks>
+/// Configuration as .NET hosts read it: `appsettings.json` beside the program, environment, command line; Orleans's own
+/// keys below `Orleans`, ours below `Sluice`. Without any of it the silo stands alone on loopback.
+/// </remarks>
+public static class SiloProgram
+{
+    private const string ClusteringProvider = "Orleans:Clustering:ProviderType";
+
+    /// <summary>Runs a silo until it is told to stop.</summary>
+    /// <param name="args">Configuration as `--Section:Key value`; `--config FILE` reads a file before that.</param>
+    /// <param name="configure">What the silo gives to shuffles besides what configuration says, job classes above all.</param>
+    /// <returns>The exit code: 0 after a graceful stop, 2 when the configuration cannot be used.</returns>
+    public static async Task<int> RunAsync(string[] args, Action<SluiceSiloOptions>? configure = null)
+    {
+        try
+        {
+            await using WebApplication app = Build(args, configure);
+            StopWithParent(app);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception exception) when (CauseOf(exception) is SluiceError error)
+        {
+            await Console.Error.WriteLineAsync($"error[{error.Code}]: {error.What}\n  --> {error.Where}\nhelp: {error.Help}");
+            return (int)error.Kind;
+        }
+    }
+
+    /// <summary>The silo, ready to run.</summary>
+    public static WebApplication Build(string[] args, Action<SluiceSiloOptions>? configure = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        AddFiles(builder.Configuration, args);
+        builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
+        builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddHealthChecks().AddCheck<SiloReadiness>("silo");
+        DbProviderFactories.RegisterFactory("Npgsql", NpgsqlFactory.Instance);
+        builder.UseOrleans(silo =>
+        {
+            // Under one provider the silo is its own primary, unless it is told another.
+            if (string.IsNullOrEmpty(silo.Configuration[ClusteringProvider]))
+            {
+                silo.UseLocalhostClustering();
+            }
+
+            // Death is noticed after about five seconds; a saturated machine still answers its probes.
+            silo.Configure<ClusterMembershipOptions>(options =>
+            {
+                options.ProbeTimeout = TimeSpan.FromSeconds(1.5);
+                options.NumMissedProbesLimit = 3;
+                options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+                options.DefunctSiloExpiration = TimeSpan.FromMinutes(10);
+            });
+            silo.AddSluice(configure);
+        });
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(90));
+        WebApplication app = builder.Build();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready");
+        return app;
+    }
+
+    private static void AddFiles(ConfigurationManager configuration, string[] args)
+    {
+        configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true);
+        if (configuration["config"] is string file)
+        {
+            configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
+        }
+
+        configuration.AddEnvironmentVariables();
+        configuration.AddCommandLine(args);
+    }
+
+    // A parent that dies closes the pipe, however it dies.
+    private static void StopWithParent(WebApplication app)
+    {
+        if (app.Configuration["stop-with-stdin"] is "true")
+        {
+            IHostApplicationLifetime lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();
+            Thread reader = new(() =>
+            {
+                while (Console.In.Read() >= 0)
+                {
+                    // What is written means nothing; its end does.
+                }
+
+                lifetime.StopApplication();
+            })
+            {
+                IsBackground = true,
+                Name = "stop with parent",
+            };
+            reader.Start();
+        }
+    }
+
+    private static SluiceError? CauseOf(Exception exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case SluiceException known:
+                    return known.Error;
+                case System.Net.Sockets.SocketException { SocketErrorCode: System.Net.Sockets.SocketError.AddressAlreadyInUse }:
+                    return SluiceErrors.PortTaken(exception.Message);
+                default:
+                    break;
+            }
+        }
+
+        return exception is IOException { Message: string message } && message.Contains("address already in use", StringComparison.Ordinal)
+            ? SluiceErrors.PortTaken(message)
+            : null;
+    }
+}
+
+/// <summary>Ready when the silo is an active member of its cluster.</summary>
+internal sealed class SiloReadiness(Orleans.Runtime.ISiloStatusOracle membership) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(membership.CurrentStatus == Orleans.Runtime.SiloStatus.Active
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy(membership.CurrentStatus.ToString()));
+}

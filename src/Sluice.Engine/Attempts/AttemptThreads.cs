@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using Sluice.Exchange;
+using Sluice.Jobs;
+
+namespace Sluice.Engine;
+
+/// <summary>Runs attempts on threads of their own and tells how they ended.</summary>
+/// <remarks>
+/// Threading: any thread; an end is told on the attempt's own thread, before the attempt is forgotten, so that whoever
+/// disposes this has been told all of them.
+/// </remarks>
+internal sealed class AttemptThreads : IDisposable
+{
+    // A few levels of sorting recursion need more than the smallest default stack.
+    private const int StackSize = 4 << 20;
+
+    private readonly AttemptRunner _runner;
+    private readonly int _slots;
+    private readonly ConcurrentDictionary<OutputId, Running> _running = new();
+
+    /// <param name="runner">Runs one attempt on the thread that calls it.</param>
+    /// <param name="slots">Attempts that run at once, for messages about memory; who starts them keeps to it.</param>
+    public AttemptThreads(AttemptRunner runner, int slots)
+    {
+        _runner = runner;
+        _slots = slots;
+    }
+
+    /// <summary>How far the attempts are that run now.</summary>
+    public IEnumerable<KeyValuePair<OutputId, AttemptProgress>> Progress =>
+        _running.Select(running => KeyValuePair.Create(running.Key, running.Value.Progress.Snapshot));
+
+    /// <summary>Starts an attempt.</summary>
+    /// <param name="attempt">Which.</param>
+    /// <param name="input">What it is told.</param>
+    /// <param name="ended">Told once, however it ends.</param>
+    public void Start(AttemptId attempt, AttemptInput input, Action<AttemptEnd> ended)
+    {
+        Running running = new(new TaskProgress(), new CancellationTokenSource());
+        _running[input.Id] = running;
+        Thread thread = new(() => Run(attempt, input, running, ended), StackSize)
+        {
+            IsBackground = true,
+            Name = $"sluice {attempt}",
+        };
+        running.Thread = thread;
+        thread.Start();
+    }
+
+    /// <summary>Asks an attempt to stop; nothing happens when it has ended.</summary>
+    public void Cancel(OutputId attempt)
+    {
+        if (_running.TryGetValue(attempt, out Running? running))
+        {
+            running.Cancellation.Cancel();
+        }
+    }
+
+    /// <summary>Cancels what still runs and waits for it.</summary>
+    public void Dispose()
+    {
+        Running[] left = [.. _running.Values];
+        foreach (Running running in left)
+        {
+            running.Cancellation.Cancel();
+        }
+
+        foreach (Running running in left)
+        {
+            running.Thread?.Join();
+        }
+    }
+
+    private void Run(AttemptId attempt, AttemptInput input, Running running, Action<AttemptEnd> ended)
+    {
+        AttemptEnd end;
+        try
+        {
+            end = AttemptEnd.Succeeded(attempt, _runner.Run(input, running.Progress, running.Cancellation.Token));
+        }
+        catch (OperationCanceledException) when (running.Cancellation.IsCancellationRequested)
+        {
+            end = AttemptEnd.Stopped(attempt);
+        }
+#pragma warning disable CA1031 // Whatever the user's code or a layer threw becomes the attempt's failure.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            end = AttemptEnd.Failed(attempt, exception, _slots);
+        }
+
+        ended(end);
+        _running.TryRemove(input.Id, out _);
+    }
+
+    private sealed record Running(TaskProgress Progress, CancellationTokenSource Cancellation)
+    {
+        public Thread? Thread { get; set; }
+    }
+}

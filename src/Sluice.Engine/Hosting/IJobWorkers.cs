@@ -1,0 +1,23 @@
+using Sluice.Jobs;
+
+namespace Sluice.Engine;
+
+/// <summary>Who does what a coordinator commands: threads of this process, or silos of a cluster.</summary>
+/// <remarks>No call waits for the work; ends come back to <see cref="JobHost"/>.</remarks>
+internal interface IJobWorkers
+{
+    /// <summary>Starts an attempt on the worker it names; its end is told once.</summary>
+    void Start(StartAttempt start);
+
+    /// <summary>Asks an attempt to stop.</summary>
+    void Cancel(AttemptId attempt, string worker);
+
+    /// <summary>Throws an output away.</summary>
+    void Discard(AttemptId attempt, string worker);
+
+    /// <summary>Gives back one partition of each of these outputs.</summary>
+    void DiscardPartition(IReadOnlyList<ProducerWin> producers, int partition);
+
+    /// <summary>Does what takes long beside the coordinator, then has its event handled.</summary>
+    void Aside(Func<CoordinatorEvent> work);
+}

@@ -1,0 +1,226 @@
+using System.Diagnostics;
+using Sluice.Jobs;
+
+namespace Sluice.Engine;
+
+/// <summary>Hosts one job's coordinator: writes its journal, keeps its counts, publishes its output, commands workers.</summary>
+/// <remarks>
+/// The same in this process and in a grain. Ownership: owns the output directory and the journal. Threading: one thread
+/// (or one grain) at a time.
+/// </remarks>
+internal sealed class JobHost : IDisposable
+{
+    private const int MaximumTries = 3;
+
+    private readonly JobId _id;
+    private readonly string _name;
+    private readonly JobPreparation _job;
+    private readonly OutputDirectory _output;
+    private readonly Journal _journal;
+    private readonly IJobWorkers _workers;
+    private readonly Coordinator _coordinator;
+    private readonly JobStatistics _statistics;
+    private FinishJob? _finished;
+
+    private JobHost(
+        JobId id,
+        string name,
+        JobPreparation job,
+        OutputDirectory output,
+        Journal journal,
+        CoordinatorState state,
+        IJobWorkers workers,
+        TimeSpan before)
+    {
+        _id = id;
+        _name = name;
+        _job = job;
+        _output = output;
+        _journal = journal;
+        _workers = workers;
+        _coordinator = new Coordinator(state);
+        _statistics = new JobStatistics(job.Plan, job.Catalog.Bytes, before);
+    }
+
+    /// <summary>Whether the job is over.</summary>
+    public bool IsFinished => _finished is not null;
+
+    /// <summary>Why the finished job failed; null when it succeeded.</summary>
+    public AttemptFailure? Failure => _finished?.Failure;
+
+    public CoordinatorState State => _coordinator.State;
+
+    /// <summary>Where attempts write parts.</summary>
+    public string StagingPath => _output.StagingPath;
+
+    /// <summary>Takes the output directory for a new job.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="name">What the user calls it.</param>
+    /// <param name="job">What was found out about it.</param>
+    /// <param name="overwrite">Whether an output that is there may be replaced.</param>
+    /// <param name="order">How it was ordered, for the journal, when it may have to go on elsewhere.</param>
+    /// <param name="workers">Who runs attempts.</param>
+    /// <exception cref="OutputRefusedException">The output exists, is in use, or cannot be written.</exception>
+    public static JobHost Begin(
+        JobId id, string name, JobPreparation job, bool overwrite, JobOrder? order, IJobWorkers workers)
+    {
+        OutputDirectory output = OutputDirectory.Prepare(job.OutputPath, id, overwrite);
+        try
+        {
+            Journal journal = new(output.JournalPath);
+            if (order is not null)
+            {
+                journal.Append(new JournalEntry("ordered", null, null, null, null, null, null) { Order = order });
+            }
+
+            CoordinatorState state = CoordinatorState.New(id, job.Plan.Stages.Select(SpecOf), MaximumTries);
+            return new JobHost(id, name, job, output, journal, state, workers, BeforeNow(order));
+        }
+        catch
+        {
+            output.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Goes on with a job whose host died, from its journal.</summary>
+    /// <param name="order">As the journal has it.</param>
+    /// <param name="job">Prepared anew.</param>
+    /// <param name="output">The dead host's, taken over.</param>
+    /// <param name="workers">Who runs attempts.</param>
+    public static JobHost Resume(JobOrder order, JobPreparation job, OutputDirectory output, IJobWorkers workers)
+    {
+        IReadOnlyList<JournalEntry> entries = Journal.Read(output.JournalPath);
+        CoordinatorState state = CoordinatorState.New(order.Id, job.Plan.Stages.Select(SpecOf), MaximumTries);
+        JobReplay.Into(state, entries);
+        Journal journal = Journal.Continue(output.JournalPath);
+        JobHost host = new(order.Id, order.Name, job, output, journal, state, workers, BeforeNow(order));
+        foreach (JournalEntry entry in entries)
+        {
+            host._statistics.Note(entry);
+        }
+
+        journal.Append(new JournalEntry("resumed", null, null, null, null, null, null));
+        return host;
+    }
+
+    /// <summary>Takes one event in and does what the coordinator makes of it.</summary>
+    public void Handle(CoordinatorEvent happened)
+    {
+        foreach (CoordinatorCommand command in _coordinator.Handle(happened))
+        {
+            Execute(command);
+        }
+    }
+
+    /// <summary>Takes the end of an attempt in.</summary>
+    public void Handle(AttemptEnd end)
+    {
+        if (end.Outcome is TaskOutcome outcome)
+        {
+            _statistics.Ended(end.Attempt, outcome);
+        }
+
+        Handle(end.ToEvent());
+    }
+
+    /// <summary>Cancels the job.</summary>
+    public void Cancel() =>
+        Handle(new CancelRequested(new AttemptFailure(SluiceErrors.Cancelled(_name), false, "cancelled by the user")));
+
+    /// <summary>Bytes that a finished output moved from memory to files.</summary>
+    public void Reclaimed(long bytes) => _statistics.Reclaimed(bytes);
+
+    /// <param name="running">How far the attempts are that run now.</param>
+    public JobProgress Progress(IEnumerable<AttemptProgress> running) => _statistics.Progress(running);
+
+    /// <param name="traceId">The job's trace.</param>
+    /// <param name="peakMemoryBytes">The most that a process of the job had resident.</param>
+    /// <param name="warnings">What the user should know besides what the plan warns of.</param>
+    public JobReport Report(ActivityTraceId traceId, long peakMemoryBytes, IEnumerable<string> warnings) =>
+        _statistics.Report(_id, _name, traceId, _output.Path, peakMemoryBytes, [.. _job.Warnings, .. warnings]);
+
+    /// <summary>Leaves an output that was not published as it was before the job.</summary>
+    public void Dispose()
+    {
+        _journal.Dispose();
+        _output.Dispose();
+    }
+
+    /// <summary>Lets go of journal and directory as the death of the process would: another host goes on.</summary>
+    public void Abandon()
+    {
+        _journal.Dispose();
+        _output.Abandon();
+    }
+
+    private static TimeSpan BeforeNow(JobOrder? order) => order is null ? TimeSpan.Zero : DateTime.UtcNow - order.OrderedAt;
+
+    private static StageSpec SpecOf(StagePlan stage) => new(
+        stage.Name,
+        stage.Tasks,
+        stage.Upstream,
+        stage.Input is ShuffleInput shuffle ? shuffle.Stage : null,
+        stage.Output is SinkOutput);
+
+    private void Execute(CoordinatorCommand command)
+    {
+        switch (command)
+        {
+            case WriteJournal write:
+                JournalEntry entry = _statistics.Complete(write.Entry);
+                _journal.Append(entry);
+                _statistics.Note(entry);
+                break;
+            case StartAttempt start:
+                _workers.Start(start);
+                break;
+            case CancelAttempt cancel:
+                _workers.Cancel(cancel.Attempt, cancel.Worker);
+                break;
+            case DiscardOutput discard:
+                Discard(discard);
+                break;
+            case DiscardPartition discard:
+                _workers.DiscardPartition(discard.Producers, discard.Partition);
+                break;
+            case PublishOutput publish:
+                IReadOnlyList<PublishedPart> parts = _statistics.Parts(publish.Winners);
+                _workers.Aside(() => Publish(parts));
+                break;
+            case FinishJob finish:
+                _finished = finish;
+                break;
+            default:
+                throw new InvalidOperationException($"A job's host does not know {command}.");
+        }
+    }
+
+    private void Discard(DiscardOutput discard)
+    {
+        _workers.Discard(discard.Attempt, discard.Worker);
+        if (_job.Plan.Stages[discard.Attempt.Task.Stage.Value].Output is SinkOutput)
+        {
+            File.Delete(_output.AttemptPath(discard.Attempt.Task.Index, discard.Attempt.Number));
+        }
+    }
+
+    private CoordinatorEvent Publish(IReadOnlyList<PublishedPart> parts)
+    {
+        try
+        {
+            if (_statistics.FindOutputMismatch() is SluiceError mismatch)
+            {
+                return new PublishFailed(new AttemptFailure(mismatch, false, mismatch.What));
+            }
+
+            _output.Publish(_name, _statistics.Sink, parts);
+            return new OutputPublished();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            SluiceError error = FailureTranslation.OfJob(exception).Error;
+            return new PublishFailed(new AttemptFailure(error, false, exception.ToString()));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+namespace Sluice.Engine;
+
+/// <summary>Makes of a journal the state that its coordinator had, as far as it was written down.</summary>
+/// <remarks>
+/// Failed tries are not in the journal: after a restart a task has all its tries again. Attempts that no line ends count
+/// as running on their worker; whoever goes on asks the workers, and tells of those that do not run any more.
+/// </remarks>
+internal static class JobReplay
+{
+    /// <param name="state">Of a new job with the same stages.</param>
+    /// <param name="entries">The journal's lines, in order.</param>
+    public static void Into(CoordinatorState state, IEnumerable<JournalEntry> entries)
+    {
+        foreach (JournalEntry entry in entries)
+        {
+            switch (entry.Kind)
+            {
+                case "started":
+                    state.IsStarted = true;
+                    break;
+                case "attempt":
+                    TaskState started = TaskOf(state, entry);
+                    started.Attempts = Math.Max(started.Attempts, entry.Attempt!.Value);
+                    started.Running[entry.Attempt.Value] = entry.Worker!;
+                    break;
+                case "won":
+                    TaskState won = TaskOf(state, entry);
+                    won.Running.Remove(entry.Attempt!.Value);
+                    won.Winner = new AttemptWin(entry.Attempt.Value, entry.Worker!, entry.Result!);
+                    break;
+                case "lost":
+                    TaskState lost = TaskOf(state, entry);
+                    lost.LostSums = lost.Winner?.Result.Written ?? lost.LostSums;
+                    lost.Winner = null;
+                    break;
+                case "failed":
+                    state.Phase = JobPhase.Stopping;
+                    state.Cause = new AttemptFailure(entry.Error!, false, entry.Error!.What);
+                    break;
+                default:
+                    // `ordered`, `resumed`, `publishing`: what is published halfway is rolled back and published anew.
+                    break;
+            }
+        }
+    }
+
+    private static TaskState TaskOf(CoordinatorState state, JournalEntry entry) =>
+        state.Stages[entry.Stage!.Value].Tasks[entry.Task!.Value];
+}

@@ -1,0 +1,182 @@
+using System.Runtime.CompilerServices;
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Engine;
+
+/// <summary>Writes byte records into a sorting shuffle; a key that starts the record is not carried twice.</summary>
+internal sealed class OrderBytesWriter : Operator<ReadOnlySpan<byte>>
+{
+    private readonly ByteKey _key;
+    private readonly IRecordOutput _output;
+    private readonly bool _isPrefix;
+    private RecordSum _sum;
+
+    public OrderBytesWriter(ByteKey key, IRecordOutput output)
+    {
+        _key = key;
+        _output = output;
+        _isPrefix = key.IsPrefix;
+    }
+
+    /// <summary>Sum over the records as they came.</summary>
+    public RecordSum Sum => _sum;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Emit(ReadOnlySpan<byte> item)
+    {
+        _sum.Add(item, item.Length);
+        ReadOnlySpan<byte> key = _key.Of(item);
+        _output.Append(key, _isPrefix ? item[key.Length..] : item);
+    }
+
+    public override void Complete()
+    {
+    }
+}
+
+/// <summary>Writes items of any type into a shuffle: the encoded key, then the serialized item.</summary>
+/// <remarks>Both are written where the record will lie; an item that cannot be written leaves nothing there.</remarks>
+internal sealed class ItemWriter<T, TKey> : Operator<T>
+    where T : allows ref struct
+    where TKey : allows ref struct
+{
+    private readonly Func<T, TKey> _keySelector;
+    private readonly KeyOrder<TKey> _order;
+    private readonly Serializer<T> _serializer;
+    private readonly ShuffleWriter _output;
+    private long _count;
+
+    public ItemWriter(Func<T, TKey> keySelector, KeyOrder<TKey> order, Serializer<T> serializer, ShuffleWriter output)
+    {
+        _keySelector = keySelector;
+        _order = order;
+        _serializer = serializer;
+        _output = output;
+    }
+
+    public override void Emit(T item)
+    {
+        TKey itemKey = _keySelector(item);
+        RecordWriter key = _output.BeginKey();
+        try
+        {
+            _order.Encode(itemKey, ref key);
+        }
+        catch (Exception exception)
+        {
+            _output.AbandonRecord();
+            throw ItemCodecException.Writing(typeof(TKey), _count, null, exception);
+        }
+
+        RecordWriter value = _output.BeginValue(ref key);
+        try
+        {
+            _serializer.Write(item, ref value);
+        }
+        catch (Exception exception)
+        {
+            _output.AbandonRecord();
+            throw ItemCodecException.Writing(typeof(T), _count, _output.Partition, exception);
+        }
+
+        _output.EndRecord(ref value);
+        _count++;
+    }
+
+    public override void Complete()
+    {
+    }
+}
+
+/// <summary>Samples the keys of a sorting shuffle; the items themselves are not serialized.</summary>
+internal sealed class OrderSampler<T, TKey> : Operator<T>
+    where T : allows ref struct
+    where TKey : allows ref struct
+{
+    private readonly OrderNode<T, TKey> _node;
+    private readonly KeySample _sample;
+    private readonly RecordScratch _scratch = new();
+    private long _count;
+
+    public OrderSampler(OrderNode<T, TKey> node, KeySample sample)
+    {
+        _node = node;
+        _sample = sample;
+    }
+
+    public override void Emit(T item)
+    {
+        TKey itemKey = _node.KeySelector(item);
+        RecordWriter key = new(_scratch);
+        try
+        {
+            _node.Order.Encode(itemKey, ref key);
+        }
+        catch (Exception exception)
+        {
+            throw ItemCodecException.Writing(typeof(TKey), _count, null, exception);
+        }
+
+        _sample.Append(key.Written, []);
+        _count++;
+    }
+
+    public override void Complete()
+    {
+    }
+}
+
+/// <summary>Keeps the first items in an order and writes only those into the shuffle.</summary>
+internal sealed class TopWriter<T> : Operator<T>
+    where T : allows ref struct
+{
+    private readonly TopNode<T> _node;
+    private readonly IRecordOutput _output;
+    private readonly RecordScratch _key = new();
+    private readonly RecordScratch _value = new();
+    private readonly KeyComparison? _comparison;
+    private readonly PriorityQueue<byte[], byte[]> _kept;
+
+    public TopWriter(TopNode<T> node, IRecordOutput output)
+    {
+        _comparison = node.Order.Comparison;
+        _kept = new PriorityQueue<byte[], byte[]>(Comparer<byte[]>.Create((x, y) => Compare(y, x)));
+        _node = node;
+        _output = output;
+    }
+
+    public override void Emit(T item)
+    {
+        RecordWriter key = new(_key);
+        _node.Order.Encode(item, ref key);
+        ReadOnlySpan<byte> encoded = key.Written;
+        if (_kept.Count >= _node.Count)
+        {
+            if (_node.Count == 0 ||
+                (_kept.TryPeek(out _, out byte[]? last) && Compare(encoded, last) >= 0))
+            {
+                return;
+            }
+
+            _kept.Dequeue();
+        }
+
+        RecordWriter value = new(_value);
+        _node.Serializer.Write(item, ref value);
+        _kept.Enqueue(value.Written.ToArray(), encoded.ToArray());
+    }
+
+    public override void Complete()
+    {
+        foreach ((byte[] value, byte[] key) in _kept.UnorderedItems)
+        {
+            _output.Append(key, value);
+        }
+
+        _kept.Clear();
+    }
+
+    private int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
+        _comparison is null ? left.SequenceCompareTo(right) : _comparison.Compare(left, right);
+}

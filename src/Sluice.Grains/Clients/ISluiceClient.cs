@@ -1,0 +1,59 @@
+using Sluice.Jobs;
+
+namespace Sluice.Grains;
+
+/// <summary>A job to run in a cluster.</summary>
+public sealed record ClusterJob
+{
+    /// <summary>Its id; a job that is submitted again under its id is not started again.</summary>
+    public JobId Id { get; init; } = JobId.New();
+
+    /// <summary>The name under which the silos know its class.</summary>
+    public required string Job { get; init; }
+
+    /// <summary>What it is started with; paths must mean the same on every silo.</summary>
+    public required JobArguments Arguments { get; init; }
+
+    /// <summary>What the user calls it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Partitions of each shuffle; null finds a number that fits the input.</summary>
+    public int? Partitions { get; init; }
+
+    /// <summary>Whether an existing output is replaced, at the moment the new one is complete.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>Bytes of each silo's pool that the job may use at the most; 0 leaves that to the silos.</summary>
+    public long MemoryBytes { get; init; }
+
+    /// <summary>Name of the codec for spilled blocks; null stores them as they are.</summary>
+    public string? Codec { get; init; }
+}
+
+/// <summary>Runs jobs in a cluster and asks how it stands.</summary>
+/// <remarks>Threading: any thread. Calls fail with Orleans's exceptions while no gateway answers.</remarks>
+public interface ISluiceClient
+{
+    /// <summary>Starts a job; it goes on without its client.</summary>
+    Task<JobView> SubmitAsync(ClusterJob job, CancellationToken cancellationToken = default);
+
+    /// <summary>Waits for a job's end and tells how far it is; goes on through another gateway when one dies.</summary>
+    /// <exception cref="SluiceException">The cluster does not know the job.</exception>
+    Task<JobView> WatchAsync(JobId job, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default);
+
+    /// <summary>How a job stands.</summary>
+    Task<JobView> GetAsync(JobId job, CancellationToken cancellationToken = default);
+
+    /// <summary>Cancels a job; nothing happens when it has ended.</summary>
+    Task<JobView> CancelAsync(JobId job, CancellationToken cancellationToken = default);
+
+    /// <summary>Running jobs and those of the history, newest first.</summary>
+    Task<IReadOnlyList<JobView>> ListAsync(int most, CancellationToken cancellationToken = default);
+
+    /// <summary>All silos that answer.</summary>
+    Task<IReadOnlyList<SiloView>> GetSilosAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Has a silo take no tasks any more.</summary>
+    /// <returns>False when there is no such silo.</returns>
+    Task<bool> DrainAsync(string silo, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using Sluice.Engine;
+using Sluice.Jobs;
+
+namespace Sluice.Grains;
+
+/// <summary>The client over Orleans's.</summary>
+internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private IClusterGrain Cluster => cluster.GetGrain<IClusterGrain>(0);
+
+    public async Task<JobView> SubmitAsync(ClusterJob job, CancellationToken cancellationToken = default)
+    {
+        JobOrder order = new()
+        {
+            Id = job.Id,
+            Job = job.Job,
+            Arguments = job.Arguments.All.ToDictionary(named => named.Key, named => named.Value.ToArray()),
+            Name = job.Name,
+            Partitions = job.Partitions,
+            Overwrite = job.Overwrite,
+            MemoryBytes = job.MemoryBytes,
+            Codec = job.Codec,
+            TraceParent = Activity.Current?.Id,
+        };
+        WireDocument document = WireDocument.Of(order, CoordinationJson.Default.JobOrder);
+        return await PatientlyAsync(
+            () => cluster.GetGrain<IJobGrain>(job.Id.Value).StartAsync(document), cancellationToken);
+    }
+
+    public async Task<JobView> WatchAsync(
+        JobId job, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        long unknownSince = 0;
+        while (true)
+        {
+            JobView view = await PatientlyAsync(() => Cluster.GetJobAsync(job.Value), cancellationToken);
+            if (view.IsOver)
+            {
+                return view;
+            }
+
+            // A job whose host has just died is unknown until a silo's heartbeat has brought it back.
+            unknownSince = view.Status != JobStatus.Unknown ? 0 : unknownSince == 0 ? Stopwatch.GetTimestamp() : unknownSince;
+            if (unknownSince != 0 && Stopwatch.GetElapsedTime(unknownSince) > Patience)
+            {
+                throw new SluiceException(SluiceErrors.UnknownJobId(job.ToString()));
+            }
+
+            if (view.Progress is JobProgressView now)
+            {
+                progress?.Report(new JobProgress(
+                    now.Stage, now.TasksDone, now.TasksTotal, now.BytesDone, now.BytesTotal, now.SpilledBytes, now.Elapsed)
+                {
+                    Paused = now.Paused,
+                });
+            }
+
+            await Task.Delay(Interval, cancellationToken);
+        }
+    }
+
+    public Task<JobView> GetAsync(JobId job, CancellationToken cancellationToken = default) =>
+        PatientlyAsync(() => Cluster.GetJobAsync(job.Value), cancellationToken);
+
+    public async Task<JobView> CancelAsync(JobId job, CancellationToken cancellationToken = default)
+    {
+        JobView view = await GetAsync(job, cancellationToken);
+        return await PatientlyAsync(
+            () => cluster.GetGrain<IJobGrain>(job.Value).CancelAsync(view.Output), cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<JobView>> ListAsync(int most, CancellationToken cancellationToken = default) =>
+        await PatientlyAsync(() => Cluster.GetJobsAsync(most), cancellationToken);
+
+    public async Task<IReadOnlyList<SiloView>> GetSilosAsync(CancellationToken cancellationToken = default) =>
+        await PatientlyAsync(Cluster.GetSilosAsync, cancellationToken);
+
+    public Task<bool> DrainAsync(string silo, CancellationToken cancellationToken = default) =>
+        PatientlyAsync(() => Cluster.DrainAsync(silo), cancellationToken);
+
+    // Every call here may be made twice: what a dead gateway or silo did not answer is asked again through another.
+    private static async Task<T> PatientlyAsync<T>(Func<Task<T>> call, CancellationToken cancellation)
+    {
+        long since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await call().WaitAsync(cancellation);
+            }
+            catch (Exception exception) when (
+                exception is TimeoutException or OrleansException && Stopwatch.GetElapsedTime(since) < Patience)
+            {
+                await Task.Delay(Interval, cancellation);
+            }
+        }
+    }
+}

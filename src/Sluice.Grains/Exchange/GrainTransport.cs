@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime.Services;
+using Sluice.Exchange;
+using Sluice.Sorting;
+
+namespace Sluice.Grains;
+
+/// <summary>Reaches the pool service of any silo.</summary>
+internal sealed class NetworkBufferPoolClient(IServiceProvider services)
+    : GrainServiceClient<INetworkBufferPoolService>(services), INetworkBufferPoolClient
+{
+    public INetworkBufferPoolService On(SiloAddress silo) => GetGrainService(silo);
+
+    public INetworkBufferPoolService On(string silo) => GetGrainService(SiloAddress.FromParsableString(silo));
+}
+
+/// <summary>Reaches the pool service of any silo.</summary>
+internal interface INetworkBufferPoolClient : Orleans.Services.IGrainServiceClient<INetworkBufferPoolService>
+{
+    INetworkBufferPoolService On(SiloAddress silo);
+
+    /// <param name="silo">An address with its generation, as workers are called.</param>
+    INetworkBufferPoolService On(string silo);
+}
+
+/// <summary>Makes the transport of a silo over its outputs.</summary>
+/// <remarks>The services are asked late: the transport is made before the silo can call others.</remarks>
+internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows)
+{
+    public IExchangeTransport Make(string here, ResultPartitionStore outputs) => new GrainTransport(
+        here,
+        new InProcessTransport(outputs),
+        windows,
+        new Lazy<INetworkBufferPoolClient>(services.GetRequiredService<INetworkBufferPoolClient>),
+        new Lazy<ISiloStatusOracle>(services.GetRequiredService<ISiloStatusOracle>));
+}
+
+/// <summary>Carries fetches to the silo that holds an output; within a silo blocks are handed over, not copied.</summary>
+/// <remarks>
+/// A fetch whose answer is lost is sent again for the same sequence, until membership has declared the other silo
+/// dead or patience ends. Answers land in segments that were reserved before; one that comes too late finds no window.
+/// </remarks>
+internal sealed class GrainTransport(
+    string here,
+    InProcessTransport local,
+    ReceiveWindows windows,
+    Lazy<INetworkBufferPoolClient> silos,
+    Lazy<ISiloStatusOracle> membership) : IExchangeTransport
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    public ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken) =>
+        request.Where == here
+            ? local.FetchAsync(request, cancellationToken)
+            : new ValueTask<FetchReply>(FetchFromAsync(request, cancellationToken));
+
+    public void Close(ChannelId channel, string where)
+    {
+        if (where == here)
+        {
+            local.Close(channel, where);
+        }
+        else if (!IsDead(where))
+        {
+            // What is lost of this the other silo finds out by itself: a channel that nobody asks for is forgotten.
+            silos.Value.On(where)
+                .CloseAsync(WireAttempt.Of(channel.Output), channel.Run, channel.Subpartition)
+                .Ignore();
+        }
+    }
+
+    private async Task<FetchReply> FetchFromAsync(FetchRequest request, CancellationToken cancellation)
+    {
+        long since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using ReceiveWindow window = windows.Open(request.Credits);
+            try
+            {
+                BufferBatch batch = await silos.Value.On(request.Where)
+                    .FetchAsync(FetchOf(request, window))
+                    .WaitAsync(cancellation)
+                    .ConfigureAwait(false);
+                if (!batch.IsRevoked)
+                {
+                    IReadOnlyList<Block> blocks = window.Take();
+                    return new FetchReply(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
+                }
+            }
+            catch (Exception exception) when (exception is TimeoutException or OrleansException)
+            {
+                if (IsDead(request.Where) || Stopwatch.GetElapsedTime(since) > Patience)
+                {
+                    return new FetchReply(
+                        FetchStatus.NotFound, request.FromSequence, [], 0, $"silo {request.Where} does not answer: {exception.Message}");
+                }
+            }
+
+            await Task.Delay(Pause, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static BufferFetch FetchOf(FetchRequest request, ReceiveWindow window) => new()
+    {
+        Fetch = window.Fetch,
+        Output = WireAttempt.Of(request.Channel.Output),
+        Run = request.Channel.Run,
+        Subpartition = request.Channel.Subpartition,
+        FromSequence = request.FromSequence,
+        Credits = request.Credits.Count,
+    };
+
+    private bool IsDead(string silo)
+    {
+        SiloAddress address = SiloAddress.FromParsableString(silo);
+        SiloStatus status = membership.Value.GetApproximateSiloStatus(address);
+        return status is SiloStatus.Dead or SiloStatus.None;
+    }
+}

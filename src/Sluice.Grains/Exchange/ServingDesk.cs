@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using Sluice.Buffers;
+using Sluice.Exchange;
+using Sluice.Sorting;
+
+namespace Sluice.Grains;
+
+/// <summary>Serves other silos' fetches from the outputs of this one, and keeps what is sent until it is written.</summary>
+/// <remarks>
+/// Serialization runs after the call has returned, so blocks are given back when they have been written, when the
+/// channel is fetched from again or closed, or when an answer was dropped and nobody has asked for a while; never
+/// because a call ended. A consumer reads many channels and holds none of the segments here. A fetch that is sent again
+/// reads the same blocks again: the output itself stays until it is discarded. Threading: any thread.
+/// </remarks>
+internal sealed class ServingDesk : IDisposable
+{
+    private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(10);
+
+    private readonly InProcessTransport _outputs;
+    private readonly IBufferPool _room;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<ChannelId, Sent> _sent = new();
+    private readonly ITimer _sweep;
+
+    /// <param name="outputs">The silo's outputs.</param>
+    /// <param name="room">Lends segments for blocks that are read from files.</param>
+    /// <param name="time">For what nobody asks for any more.</param>
+    public ServingDesk(ResultPartitionStore outputs, IBufferPool room, TimeProvider time)
+    {
+        _outputs = new InProcessTransport(outputs);
+        _room = room;
+        _time = time;
+        _sweep = time.CreateTimer(_ => Sweep(), null, Forgotten, Forgotten / 2);
+    }
+
+    /// <summary>Blocks that wait to be written.</summary>
+    public int Kept => _sent.Values.Sum(sent => sent.Blocks.Count);
+
+    /// <summary>Serves one fetch; reads from files on the calling thread.</summary>
+    /// <exception cref="OperationCanceledException">No room came free in time.</exception>
+    public async Task<BufferBatch> ServeAsync(BufferFetch fetch, CancellationToken cancellation)
+    {
+        ChannelId channel = new(fetch.Output.Output, fetch.Run, fetch.Subpartition);
+        Release(channel);
+        using CreditReservation credits = fetch.Credits == 0
+            ? CreditReservation.None()
+            : await ReserveAsync(fetch.Credits, cancellation);
+        FetchReply reply = await _outputs.FetchAsync(
+            new FetchRequest(channel, "", fetch.FromSequence, credits), cancellation);
+        Sent? sent = reply.Blocks.Count > 0 ? Keep(channel, reply.Blocks) : null;
+
+        return new BufferBatch
+        {
+            Fetch = fetch.Fetch,
+            Status = reply.Status,
+            FirstSequence = reply.FirstSequence,
+            Backlog = reply.Backlog,
+            Source = reply.Source,
+            Blocks = reply.Blocks,
+            Written = sent is null ? null : () => Release(channel, sent),
+        };
+    }
+
+    /// <summary>The consumer is done with a channel.</summary>
+    public void Close(ChannelId channel)
+    {
+        Release(channel);
+        _outputs.Close(channel, "");
+    }
+
+    /// <summary>Gives back all that was sent of a job.</summary>
+    public void CloseJob(Guid job)
+    {
+        foreach (ChannelId channel in _sent.Keys.Where(channel => channel.Output.Job == job))
+        {
+            Release(channel);
+        }
+    }
+
+    public void Dispose()
+    {
+        _sweep.Dispose();
+        foreach (ChannelId channel in _sent.Keys)
+        {
+            Release(channel);
+        }
+    }
+
+    private async Task<CreditReservation> ReserveAsync(int wanted, CancellationToken cancellation)
+    {
+        NetworkBuffer first = await _room.RequestAsync(cancellation);
+        CreditReservation credits = CreditReservation.Of(first);
+        while (credits.Count < wanted && _room.TryRequest(out NetworkBuffer next))
+        {
+            credits.GiveBack(next);
+        }
+
+        return credits;
+    }
+
+    private Sent Keep(ChannelId channel, IReadOnlyList<Block> blocks)
+    {
+        Sent sent = new(blocks, _time.GetTimestamp());
+        _sent.AddOrUpdate(channel, sent, (_, earlier) =>
+        {
+            earlier.Release();
+            return sent;
+        });
+        return sent;
+    }
+
+    private void Release(ChannelId channel, Sent sent)
+    {
+        _sent.TryRemove(KeyValuePair.Create(channel, sent));
+        sent.Release();
+    }
+
+    private void Release(ChannelId channel)
+    {
+        if (_sent.TryRemove(channel, out Sent? sent))
+        {
+            sent.Release();
+        }
+    }
+
+    private void Sweep()
+    {
+        foreach ((ChannelId channel, Sent sent) in _sent)
+        {
+            if (_time.GetElapsedTime(sent.At) > Forgotten && _sent.TryRemove(KeyValuePair.Create(channel, sent)))
+            {
+                sent.Release();
+            }
+        }
+    }
+
+    private sealed class Sent(IReadOnlyList<Block> blocks, long at)
+    {
+        private int _released;
+
+        public IReadOnlyList<Block> Blocks => blocks;
+
+        public long At => at;
+
+        public void Release()
+        {
+            if (Interlocked.Exchange(ref _released, 1) == 0)
+            {
+                foreach (Block block in blocks)
+                {
+                    block.Release();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Options;
+using Sluice.Engine;
+using Sluice.Jobs;
+
+namespace Sluice.Grains;
+
+/// <summary>A job whose host died, ready to go on.</summary>
+/// <param name="Order">As it was started.</param>
+/// <param name="Job">Planned anew.</param>
+/// <param name="Output">Its output directory, taken over.</param>
+/// <param name="Epoch">Of the coordinator that goes on.</param>
+internal sealed record ResumedJob(JobOrder Order, JobPreparation Job, OutputDirectory Output, int Epoch);
+
+/// <summary>Plans jobs from their orders, and finds those whose host died by their journals.</summary>
+/// <remarks>Reads and writes files: not for a grain's turn.</remarks>
+internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options)
+{
+    /// <exception cref="SluiceException">The job cannot run like this.</exception>
+    public JobPreparation Prepare(JobOrder order) => JobPreparation.Of(
+        options.Value.Jobs.Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
+
+    /// <summary>Takes a job over that has a journal and no living host.</summary>
+    /// <param name="job">Its id.</param>
+    /// <param name="output">Its output directory.</param>
+    /// <returns>The job, or how it ended, or neither when there is nothing to go on with.</returns>
+    public (ResumedJob? Resumed, JobView? Ended) TryResume(JobId job, string output)
+    {
+        string journal = Path.Combine(output, OutputNames.Staging(job), OutputNames.Journal);
+        if (!File.Exists(journal))
+        {
+            return (null, Published(job, output));
+        }
+
+        IReadOnlyList<JournalEntry> entries = Journal.Read(journal);
+        if (entries.FirstOrDefault(entry => entry.Order is not null)?.Order is not JobOrder order)
+        {
+            return (null, null);
+        }
+
+        OutputDirectory? taken = OutputDirectory.TryResume(output, job, order.Overwrite);
+        if (taken is null)
+        {
+            return (null, Published(job, output));
+        }
+
+        try
+        {
+            int epoch = 2 + entries.Count(entry => entry.Kind == "resumed");
+            return (new ResumedJob(order, Prepare(order), taken, epoch), null);
+        }
+        catch
+        {
+            taken.Abandon();
+            throw;
+        }
+    }
+
+    // Its host died between publishing and telling: what is left of its report is in the output.
+    private static JobView? Published(JobId job, string output) =>
+        SuccessFile.TryRead(output, out SuccessFile? success) && success.Id == job.ToString()
+            ? new JobView
+            {
+                Id = job.Value,
+                Name = success.Name,
+                Status = JobStatus.Succeeded,
+                Output = output,
+                Report = ReportOf(success, output).ToJson(indented: false),
+            }
+            : null;
+
+    private static JobReport ReportOf(SuccessFile success, string output) => new()
+    {
+        Id = success.Id,
+        Name = success.Name,
+        Status = JobStatus.Succeeded,
+        Seconds = 0,
+        TraceId = new string('0', 32),
+        Records = new RecordCounts(0, 0, success.Certificate.Records),
+        Bytes = new ByteCounts(0, 0, 0, success.Parts.Sum(part => part.Bytes)),
+        PeakMemoryBytes = 0,
+        Certificate = new Certificate(success.Certificate.Records, success.Certificate.Checksum),
+        Stages = [],
+        Output = output,
+        Parts = success.Parts.Count,
+        Warnings = ["the job's host was lost after the output was in place, and the counts of its stages with it."],
+    };
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sluice.Engine;
+
+namespace Sluice.Grains;
+
+/// <summary>Tells each job every second how its attempts on this silo are; a job whose host died comes back by that.</summary>
+internal sealed partial class HeartbeatService(
+    SiloEngine engine, ServingDesk desk, IGrainFactory grains, ILogger<HeartbeatService> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using PeriodicTimer timer = new(Interval);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            await Task.WhenAll(engine.Jobs.ToList().Select(TellAsync));
+        }
+    }
+
+    private async Task TellAsync(SiloJob job)
+    {
+        AttemptProgress[] running = [.. job.Progress];
+        try
+        {
+            bool goesOn = await grains.GetGrain<IJobGrain>(job.Order.Id.Value).HeartbeatAsync(new SiloHeartbeat
+            {
+                Silo = engine.Silo,
+                Output = job.Preparation.OutputPath,
+                Bytes = [.. running.Select(attempt => attempt.Bytes)],
+                SpilledBytes = [.. running.Select(attempt => attempt.SpilledBytes)],
+                PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
+                Paused = engine.Paused,
+            });
+            if (!goesOn)
+            {
+                desk.CloseJob(job.Order.Id.Value);
+                await Task.Run(() => engine.End(job.Order.Id.Value));
+            }
+        }
+#pragma warning disable CA1031 // A silo that cannot reach a job's host tries again a second later.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogUnheard(exception, job.Order.Id.ToString());
+        }
+    }
+
+    [LoggerMessage(30, LogLevel.Debug, "The host of job {Job} did not hear this silo.")]
+    private partial void LogUnheard(Exception exception, string job);
+}

@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Sluice.Engine;
+using Sluice.Exchange;
+using Sluice.Jobs;
+
+namespace Sluice.Grains;
+
+/// <summary>The remote face of the silo's engine: status, planning, and serving of finished outputs.</summary>
+/// <remarks>It has no state of its own; what takes long runs on the thread pool, not in its turns.</remarks>
+[Reentrant]
+internal sealed class NetworkBufferPoolService(
+    GrainId id, Silo silo, ILoggerFactory loggerFactory, SiloEngine engine, ServingDesk desk)
+    : GrainService(id, silo, loggerFactory), INetworkBufferPoolService
+{
+    private static readonly TimeSpan ServingPatience = TimeSpan.FromSeconds(8);
+
+    public Task<SiloView> GetStatusAsync() => Task.FromResult(engine.View);
+
+    public Task<PrepareReply> PrepareAsync(WireDocument order, int epoch) => Task.Run(() =>
+    {
+        try
+        {
+            SiloJob job = engine.Prepare(order.Read(CoordinationJson.Default.JobOrder), epoch);
+            return new PrepareReply { Fingerprint = job.Preparation.Fingerprint, Attempts = [.. job.Attempts] };
+        }
+        catch (SluiceException exception)
+        {
+            return new PrepareReply
+            {
+                Failure = WireFailure.Of(exception.Error.On(engine.Name), exception.ToString()),
+            };
+        }
+#pragma warning disable CA1031 // A job's class may throw anything; it must reach the user as what it is.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return new PrepareReply
+            {
+                Failure = WireFailure.Of(
+                    SluiceErrors.SiloFailed(engine.Name, $"{exception.GetType().Name}: {exception.Message}"), exception.ToString()),
+            };
+        }
+    });
+
+    public Task<BufferBatch> FetchAsync(BufferFetch fetch) => Task.Run(async () =>
+    {
+        using CancellationTokenSource patience = new(ServingPatience);
+        try
+        {
+            return await desk.ServeAsync(fetch, patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // No segment came free to read into: the consumer asks again.
+            return new BufferBatch { Fetch = fetch.Fetch, IsRevoked = true };
+        }
+#pragma warning disable CA1031 // Whatever reading an output threw, the consumer must hear that its producer has to run again.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return new BufferBatch
+            {
+                Fetch = fetch.Fetch,
+                Status = FetchStatus.Failed,
+                FirstSequence = fetch.FromSequence,
+                Source = $"{exception.GetType().Name}: {exception.Message}",
+            };
+        }
+    });
+
+    public Task CloseAsync(WireAttempt output, int run, int subpartition)
+    {
+        desk.Close(new ChannelId(output.Output, run, subpartition));
+        return Task.CompletedTask;
+    }
+
+    public Task DiscardAsync(int epoch, WireAttempt output)
+    {
+        if (engine.Find(output.Job) is SiloJob job && job.Obeys(epoch))
+        {
+            engine.Outputs.Release(output.Output);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task DiscardPartitionAsync(int epoch, WireAttempt[] outputs, int partition) => Task.Run(() =>
+    {
+        foreach (WireAttempt output in outputs)
+        {
+            if (engine.Find(output.Job) is SiloJob job && job.Obeys(epoch))
+            {
+                using OutputUse? use = engine.Outputs.Use(output.Output);
+                use?.Output.Discard(partition);
+            }
+        }
+    });
+
+    public Task EndJobAsync(Guid job) => Task.Run(() =>
+    {
+        desk.CloseJob(job);
+        engine.End(job);
+    });
+
+    public Task DrainAsync()
+    {
+        engine.Drain();
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,255 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Sluice.Buffers;
+using Sluice.Engine;
+using Sluice.Exchange;
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Grains;
+
+/// <summary>What one silo gives to shuffles: its pool, its slots, its spill directories, its finished outputs.</summary>
+/// <remarks>
+/// One for each silo, made and ended with it, so it outlives every grain. Jobs are planned here anew from their orders;
+/// delegates never travel. Threading: any thread; attempts run on threads of their own.
+/// </remarks>
+internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    // Enough for a few fetches at once from files; what lies in memory needs none.
+    private const int MostServingSegments = 64;
+    private const int ServingShare = 16;
+
+    private readonly SluiceSiloOptions _options;
+    private readonly ILogger<SiloEngine> _logger;
+    private readonly ConcurrentDictionary<Guid, SiloJob> _jobs = new();
+    private readonly SlotQueue _slots;
+    private readonly DiskWait _diskWait;
+    private readonly ReceiveWindows _windows;
+    private readonly Func<ResultPartitionStore, IExchangeTransport> _transport;
+    private SpillDirectories? _spill;
+    private int _isDraining;
+    private int _isDisposed;
+
+    public SiloEngine(
+        IOptions<SluiceSiloOptions> options,
+        ILocalSiloDetails silo,
+        ReceiveWindows windows,
+        GrainTransportFactory transport,
+        ILogger<SiloEngine> logger)
+    {
+        _options = options.Value;
+        _logger = logger;
+        _windows = windows;
+        Silo = silo.SiloAddress.ToParsableString();
+        Name = silo.Name;
+        Gateway = silo.GatewayAddress?.Endpoint.ToString() ?? "";
+        Slots = _options.EffectiveSlots;
+        long least = EngineOptions.LeastMemory(Math.Max(Slots, 1) + 1, _options.SegmentSize);
+        if (_options.EffectiveMemoryBytes < least)
+        {
+            throw new SluiceException(SluiceErrors.MemoryTooSmall(_options.EffectiveMemoryBytes, least, Slots));
+        }
+
+        _slots = new SlotQueue(Slots);
+        _diskWait = new DiskWait(_options.DiskWait);
+        Pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(_options.EffectiveMemoryBytes, _options.SegmentSize));
+        int serving = Math.Clamp(Pool.Total / ServingShare, 8, MostServingSegments);
+        Serving = Pool.CreateBufferPool("serving fetches", serving, serving);
+        _transport = outputs => transport.Make(Silo, outputs);
+    }
+
+    /// <summary>The silo's address with its generation, as workers are called.</summary>
+    public string Silo { get; }
+
+    public string Name { get; }
+
+    /// <summary>`HOST:PORT` for clients.</summary>
+    public string Gateway { get; }
+
+    /// <summary>Attempts that run at once.</summary>
+    public int Slots { get; }
+
+    public NetworkBufferPool Pool { get; }
+
+    /// <summary>Lends the segments into which blocks are read from files for other silos.</summary>
+    public LocalBufferPool Serving { get; }
+
+    public ResultPartitionStore Outputs { get; } = new();
+
+    public JobCatalog Catalog => _options.Jobs;
+
+    public bool IsDraining => Volatile.Read(ref _isDraining) != 0;
+
+    /// <summary>The jobs with anything here.</summary>
+    public IEnumerable<SiloJob> Jobs => _jobs.Values;
+
+    /// <summary>What the silo waits for, a sentence; null when nothing is paused.</summary>
+    public string? Paused => _diskWait.Current is DiskPause pause
+        ? FormattableString.Invariant($"the disk of {pause.Path} on {Name} is full; waiting for room")
+        : null;
+
+    public SiloView View => new()
+    {
+        Silo = Silo,
+        Name = Name,
+        Version = typeof(SiloEngine).Assembly.GetName().Version?.ToString(3) ?? "",
+        Slots = IsDraining ? 0 : Slots,
+        Running = _slots.Running,
+        Queued = _slots.Queued,
+        Segments = Pool.Total,
+        LentSegments = Pool.Lent,
+        SegmentSize = Pool.SegmentSize,
+        Outputs = Outputs.Count,
+        FreeDiskBytes = _spill?.FreeBytes ?? 0,
+        IsDraining = IsDraining,
+        Gateway = Gateway,
+        Jobs = [.. _jobs.Keys],
+        ProcessId = Environment.ProcessId,
+        Membership = nameof(SiloStatus.Active),
+    };
+
+    public void Participate(ISiloLifecycle lifecycle)
+    {
+        // It drains while the silo is still active, and its grains with it.
+        lifecycle.Subscribe($"{nameof(SiloEngine)} drain", ServiceLifecycleStage.Active + 1, _ => Task.CompletedTask, DrainAsync);
+        lifecycle.Subscribe(
+            nameof(SiloEngine), ServiceLifecycleStage.ApplicationServices, StartAsync, _ => Task.Run(Dispose, CancellationToken.None));
+    }
+
+    /// <summary>The job of that id, when it has been prepared here.</summary>
+    public SiloJob? Find(Guid job) => _jobs.GetValueOrDefault(job);
+
+    /// <summary>Plans a job here, unless that was done before.</summary>
+    /// <exception cref="SluiceException">It cannot run here.</exception>
+    public SiloJob Prepare(JobOrder order, int epoch)
+    {
+        if (!_jobs.TryGetValue(order.Id.Value, out SiloJob? job))
+        {
+            JobPreparation prepared = JobPreparation.Of(
+                Catalog.Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
+            job = _jobs.GetOrAdd(order.Id.Value, _ => new SiloJob(order, prepared, ThreadsFor(order), epoch));
+        }
+
+        job.Obeys(epoch);
+        return job;
+    }
+
+    /// <summary>Runs an attempt as soon as it has a slot.</summary>
+    /// <param name="attempt">Which.</param>
+    /// <param name="epoch">Of the coordinator that commands.</param>
+    /// <param name="start">What it commands.</param>
+    /// <param name="ended">Told once, when the attempt was taken on.</param>
+    /// <returns>False when it was refused: unknown job, replaced coordinator, or taken on before.</returns>
+    public bool TryStart(WireAttempt attempt, int epoch, StartAttempt start, Action<AttemptEnd> ended)
+    {
+        if (Find(attempt.Job) is not SiloJob job || !job.Obeys(epoch) || !job.TryAdd(attempt))
+        {
+            return false;
+        }
+
+        _slots.Enter(attempt, () => job.Run(start, told =>
+        {
+            _slots.Leave(attempt.Job);
+            ended(told);
+        }));
+        return true;
+    }
+
+    /// <summary>Asks an attempt to stop; one that waits for a slot has stopped.</summary>
+    public void Cancel(WireAttempt attempt, int epoch, Action<AttemptEnd> ended)
+    {
+        if (Find(attempt.Job) is SiloJob job && job.Obeys(epoch))
+        {
+            if (_slots.TryRemove(attempt))
+            {
+                ended(AttemptEnd.Stopped(attempt.Id));
+            }
+            else
+            {
+                job.Cancel(attempt);
+            }
+        }
+    }
+
+    /// <summary>Stops a job's attempts, waits for them, and throws away all that is left of it.</summary>
+    public void End(Guid id)
+    {
+        if (!_jobs.TryRemove(id, out SiloJob? job))
+        {
+            return;
+        }
+
+        foreach (WireAttempt attempt in job.Attempts)
+        {
+            _slots.TryRemove(attempt);
+        }
+
+        job.Dispose();
+        Outputs.ReleaseJob(id);
+    }
+
+    /// <summary>Takes no attempts any more.</summary>
+    public void Drain() => Interlocked.Exchange(ref _isDraining, 1);
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        foreach (Guid job in _jobs.Keys)
+        {
+            End(job);
+        }
+
+        Outputs.Dispose();
+        Serving.Dispose();
+        Debug.Assert(Pool.Lent == 0, "Every segment has come back when a silo ends.");
+        Pool.Dispose();
+        _spill?.Dispose();
+    }
+
+    private AttemptThreads ThreadsFor(JobOrder order)
+    {
+        int share = (Pool.Total - Serving.Minimum) / Math.Max(Slots, 1);
+        long wanted = order.MemoryBytes / Pool.SegmentSize / Math.Max(Slots, 1);
+        int segments = wanted > 0 ? (int)Math.Clamp(wanted, TaskMemory.LeastSegments, share) : share;
+        IBlockCodec? codec = BlockCodecs.All.FirstOrDefault(known => known.Name == order.Codec);
+        AttemptRunner runner = new(
+            Pool,
+            token => new WaitingStore(new SpillStore(_spill!), _diskWait, token),
+            Outputs,
+            _transport(Outputs),
+            segments,
+            codec,
+            _diskWait);
+        return new AttemptThreads(runner, Slots);
+    }
+
+    private Task StartAsync(CancellationToken cancellation) => Task.Run(
+        () =>
+        {
+            // What an earlier process left in these directories is removed here.
+            _spill = SpillDirectories.Open(_options.EffectiveSpillDirectories);
+            LogStarted(Name, Slots, Pool.Total, Pool.SegmentSize);
+        },
+        cancellation);
+
+    private async Task DrainAsync(CancellationToken cancellation)
+    {
+        Drain();
+        long since = Stopwatch.GetTimestamp();
+        while ((_slots.Running + _slots.Queued > 0 || Outputs.Count > 0)
+            && Stopwatch.GetElapsedTime(since) < _options.DrainTimeout
+            && !cancellation.IsCancellationRequested)
+        {
+            await Task.Delay(100, CancellationToken.None);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Silo {Silo} takes {Slots} tasks at once; its pool has {Segments} segments of {SegmentSize} bytes.")]
+    private partial void LogStarted(string silo, int slots, int segments, int segmentSize);
+}

@@ -1,0 +1,37 @@
+namespace Sluice.Grains;
+
+/// <summary>The silos of the cluster as membership knows them, and how each of them stands.</summary>
+internal sealed class SiloRoster(ISiloStatusOracle membership, INetworkBufferPoolClient silos, ILocalSiloDetails here)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>The name of this silo.</summary>
+    public string HereName => here.Name;
+
+    /// <summary>Whether a silo is gone for good: its address has its generation, so it never comes back.</summary>
+    public bool IsDead(string silo) =>
+        membership.GetApproximateSiloStatus(SiloAddress.FromParsableString(silo)) is SiloStatus.Dead or SiloStatus.None;
+
+    /// <summary>The silos that answer: those with slots, and those that drain.</summary>
+    public async Task<IReadOnlyList<SiloView>> WorkersAsync() =>
+        [.. (await AllAsync()).Where(silo => silo.Slots > 0 || silo.IsDraining)];
+
+    /// <summary>All silos that answer.</summary>
+    public async Task<IReadOnlyList<SiloView>> AllAsync()
+    {
+        SiloView?[] views = await Task.WhenAll(membership.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(ViewAsync));
+        return [.. views.OfType<SiloView>().OrderBy(view => view.Name, StringComparer.Ordinal)];
+    }
+
+    private async Task<SiloView?> ViewAsync(SiloAddress silo)
+    {
+        try
+        {
+            return await silos.On(silo).GetStatusAsync().WaitAsync(Patience);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using Sluice.Buffers;
+
+namespace Sluice.Sorting;
+
+/// <summary>Makes sorted runs of a ring's fills, and keeps them until they are taken.</summary>
+/// <remarks>Ownership: the runs are this object's until <see cref="Take"/>. Threading: one call at a time; the
+/// spiller's thread and the collector's take turns, the collector only while the spiller is idle.</remarks>
+internal sealed class MapRuns : IDisposable
+{
+    private readonly IBufferPool _pool;
+    private readonly ISpillStore _store;
+    private readonly FillWriter _writer;
+    private readonly WriteMemory _memory;
+    private readonly PartitionTable _table;
+    private readonly int _segmentSize;
+    private readonly List<SortedRun> _runs = [];
+    private long _sortTicks;
+    private long _writeTicks;
+    private long _spilledBytes;
+
+    public MapRuns(IBufferPool pool, ISpillStore store, MapOutputOptions options, CancellationToken cancellationToken)
+    {
+        _pool = pool;
+        _store = store;
+        _segmentSize = options.SegmentSize;
+        _writer = new FillWriter(options.Combiner, options.KeyComparison);
+        Sums = new RecordSum[options.Partitions];
+        _table = new PartitionTable(Sums);
+        _memory = new WriteMemory(pool, options.WriteSegments, options.Codec, cancellationToken);
+    }
+
+    /// <summary>Per partition, what was written to the runs so far.</summary>
+    public RecordSum[] Sums { get; }
+
+    /// <summary>How many there are.</summary>
+    public int Count => _runs.Count;
+
+    /// <summary>Runs written to files.</summary>
+    public int Spills { get; private set; }
+
+    /// <summary>Bytes of those files; may be asked for by any thread.</summary>
+    public long SpilledBytes => Interlocked.Read(ref _spilledBytes);
+
+    public TimeSpan SortTime => Stopwatch.GetElapsedTime(0, _sortTicks);
+
+    public TimeSpan WriteTime => Stopwatch.GetElapsedTime(0, _writeTicks);
+
+    /// <summary>Sorts a fill and writes it to a file.</summary>
+    public void Spill(RingFill fill)
+    {
+        Sort(fill);
+        using SpillFileWriter writer = OpenFile("spill");
+        Write(fill, writer);
+        CountFile(writer);
+    }
+
+    /// <summary>Sorts a fill into memory, if the pool has room for its blocks beside the ring.</summary>
+    /// <param name="fill">All there is.</param>
+    /// <param name="bytes">Bytes of its keys and values.</param>
+    public bool TryKeepInMemory(RingFill fill, long bytes)
+    {
+        using MemoryRunWriter? writer = MemoryRunWriter.TryCreate(_pool, _segmentSize, Sums, fill.Count, bytes);
+        if (writer is null)
+        {
+            return false;
+        }
+
+        Sort(fill);
+        try
+        {
+            Write(fill, writer);
+        }
+        catch (MemoryRunFullException)
+        {
+            // A combiner wrote more than it read. Nothing was added to the sums: the fill can be written again.
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Streams one record into a run of its own.</summary>
+    public void WriteLarge(int partition, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        using SpillFileWriter writer = OpenFile("large");
+        writer.MoveTo(partition);
+        writer.Blocks.Append(key, value);
+        _runs.Add(writer.Finish());
+        CountFile(writer);
+    }
+
+    /// <summary>The runs, which are the caller's from now on.</summary>
+    public SortedRun[] Take()
+    {
+        SortedRun[] runs = [.. _runs];
+        _runs.Clear();
+        return runs;
+    }
+
+    /// <summary>Deletes runs that nobody took, and gives the memory to write with back.</summary>
+    public void Dispose()
+    {
+        _runs.ForEach(run => run.Dispose());
+        _runs.Clear();
+        _memory.Dispose();
+    }
+
+    private SpillFileWriter OpenFile(string hint) => new(_store, hint, _memory.Segments, _table, _memory.Compressor);
+
+    private void CountFile(SpillFileWriter writer)
+    {
+        Interlocked.Add(ref _spilledBytes, writer.Length);
+        Spills++;
+    }
+
+    private void Sort(RingFill fill)
+    {
+        long start = Stopwatch.GetTimestamp();
+        _writer.Sort(fill);
+        _sortTicks += Stopwatch.GetTimestamp() - start;
+    }
+
+    private void Write(RingFill fill, RunWriter writer)
+    {
+        long start = Stopwatch.GetTimestamp();
+        _writer.Write(fill, writer);
+        _runs.Add(writer.Finish());
+        _writeTicks += Stopwatch.GetTimestamp() - start;
+    }
+}

@@ -1,0 +1,62 @@
+using Sluice.Buffers;
+
+namespace Sluice.Sorting;
+
+/// <summary>What a spill writes with: the segments it builds blocks in, and what compresses them.</summary>
+/// <remarks>Ownership: taken from the task's pool at once and for the buffer's life, so that a spill never waits for
+/// memory. Threading: one spill at a time.</remarks>
+internal sealed class WriteMemory : IDisposable
+{
+    private readonly NetworkBuffer[] _segments;
+    private bool _disposed;
+
+    /// <param name="pool">The task's pool.</param>
+    /// <param name="count">How many segments are filled and written at once.</param>
+    /// <param name="codec">Compresses blocks in one segment more; null stores them as they are.</param>
+    /// <param name="cancellationToken">Ends waiting for segments.</param>
+    public WriteMemory(IBufferPool pool, int count, IBlockCodec? codec, CancellationToken cancellationToken)
+    {
+        _segments = new NetworkBuffer[count];
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                _segments[i] = pool.Request(cancellationToken);
+            }
+
+            Compressor = codec is null ? null : new BlockCompressor(codec, pool.Request(cancellationToken));
+        }
+        catch
+        {
+            Release();
+            throw;
+        }
+    }
+
+    /// <summary>Segments to build blocks in.</summary>
+    public NetworkBuffer[] Segments => _segments;
+
+    /// <summary>Makes blocks smaller; null when they are stored as they are.</summary>
+    public BlockCompressor? Compressor { get; }
+
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            Compressor?.Dispose();
+            Release();
+        }
+    }
+
+    private void Release()
+    {
+        foreach (NetworkBuffer segment in _segments)
+        {
+            if (segment.IsLive)
+            {
+                segment.Release();
+            }
+        }
+    }
+}
