@@ -102,7 +102,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
         _opened = true;
         ValueTask<FetchReply> pending =
             _transport.FetchAsync(new FetchRequest(Id, _where, _nextSequence, credits), _cancellation);
-        FetchReply reply = FetchSignal.Wait(pending, _cancellation);
+        FetchReply reply = FetchSignal.Wait(pending);
         if (reply.Status is FetchStatus.NotFound or FetchStatus.Failed)
         {
             throw new OutputLostException(Id.Output, reply.Source);

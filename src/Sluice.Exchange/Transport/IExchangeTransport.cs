@@ -7,7 +7,7 @@ public interface IExchangeTransport
 {
     /// <summary>Asks for blocks of one channel. Asking again after a lost answer is harmless.</summary>
     /// <param name="request">What is asked; its credits stay the caller's to dispose.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="cancellationToken">Ends the fetch soon; when it has ended, nothing touches the credits any more.</param>
     ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken);
 
     /// <summary>The consumer is done with the channel, or starts over: the serving end forgets its place.</summary>
