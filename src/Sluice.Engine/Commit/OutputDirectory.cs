@@ -107,12 +107,20 @@ public sealed class OutputDirectory : IDisposable
             return null;
         }
 
-        foreach (string _ in staging.RollBackSteps())
+        try
         {
-            // Each step stands on its own.
-        }
+            foreach (string _ in staging.RollBackSteps())
+            {
+                // Each step stands on its own.
+            }
 
-        return new OutputDirectory(DirectoryTrail.Make(full), staging, job, overwrite, []);
+            return new OutputDirectory(DirectoryTrail.Make(full), staging, job, overwrite, []);
+        }
+        catch
+        {
+            staging.Abandon();
+            throw;
+        }
     }
 
     /// <summary>Lets go of the directory as the death of the process would.</summary>

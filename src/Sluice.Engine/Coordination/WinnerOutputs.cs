@@ -28,6 +28,8 @@ internal sealed class WinnerOutputs(CoordinatorState state, CommandList commands
     /// <summary>A worker is gone, with the attempts that ran there and the outputs that lay there.</summary>
     public void LoseWorker(string worker)
     {
+        // After a replay this may be the first event: what all have read since is not lost work.
+        Release();
         state.FreeSlots.Remove(worker);
         for (int number = 0; number < state.Stages.Count; number++)
         {

@@ -90,18 +90,29 @@ internal sealed class JobHost : IDisposable
     /// <param name="workers">Who runs attempts.</param>
     public static JobHost Resume(JobOrder order, JobPreparation job, OutputDirectory output, IJobWorkers workers)
     {
-        IReadOnlyList<JournalEntry> entries = Journal.Read(output.JournalPath);
-        CoordinatorState state = CoordinatorState.New(order.Id, job.Plan.Stages.Select(SpecOf), MaximumTries);
-        JobReplay.Into(state, entries);
-        Journal journal = Journal.Continue(output.JournalPath);
-        JobHost host = new(order.Id, order.Name, job, output, journal, state, workers, BeforeNow(order));
-        foreach (JournalEntry entry in entries)
+        Journal? journal = null;
+        try
         {
-            host._statistics.Note(entry);
-        }
+            IReadOnlyList<JournalEntry> entries = Journal.Read(output.JournalPath);
+            CoordinatorState state = CoordinatorState.New(order.Id, job.Plan.Stages.Select(SpecOf), MaximumTries);
+            JobReplay.Into(state, entries);
+            journal = Journal.Continue(output.JournalPath);
+            JobHost host = new(order.Id, order.Name, job, output, journal, state, workers, BeforeNow(order));
+            foreach (JournalEntry entry in entries)
+            {
+                host._statistics.Note(entry);
+            }
 
-        journal.Append(new JournalEntry("resumed", null, null, null, null, null, null));
-        return host;
+            journal.Append(new JournalEntry("resumed", null, null, null, null, null, null));
+            return host;
+        }
+        catch
+        {
+            // The next one that tries must be able to take it over.
+            journal?.Dispose();
+            output.Abandon();
+            throw;
+        }
     }
 
     /// <summary>Takes one event in and does what the coordinator makes of it.</summary>

@@ -146,7 +146,12 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
     // The reader is a ref struct, so the window's lock is taken here rather than around a delegate.
     private static bool ReadBlocks<TInput>(ref Reader<TInput> reader, ReceiveWindow? window, int count, long end)
     {
-        if (window is null || count > MostBlocks || !window.TryBegin())
+        if (count > MostBlocks)
+        {
+            throw new InvalidDataException($"A batch of {count} blocks cannot be: {MostBlocks} are the most.");
+        }
+
+        if (window is null || !window.TryBegin())
         {
             reader.Skip(end - reader.Position);
             return false;

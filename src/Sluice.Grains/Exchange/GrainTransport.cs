@@ -92,6 +92,10 @@ internal sealed class GrainTransport(
                     return new FetchReply(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
                 }
             }
+            catch (InvalidDataException exception)
+            {
+                return new FetchReply(FetchStatus.Failed, request.FromSequence, [], 0, exception.Message);
+            }
             catch (Exception exception) when (exception is TimeoutException or OrleansException)
             {
                 if (IsDead(request.Where) || Stopwatch.GetElapsedTime(since) > Patience)

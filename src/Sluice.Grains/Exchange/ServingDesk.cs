@@ -12,7 +12,7 @@ namespace Sluice.Grains;
 /// because a call ended. A consumer reads many channels and holds none of the segments here. A fetch that is sent again
 /// reads the same blocks again: the output itself stays until it is discarded. Threading: any thread.
 /// </remarks>
-internal sealed class ServingDesk : IDisposable
+internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(10);
 
@@ -21,6 +21,7 @@ internal sealed class ServingDesk : IDisposable
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<ChannelId, Sent> _sent = new();
     private readonly ITimer _sweep;
+    private volatile bool _isClosed;
 
     /// <param name="outputs">The silo's outputs.</param>
     /// <param name="room">Lends segments for blocks that are read from files.</param>
@@ -36,6 +37,13 @@ internal sealed class ServingDesk : IDisposable
     /// <summary>Blocks that wait to be written.</summary>
     public int Kept => _sent.Values.Sum(sent => sent.Blocks.Count);
 
+    // Before the engine it serves from, which is subscribed below it: nothing is lent when that ends.
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
+        nameof(ServingDesk),
+        ServiceLifecycleStage.ApplicationServices + 1,
+        _ => Task.CompletedTask,
+        _ => Task.Run(Dispose, CancellationToken.None));
+
     /// <summary>Serves one fetch; reads from files on the calling thread.</summary>
     /// <exception cref="OperationCanceledException">No room came free in time.</exception>
     public async Task<BufferBatch> ServeAsync(BufferFetch fetch, CancellationToken cancellation)
@@ -48,6 +56,12 @@ internal sealed class ServingDesk : IDisposable
         FetchReply reply = await _outputs.FetchAsync(
             new FetchRequest(channel, "", fetch.FromSequence, credits), cancellation);
         Sent? sent = reply.Blocks.Count > 0 ? Keep(channel, reply.Blocks) : null;
+        if (_isClosed)
+        {
+            // Its outputs go now, and with them the silo: who asks again finds that out from membership.
+            Release(channel);
+            return new BufferBatch { Fetch = fetch.Fetch, IsRevoked = true };
+        }
 
         return new BufferBatch
         {
@@ -79,6 +93,7 @@ internal sealed class ServingDesk : IDisposable
 
     public void Dispose()
     {
+        _isClosed = true;
         _sweep.Dispose();
         foreach (ChannelId channel in _sent.Keys)
         {

@@ -24,6 +24,8 @@ public static class SluiceHosting
             SiloEngine engine = services.GetRequiredService<SiloEngine>();
             return new ServingDesk(engine.Outputs, engine.Serving, services.GetRequiredService<TimeProvider>());
         });
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            services => services.GetRequiredService<ServingDesk>());
         builder.Services.AddSingleton<INetworkBufferPoolClient, NetworkBufferPoolClient>();
         builder.Services.AddSingleton<SiloRoster>();
         builder.Services.AddSingleton<JobHistory>();

@@ -21,10 +21,11 @@ internal sealed partial class JobGrain(
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, SiloHeartbeat> _heartbeats = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _workers = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _draining = new(StringComparer.Ordinal);
+    private JobCrew _crew = null!;
     private JobOrder? _order;
+    private JobPreparation? _job;
     private JobHost? _host;
+    private IGrainTimer? _watch;
     private JobView _view = new();
     private Task? _resuming;
     private Activity? _trace;
@@ -33,10 +34,14 @@ internal sealed partial class JobGrain(
     private bool _isCancelled;
     private bool _isEnding;
 
+    // Whether there is a job to go on with that could not be taken over yet.
+    private bool _mayComeBack;
+
     private JobId Id => new(this.GetPrimaryKey());
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _crew = new JobCrew(Id, silos, roster, logger);
         _view = history.Find(Id.Value) is { IsOver: true } ended ? ended : new JobView { Id = Id.Value };
         return Task.CompletedTask;
     }
@@ -49,17 +54,21 @@ internal sealed partial class JobGrain(
         return Task.CompletedTask;
     }
 
-    public Task<JobView> StartAsync(WireDocument order)
+    public async Task<JobView> StartAsync(WireDocument order)
     {
-        if (_view.Status == JobStatus.Unknown)
+        JobOrder read = order.Read(CoordinationJson.Default.JobOrder);
+
+        // Its client may only not have heard that it was started before, on a silo that is gone since.
+        await ResumeIfDeadAsync(OutputOf(read));
+        if (_view.Status == JobStatus.Unknown && !_mayComeBack)
         {
-            _order = order.Read(CoordinationJson.Default.JobOrder) with { OrderedAt = DateTime.UtcNow };
+            _order = read with { OrderedAt = DateTime.UtcNow };
             Tell(JobStatus.Planning);
             Remember();
             RunAsync().Ignore();
         }
 
-        return Task.FromResult(Current());
+        return Current();
     }
 
     public async Task<JobView> GetAsync(string? output)
@@ -83,6 +92,11 @@ internal sealed partial class JobGrain(
     public async Task EndedAsync(string output, WireDocument told)
     {
         await ResumeIfDeadAsync(output);
+        if (_view.Status == JobStatus.Unknown && _mayComeBack)
+        {
+            throw new InvalidOperationException($"Job {Id} does not go on yet; its silo tells the end again.");
+        }
+
         AttemptEnd end = told.Read(CoordinationJson.Default.AttemptEnd);
 
         // A reader may notice a dead silo before this grain does; then the producer is not to blame.
@@ -98,7 +112,7 @@ internal sealed partial class JobGrain(
     {
         await ResumeIfDeadAsync(heartbeat.Output);
         _heartbeats[heartbeat.Silo] = heartbeat;
-        return !_view.IsOver && (_host is not null || _view.Status == JobStatus.Planning || _resuming is not null);
+        return !_view.IsOver && (_view.Status != JobStatus.Unknown || _mayComeBack);
     }
 
     private async Task RunAsync()
@@ -115,7 +129,8 @@ internal sealed partial class JobGrain(
 
             _order = _order! with { Parallelism = slots };
             JobPreparation job = await Task.Run(() => planning.Prepare(_order));
-            await JoinAllAsync(workers, job, mustAll: true);
+            _job = job;
+            await _crew.JoinAsync(workers, _order, job, _epoch, mustAll: true);
             JobWorkers hands = HandsOf();
             _host = await Task.Run(() => JobHost.Begin(Id, _order.Name, job, _order.Overwrite, _order, hands));
             Tell(JobStatus.Running);
@@ -126,7 +141,7 @@ internal sealed partial class JobGrain(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            FailToStart(exception);
+            await FailAsync(exception);
         }
     }
 
@@ -134,65 +149,70 @@ internal sealed partial class JobGrain(
     {
         if (_view.Status == JobStatus.Unknown && !string.IsNullOrEmpty(output))
         {
-            await (_resuming ??= ResumeAsync(output));
+            Task resuming = _resuming ??= ResumeAsync(output);
+            await resuming;
+            if (_resuming == resuming)
+            {
+                _resuming = null;
+            }
         }
     }
 
+    // Never throws: what does not work now is tried again at the next heartbeat.
     private async Task ResumeAsync(string output)
     {
         try
         {
-            (ResumedJob? resumed, JobView? ended) = await Task.Run(() => planning.TryResume(Id, output));
-            if (ended is not null)
+            FoundJob found = await Task.Run(() => planning.TryResume(Id, output));
+            _mayComeBack = found.Resumed is not null || found.Held is not null;
+            _order = found.Resumed?.Order ?? found.Held;
+            _view = found.Ended ?? _view;
+            if (found.Resumed is ResumedJob resumed)
             {
-                _view = ended;
-                return;
+                await GoOnAsync(resumed);
             }
-
-            if (resumed is null)
-            {
-                return;
-            }
-
-            _order = resumed.Order;
-            _epoch = resumed.Epoch;
-            BeginTrace();
-            JobWorkers hands = HandsOf();
-            _host = await Task.Run(() => JobHost.Resume(resumed.Order, resumed.Job, resumed.Output, hands));
-            Tell(JobStatus.Running);
-            LogResumed(Id, _epoch);
-            IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
-            HashSet<WireAttempt> alive = [.. await JoinAllAsync(workers, resumed.Job, mustAll: false)];
-            foreach (AttemptId attempt in _host.State.AllRunning().Where(attempt => !alive.Contains(WireAttempt.Of(Id, attempt))).ToList())
-            {
-                Do(host => host.Handle(new AttemptStopped(attempt)));
-            }
-
-            foreach (string silo in _host.State.AllWorkers().Where(silo => workers.All(worker => worker.Silo != silo)).ToList())
-            {
-                Do(host => host.Handle(new WorkerLost(silo)));
-            }
-
-            Go(workers);
         }
 #pragma warning disable CA1031 // The next heartbeat tries again.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             LogNotResumed(exception, Id);
+            _mayComeBack = true;
             _host?.Abandon();
             _host = null;
             _view = new JobView { Id = Id.Value };
         }
-        finally
+    }
+
+    private async Task GoOnAsync(ResumedJob resumed)
+    {
+        _job = resumed.Job;
+        _epoch = resumed.Epoch;
+        BeginTrace();
+        JobWorkers hands = HandsOf();
+        _host = await Task.Run(() => JobHost.Resume(resumed.Order, resumed.Job, resumed.Output, hands));
+        Tell(JobStatus.Running);
+        LogResumed(Id, _epoch);
+        IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
+        HashSet<WireAttempt> alive =
+            [.. await _crew.JoinAsync(workers, resumed.Order, resumed.Job, _epoch, mustAll: false)];
+        if (_host is null)
         {
-            _resuming = null;
+            // It ended meanwhile: its journal cannot be written any more.
+            return;
         }
+
+        List<AttemptId> gone =
+            [.. _host.State.AllRunning().Where(attempt => !alive.Contains(WireAttempt.Of(Id, attempt)))];
+        List<string> lost = [.. _host.State.AllWorkers().Where(silo => workers.All(worker => worker.Silo != silo))];
+        gone.ForEach(attempt => Do(host => host.Handle(new AttemptStopped(attempt))));
+        lost.ForEach(silo => Do(host => host.Handle(new WorkerLost(silo))));
+        Go(workers);
     }
 
     private void Go(IReadOnlyList<SiloView> workers)
     {
-        foreach (SiloView worker in workers.Where(worker => _workers.Contains(worker.Silo)))
+        foreach (SiloView worker in workers.Where(worker => _crew.Has(worker.Silo)))
         {
             Do(host => host.Handle(new WorkerJoined(worker.Silo, worker.Slots)));
         }
@@ -202,75 +222,14 @@ internal sealed partial class JobGrain(
             Do(host => host.Cancel());
         }
 
-        this.RegisterGrainTimer(RefreshWorkersAsync, Watch, Watch);
-    }
-
-    /// <summary>Has silos plan the job.</summary>
-    /// <returns>The attempts they still have of it.</returns>
-    /// <exception cref="SluiceException">One of them cannot, or planned something else, and all must.</exception>
-    private async Task<List<WireAttempt>> JoinAllAsync(IEnumerable<SiloView> workers, JobPreparation job, bool mustAll)
-    {
-        List<WireAttempt> attempts = [];
-        string fingerprint = await Task.Run(() => job.Fingerprint);
-        WireDocument order = WireDocument.Of(_order!, CoordinationJson.Default.JobOrder);
-        (SiloView Silo, PrepareReply Reply)[] replies = await Task.WhenAll(workers.Select(async silo =>
-            (silo, await silos.On(silo.Silo).PrepareAsync(order, _epoch))));
-        foreach ((SiloView silo, PrepareReply reply) in replies)
-        {
-            SluiceError? failure = reply.Failure?.ToError()
-                ?? (reply.Fingerprint == fingerprint ? null : SluiceErrors.SiloDiffers(silo.Name));
-            if (failure is null)
-            {
-                _workers.Add(silo.Silo);
-                attempts.AddRange(reply.Attempts);
-            }
-            else if (mustAll)
-            {
-                throw new SluiceException(failure);
-            }
-            else
-            {
-                LogUnfit(silo.Name, failure.What, failure.Where);
-            }
-        }
-
-        return attempts;
+        _watch?.Dispose();
+        _watch = this.RegisterGrainTimer(RefreshWorkersAsync, Watch, Watch);
     }
 
     /// <summary>Tells the coordinator which silos have come, drain or are gone.</summary>
-    private async Task RefreshWorkersAsync()
-    {
-        if (_host is null || _host.IsFinished)
-        {
-            return;
-        }
-
-        foreach (string silo in _workers.Where(roster.IsDead).ToList())
-        {
-            _workers.Remove(silo);
-            _draining.Remove(silo);
-            _heartbeats.Remove(silo);
-            LogLost(silo, Id);
-            Do(host => host.Handle(new WorkerLost(silo)));
-        }
-
-        IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
-        foreach (SiloView silo in workers.Where(silo => silo.IsDraining && _workers.Contains(silo.Silo) && _draining.Add(silo.Silo)))
-        {
-            Do(host => host.Handle(new WorkerDraining(silo.Silo)));
-        }
-
-        SiloView[] fresh = [.. workers.Where(silo => silo.Slots > 0 && !_workers.Contains(silo.Silo))];
-        if (fresh.Length > 0 && _host is { IsFinished: false } && _order is not null)
-        {
-            JobPreparation job = await Task.Run(() => planning.Prepare(_order));
-            await JoinAllAsync(fresh, job, mustAll: false);
-            foreach (SiloView silo in fresh.Where(silo => _workers.Contains(silo.Silo)))
-            {
-                Do(host => host.Handle(new WorkerJoined(silo.Silo, silo.Slots)));
-            }
-        }
-    }
+    private Task RefreshWorkersAsync() => _host is { IsFinished: false } && _order is not null && _job is not null
+        ? _crew.RefreshAsync(_order, _job, _epoch, happened => Do(host => host.Handle(happened)))
+        : Task.CompletedTask;
 
     private JobWorkers HandsOf() =>
         new(Id, _epoch, GrainFactory, silos, happened => Do(host => host.Handle(happened)));
@@ -278,7 +237,7 @@ internal sealed partial class JobGrain(
     // A journal that cannot be written stops the job: what it would announce must not happen.
     private void Do(Action<JobHost> what)
     {
-        if (_host is null || _host.IsFinished)
+        if (_host is null || _host.IsFinished || _isEnding)
         {
             return;
         }
@@ -289,69 +248,70 @@ internal sealed partial class JobGrain(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            FailToStart(exception);
+            if (!_isEnding)
+            {
+                FailAsync(exception).Ignore();
+            }
+
             return;
         }
 
         if (_host.IsFinished && !_isEnding)
         {
-            _isEnding = true;
-            EndAsync().Ignore();
+            EndAsync(_host).Ignore();
         }
     }
 
-    private async Task EndAsync()
+    private async Task EndAsync(JobHost host)
     {
-        JobHost host = _host!;
         long peak = _heartbeats.Values.Select(heartbeat => heartbeat.PeakMemoryBytes).DefaultIfEmpty().Max();
         if (host.Failure is AttemptFailure failure)
         {
             _trace?.SetStatus(ActivityStatusCode.Error, failure.Error.What);
-            await GiveUpAsync();
-            await Task.Run(host.Dispose);
-            _view = Now(
-                failure.Error.Code == SluiceErrors.Cancelled("").Code ? JobStatus.Cancelled : JobStatus.Failed,
-                failure: WireFailure.Of(failure.Error, failure.Detail));
+            string status = failure.Error.Code == SluiceErrors.Cancelled("").Code ? JobStatus.Cancelled : JobStatus.Failed;
+            await CleanUpAsync();
+            _view = Now(status, failure: WireFailure.Of(failure.Error, failure.Detail));
         }
         else
         {
-            JobReport report = host.Report(_traceId, peak, []);
-            await GiveUpAsync();
-            await Task.Run(host.Dispose);
-            _view = Now(JobStatus.Succeeded, report: report.ToJson(indented: false));
+            // The output is in place, so it may be told before the silos have cleaned up.
+            _view = Now(JobStatus.Succeeded, report: host.Report(_traceId, peak, []).ToJson(indented: false));
+            Remember();
+            await CleanUpAsync();
         }
 
         Finish();
     }
 
-    private void FailToStart(Exception exception)
+    private async Task FailAsync(Exception exception)
     {
         SluiceException known = FailureTranslation.OfJob(exception);
         LogFailed(exception, Id);
         _trace?.SetStatus(ActivityStatusCode.Error, known.Error.What);
+        await CleanUpAsync();
         _view = Now(JobStatus.Failed, failure: WireFailure.Of(known.Error, exception.ToString()));
-        JobHost? host = _host;
-        GiveUpAsync().Ignore();
-        Task.Run(() => host?.Dispose()).Ignore();
         Finish();
     }
 
-    private async Task GiveUpAsync()
+    // First the silos, then the staging directory: whoever still writes there has stopped by then.
+    private async Task CleanUpAsync()
     {
+        _isEnding = true;
+        await _crew.GiveUpAsync();
         try
         {
-            await Task.WhenAll(_workers.Where(silo => !roster.IsDead(silo)).Select(silo => silos.On(silo).EndJobAsync(Id.Value)));
+            await Task.Run(() => _host?.Dispose());
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A silo that did not hear it gives the job up at its next heartbeat.
-            LogDeaf(exception, Id);
+            LogLeft(exception, Id);
         }
     }
 
     private void Finish()
     {
         _host = null;
+        _watch?.Dispose();
         _trace?.Dispose();
         _trace = null;
         Remember();
@@ -373,7 +333,7 @@ internal sealed partial class JobGrain(
         Id = Id.Value,
         Name = _order?.Name ?? "",
         Status = status,
-        Output = _order?.ToArguments().Find("out") ?? "",
+        Output = _job?.OutputPath ?? (_order is null ? null : OutputOf(_order)) ?? "",
         Started = _order?.OrderedAt ?? default,
         Seconds = _order is null ? 0 : Math.Round((DateTime.UtcNow - _order.OrderedAt).TotalSeconds, 3),
         Report = report,
@@ -382,7 +342,14 @@ internal sealed partial class JobGrain(
         Host = roster.HereName,
     };
 
-    private JobView Current() => _host is null || _view.IsOver ? _view : WithProgress(Now(_view.Status), _host.Progress(Running()));
+    private static string? OutputOf(JobOrder order) =>
+        order.Arguments.TryGetValue("out", out string[]? named) && named is [string path] ? Path.GetFullPath(path) : null;
+
+    private JobView Current() => _view.Status == JobStatus.Unknown && _mayComeBack
+        ? Now(JobStatus.Running)
+        : Told();
+
+    private JobView Told() => _host is null || _view.IsOver ? _view : WithProgress(Now(_view.Status), _host.Progress(Running()));
 
     private IEnumerable<AttemptProgress> Running() => _heartbeats.Values.SelectMany(heartbeat =>
         heartbeat.Bytes.Zip(heartbeat.SpilledBytes, (bytes, spilled) => new AttemptProgress(bytes, spilled)));
@@ -428,17 +395,11 @@ internal sealed partial class JobGrain(
     [LoggerMessage(21, LogLevel.Warning, "Job {Job} cannot go on yet.")]
     private partial void LogNotResumed(Exception exception, JobId job);
 
-    [LoggerMessage(22, LogLevel.Warning, "Silo {Silo} cannot run this job: {What}, {Where}.")]
-    private partial void LogUnfit(string silo, string what, string where);
-
-    [LoggerMessage(23, LogLevel.Warning, "Silo {Silo} is gone; job {Job} does its lost work again.")]
-    private partial void LogLost(string silo, JobId job);
-
     [LoggerMessage(24, LogLevel.Warning, "Job {Job} failed.")]
     private partial void LogFailed(Exception exception, JobId job);
 
-    [LoggerMessage(25, LogLevel.Warning, "A silo was not told that job {Job} is over.")]
-    private partial void LogDeaf(Exception exception, JobId job);
+    [LoggerMessage(28, LogLevel.Warning, "What job {Job} left in its output could not be removed.")]
+    private partial void LogLeft(Exception exception, JobId job);
 
     [LoggerMessage(26, LogLevel.Warning, "Job {Job} could not be written to the history.")]
     private partial void LogForgotten(Exception exception, JobId job);

@@ -11,6 +11,19 @@ namespace Sluice.Grains;
 /// <param name="Epoch">Of the coordinator that goes on.</param>
 internal sealed record ResumedJob(JobOrder Order, JobPreparation Job, OutputDirectory Output, int Epoch);
 
+/// <summary>What was found of a job that has no host here; nothing of it when there is nothing to go on with.</summary>
+internal sealed record FoundJob
+{
+    /// <summary>It is ready to go on.</summary>
+    public ResumedJob? Resumed { get; init; }
+
+    /// <summary>It is over.</summary>
+    public JobView? Ended { get; init; }
+
+    /// <summary>Another process holds it still: one that hangs, or has not let go yet.</summary>
+    public JobOrder? Held { get; init; }
+}
+
 /// <summary>Plans jobs from their orders, and finds those whose host died by their journals.</summary>
 /// <remarks>Reads and writes files: not for a grain's turn.</remarks>
 internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options)
@@ -22,31 +35,32 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options)
     /// <summary>Takes a job over that has a journal and no living host.</summary>
     /// <param name="job">Its id.</param>
     /// <param name="output">Its output directory.</param>
-    /// <returns>The job, or how it ended, or neither when there is nothing to go on with.</returns>
-    public (ResumedJob? Resumed, JobView? Ended) TryResume(JobId job, string output)
+    /// <exception cref="IOException">Its journal or its output cannot be read at the moment.</exception>
+    public FoundJob TryResume(JobId job, string output)
     {
         string journal = Path.Combine(output, OutputNames.Staging(job), OutputNames.Journal);
         if (!File.Exists(journal))
         {
-            return (null, Published(job, output));
+            return new FoundJob { Ended = Published(job, output) };
         }
 
         IReadOnlyList<JournalEntry> entries = Journal.Read(journal);
         if (entries.FirstOrDefault(entry => entry.Order is not null)?.Order is not JobOrder order)
         {
-            return (null, null);
+            return new FoundJob();
         }
 
         OutputDirectory? taken = OutputDirectory.TryResume(output, job, order.Overwrite);
         if (taken is null)
         {
-            return (null, Published(job, output));
+            JobView? published = Published(job, output);
+            return new FoundJob { Ended = published, Held = published is null && File.Exists(journal) ? order : null };
         }
 
         try
         {
             int epoch = 2 + entries.Count(entry => entry.Kind == "resumed");
-            return (new ResumedJob(order, Prepare(order), taken, epoch), null);
+            return new FoundJob { Resumed = new ResumedJob(order, Prepare(order), taken, epoch) };
         }
         catch
         {

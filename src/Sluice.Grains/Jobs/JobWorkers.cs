@@ -13,6 +13,9 @@ namespace Sluice.Grains;
 internal sealed class JobWorkers(
     JobId id, int epoch, IGrainFactory grains, INetworkBufferPoolClient silos, Action<CoordinatorEvent> handle) : IJobWorkers
 {
+    private const int MostCalls = 2;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     public void Start(StartAttempt start) => StartAsync(start).Ignore();
 
     public void Cancel(AttemptId attempt, string worker) =>
@@ -34,39 +37,36 @@ internal sealed class JobWorkers(
 
     private async Task StartAsync(StartAttempt start)
     {
-        ITaskGrain task = grains.GetGrain<ITaskGrain>(TaskKey.Of(start.Worker, WireAttempt.Of(id, start.Attempt)));
-        WireDocument document = WireDocument.Of(start, CoordinationJson.Default.StartAttempt);
-        try
+        if (!await TryStartAsync(start))
         {
-            if (!await task.StartAsync(epoch, document))
-            {
-                handle(new AttemptStopped(start.Attempt));
-            }
-        }
-#pragma warning disable CA1031 // Starting twice is harmless, so whatever happened on the way, asking again finds out.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            await AskAgainAsync(task, start, document);
+            // It does not run: the job ended there, or the silo went. A silo that is gone is told of by membership, one
+            // that forgot the job is asked to prepare it again; until then there is no hurry to ask it the same again.
+            await Task.Delay(Pause);
+            handle(new AttemptStopped(start.Attempt));
         }
     }
 
-    // The outcome of a call that timed out is unknown. A silo that is gone is told of by membership.
-    private async Task AskAgainAsync(ITaskGrain task, StartAttempt start, WireDocument document)
+    private async Task<bool> TryStartAsync(StartAttempt start)
     {
-        try
+        ITaskGrain task = grains.GetGrain<ITaskGrain>(TaskKey.Of(start.Worker, WireAttempt.Of(id, start.Attempt)));
+        WireDocument document = WireDocument.Of(start, CoordinationJson.Default.StartAttempt);
+        for (int calls = 1; ; calls++)
         {
-            await Task.Delay(TimeSpan.FromSeconds(1));
-            if (!await task.StartAsync(epoch, document))
+            try
             {
-                handle(new AttemptStopped(start.Attempt));
+                return await task.StartAsync(epoch, document);
             }
-        }
-#pragma warning disable CA1031 // It could not be started: it is as good as stopped, and tried again where there is a slot.
-        catch (Exception)
+#pragma warning disable CA1031 // The outcome is unknown; starting twice is harmless, so asking again finds out.
+            catch (Exception)
 #pragma warning restore CA1031
-        {
-            handle(new AttemptStopped(start.Attempt));
+            {
+                if (calls == MostCalls)
+                {
+                    return false;
+                }
+            }
+
+            await Task.Delay(Pause);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,27 +12,34 @@ internal sealed partial class HeartbeatService(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private readonly ConcurrentDictionary<Guid, SiloJob> _told = new();
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using PeriodicTimer timer = new(Interval);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            await Task.WhenAll(engine.Jobs.ToList().Select(TellAsync));
+            // A job whose host does not answer keeps none of the others waiting.
+            foreach (SiloJob job in engine.Jobs.Where(job => _told.TryAdd(job.Order.Id.Value, job)))
+            {
+                TellAsync(job).ContinueWith(
+                    done => _told.TryRemove(job.Order.Id.Value, out _), TaskScheduler.Default).Ignore();
+            }
         }
     }
 
     private async Task TellAsync(SiloJob job)
     {
-        AttemptProgress[] running = [.. job.Progress];
         try
         {
+            AttemptProgress[] running = [.. job.Progress];
             bool goesOn = await grains.GetGrain<IJobGrain>(job.Order.Id.Value).HeartbeatAsync(new SiloHeartbeat
             {
                 Silo = engine.Silo,
                 Output = job.Preparation.OutputPath,
                 Bytes = [.. running.Select(attempt => attempt.Bytes)],
                 SpilledBytes = [.. running.Select(attempt => attempt.SpilledBytes)],
-                PeakMemoryBytes = Process.GetCurrentProcess().PeakWorkingSet64,
+                PeakMemoryBytes = PeakMemoryBytes(),
                 Paused = engine.Paused,
             });
             if (!goesOn)
@@ -46,6 +54,12 @@ internal sealed partial class HeartbeatService(
         {
             LogUnheard(exception, job.Order.Id.ToString());
         }
+    }
+
+    private static long PeakMemoryBytes()
+    {
+        using Process process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
     }
 
     [LoggerMessage(30, LogLevel.Debug, "The host of job {Job} did not hear this silo.")]

@@ -129,7 +129,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         {
             JobPreparation prepared = JobPreparation.Of(
                 Catalog.Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
-            job = _jobs.GetOrAdd(order.Id.Value, _ => new SiloJob(order, prepared, ThreadsFor(order), epoch));
+            job = _jobs.GetOrAdd(order.Id.Value, _ => new SiloJob(order, prepared, ThreadsFor(order), Slots, epoch));
         }
 
         job.Obeys(epoch);
@@ -144,32 +144,22 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     /// <returns>False when it was refused: unknown job, replaced coordinator, or taken on before.</returns>
     public bool TryStart(WireAttempt attempt, int epoch, StartAttempt start, Action<AttemptEnd> ended)
     {
-        if (Find(attempt.Job) is not SiloJob job || !job.Obeys(epoch) || !job.TryAdd(attempt))
+        if (Find(attempt.Job) is not SiloJob job || !job.Obeys(epoch) || !job.TryAdd(attempt, ended))
         {
             return false;
         }
 
-        _slots.Enter(attempt, () => job.Run(start, told =>
-        {
-            _slots.Leave(attempt.Job);
-            ended(told);
-        }));
+        _slots.Enter(attempt, () => job.Run(start, () => _slots.Leave(attempt.Job)));
         return true;
     }
 
     /// <summary>Asks an attempt to stop; one that waits for a slot has stopped.</summary>
-    public void Cancel(WireAttempt attempt, int epoch, Action<AttemptEnd> ended)
+    public void Cancel(WireAttempt attempt, int epoch)
     {
         if (Find(attempt.Job) is SiloJob job && job.Obeys(epoch))
         {
-            if (_slots.TryRemove(attempt))
-            {
-                ended(AttemptEnd.Stopped(attempt.Id));
-            }
-            else
-            {
-                job.Cancel(attempt);
-            }
+            job.Cancel(attempt);
+            StopIfWaiting(job, attempt);
         }
     }
 
@@ -181,9 +171,10 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
             return;
         }
 
+        job.End();
         foreach (WireAttempt attempt in job.Attempts)
         {
-            _slots.TryRemove(attempt);
+            StopIfWaiting(job, attempt);
         }
 
         job.Dispose();
@@ -210,6 +201,14 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         Debug.Assert(Pool.Lent == 0, "Every segment has come back when a silo ends.");
         Pool.Dispose();
         _spill?.Dispose();
+    }
+
+    private void StopIfWaiting(SiloJob job, WireAttempt attempt)
+    {
+        if (_slots.TryRemove(attempt))
+        {
+            job.Stop(attempt);
+        }
     }
 
     private AttemptThreads ThreadsFor(JobOrder order)

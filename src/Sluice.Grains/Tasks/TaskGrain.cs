@@ -40,7 +40,7 @@ internal sealed partial class TaskGrain(SiloEngine engine, ILogger<TaskGrain> lo
 
     public Task CancelAsync(int epoch)
     {
-        engine.Cancel(_attempt, epoch, Ended());
+        engine.Cancel(_attempt, epoch);
         if (engine.Find(_attempt.Job)?.Attempts.Contains(_attempt) != true)
         {
             DeactivateOnIdle();

@@ -1,0 +1,142 @@
+using Microsoft.Extensions.Logging;
+using Sluice.Engine;
+using Sluice.Jobs;
+
+namespace Sluice.Grains;
+
+/// <summary>The silos that work for one job: which have planned it, which drain, which cannot.</summary>
+/// <remarks>Called in turns of the job's grain, which may interleave where this awaits.</remarks>
+/// <param name="id">The job.</param>
+/// <param name="silos">Reaches the silos' services.</param>
+/// <param name="roster">Knows which silos there are.</param>
+/// <param name="logger">The job's.</param>
+internal sealed partial class JobCrew(JobId id, INetworkBufferPoolClient silos, SiloRoster roster, ILogger logger)
+{
+    // A silo that hangs is not waited for: it gives the job up at its first heartbeat.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
+    private readonly HashSet<string> _workers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _draining = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unfit = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a silo has planned the job.</summary>
+    public bool Has(string silo) => _workers.Contains(silo);
+
+    /// <summary>Has silos plan the job; one that does not answer is left out for now.</summary>
+    /// <param name="candidates">The silos.</param>
+    /// <param name="order">How the job was ordered.</param>
+    /// <param name="job">As it is planned here.</param>
+    /// <param name="epoch">Of this coordinator.</param>
+    /// <param name="mustAll">Whether a silo that cannot run the job is an error; else it is left out.</param>
+    /// <returns>The attempts they still have of it.</returns>
+    /// <exception cref="SluiceException">One of them cannot, or planned something else, and all must.</exception>
+    public async Task<IReadOnlyList<WireAttempt>> JoinAsync(
+        IEnumerable<SiloView> candidates, JobOrder order, JobPreparation job, int epoch, bool mustAll)
+    {
+        List<WireAttempt> attempts = [];
+        string fingerprint = await Task.Run(() => job.Fingerprint);
+        WireDocument document = WireDocument.Of(order, CoordinationJson.Default.JobOrder);
+        (SiloView Silo, PrepareReply? Reply)[] replies = await Task.WhenAll(candidates.Select(async silo =>
+            (silo, await AskAsync(silo, document, epoch))));
+        foreach ((SiloView silo, PrepareReply? reply) in replies)
+        {
+            SluiceError? failure = reply?.Failure?.ToError()
+                ?? (reply is null || reply.Fingerprint == fingerprint ? null : SluiceErrors.SiloDiffers(silo.Name));
+            if (failure is null)
+            {
+                if (reply is not null)
+                {
+                    _workers.Add(silo.Silo);
+                    attempts.AddRange(reply.Attempts);
+                }
+            }
+            else if (mustAll)
+            {
+                throw new SluiceException(failure, new AggregateException(reply!.Failure?.Detail));
+            }
+            else if (_unfit.Add(silo.Silo))
+            {
+                LogUnfit(silo.Name, failure.What, failure.Where);
+            }
+        }
+
+        return attempts;
+    }
+
+    /// <summary>Finds out which silos have come, drain, are gone, or have forgotten the job.</summary>
+    /// <param name="order">How the job was ordered.</param>
+    /// <param name="job">As it is planned here.</param>
+    /// <param name="epoch">Of this coordinator.</param>
+    /// <param name="handle">Takes what has changed.</param>
+    public async Task RefreshAsync(JobOrder order, JobPreparation job, int epoch, Action<CoordinatorEvent> handle)
+    {
+        foreach (string silo in _workers.Where(roster.IsDead).ToList())
+        {
+            _workers.Remove(silo);
+            _draining.Remove(silo);
+            LogLost(silo, id);
+            handle(new WorkerLost(silo));
+        }
+
+        IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
+        foreach (SiloView silo in workers.Where(silo => silo.IsDraining && Has(silo.Silo) && _draining.Add(silo.Silo)))
+        {
+            handle(new WorkerDraining(silo.Silo));
+        }
+
+        SiloView[] forgetful = [.. workers.Where(silo => Has(silo.Silo) && !silo.Jobs.Contains(id.Value))];
+        SiloView[] fresh =
+            [.. workers.Where(silo => silo.Slots > 0 && !Has(silo.Silo) && !_unfit.Contains(silo.Silo))];
+        if (forgetful.Length + fresh.Length > 0)
+        {
+            await JoinAsync([.. forgetful, .. fresh], order, job, epoch, mustAll: false);
+            foreach (SiloView silo in fresh.Where(silo => Has(silo.Silo)))
+            {
+                handle(new WorkerJoined(silo.Silo, silo.Slots));
+            }
+        }
+    }
+
+    /// <summary>Has the silos throw away what they have of the job.</summary>
+    public async Task GiveUpAsync() =>
+        await Task.WhenAll(_workers.Where(silo => !roster.IsDead(silo)).Select(EndAsync));
+
+    private async Task<PrepareReply?> AskAsync(SiloView silo, WireDocument order, int epoch)
+    {
+        try
+        {
+            return await silos.On(silo.Silo).PrepareAsync(order, epoch);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            LogSilent(exception, silo.Name, id);
+            return null;
+        }
+    }
+
+    private async Task EndAsync(string silo)
+    {
+        try
+        {
+            await silos.On(silo).EndJobAsync(id.Value).WaitAsync(EndPatience);
+        }
+#pragma warning disable CA1031 // A silo that did not hear it gives the job up at its next heartbeat.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogDeaf(exception, silo, id);
+        }
+    }
+
+    [LoggerMessage(22, LogLevel.Warning, "Silo {Silo} cannot run this job: {What}, {Where}.")]
+    private partial void LogUnfit(string silo, string what, string where);
+
+    [LoggerMessage(23, LogLevel.Warning, "Silo {Silo} is gone; job {Job} does its lost work again.")]
+    private partial void LogLost(string silo, JobId job);
+
+    [LoggerMessage(25, LogLevel.Warning, "Silo {Silo} was not told that job {Job} is over.")]
+    private partial void LogDeaf(Exception exception, string silo, JobId job);
+
+    [LoggerMessage(27, LogLevel.Warning, "Silo {Silo} does not answer; job {Job} goes on without it for now.")]
+    private partial void LogSilent(Exception exception, string silo, JobId job);
+}

@@ -1,0 +1,166 @@
+using Sluice.Exchange;
+using Sluice.Grains;
+
+namespace Sluice.Cluster.Tests;
+
+/// <summary>The desk between outputs and other silos: what it keeps, for how long, and that all of it comes back.</summary>
+public sealed class ServingDeskTests
+{
+    private const int InMemory = 200;
+    private const int InFiles = 60;
+
+    [Theory]
+    [InlineData(InMemory)]
+    [InlineData(InFiles)]
+    public async Task The_same_fetch_again_gives_the_same_blocks(int ringSegments)
+    {
+        using ExchangeFixture exchange = new();
+        using DeskFixture desk = new(exchange);
+        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(1, RecordsFor(ringSegments), ExchangeFixture.Partitions, 60), ringSegments);
+
+        byte[][] first = await desk.Fetch(producer, 0, credits: 3);
+        byte[][] again = await desk.Fetch(producer, 0, credits: 3);
+        byte[][] next = await desk.Fetch(producer, first.Length, credits: 3);
+        byte[][] nextAgain = await desk.Fetch(producer, first.Length, credits: 3);
+
+        Assert.Equal(3, first.Length);
+        Assert.Equal(first, again);
+        Assert.Equal(next, nextAgain);
+        Assert.NotEqual(first, next);
+        desk.AssertKeeps(3);
+    }
+
+    [Theory]
+    [InlineData(InMemory)]
+    [InlineData(InFiles)]
+    public async Task Another_attempt_reads_from_the_start_although_the_first_never_closed(int ringSegments)
+    {
+        using ExchangeFixture exchange = new();
+        using DeskFixture desk = new(exchange);
+        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(2, RecordsFor(ringSegments), ExchangeFixture.Partitions, 60), ringSegments);
+        byte[][] all = await desk.FetchAll(producer, credits: 2);
+
+        byte[][] half = await desk.Fetch(producer, 0, credits: 2);
+        byte[][] beyond = await desk.Fetch(producer, 2, credits: 2);
+        byte[][] byAnother = await desk.FetchAll(producer, credits: 3);
+
+        Assert.Equal(all[..4], half.Concat(beyond));
+        Assert.Equal(all, byAnother);
+    }
+
+    [Fact]
+    public async Task Blocks_are_kept_until_they_are_written()
+    {
+        using ExchangeFixture exchange = new();
+        using DeskFixture desk = new(exchange);
+        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(3, 2000, ExchangeFixture.Partitions, 60), InFiles);
+
+        BufferBatch batch = await desk.Serve(producer, 0, credits: 2);
+        desk.AssertKeeps(2);
+        batch.Written!();
+        batch.Written();
+
+        desk.AssertKeeps(0);
+    }
+
+    [Fact]
+    public async Task Blocks_of_an_answer_that_was_dropped_come_back_after_a_while()
+    {
+        using ExchangeFixture exchange = new();
+        using DeskFixture desk = new(exchange);
+        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(4, 2000, ExchangeFixture.Partitions, 60), InFiles);
+        BufferBatch dropped = await desk.Serve(producer, 0, credits: 2);
+
+        desk.Time.Advance(TimeSpan.FromSeconds(9));
+        desk.AssertKeeps(2);
+        desk.Time.Advance(TimeSpan.FromSeconds(6));
+
+        desk.AssertKeeps(0);
+        dropped.Written!();
+        desk.AssertKeeps(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Closing_a_channel_or_a_job_gives_its_blocks_back_and_leaves_those_of_others(bool wholeJob)
+    {
+        using ExchangeFixture exchange = new();
+        using DeskFixture desk = new(exchange);
+        ProducerOutput closed = exchange.Produce(0, TestRecords.Random(5, 2000, ExchangeFixture.Partitions, 60), InFiles);
+        await desk.Serve(closed, 0, credits: 2);
+        if (wholeJob)
+        {
+            desk.Desk.CloseJob(Guid.NewGuid());
+            desk.AssertKeeps(2);
+            desk.Desk.CloseJob(closed.Id.Job);
+        }
+        else
+        {
+            ProducerOutput other = exchange.Produce(1, TestRecords.Random(6, 2000, ExchangeFixture.Partitions, 60), InFiles);
+            await desk.Serve(other, 0, credits: 1);
+            desk.Desk.Close(new ChannelId(closed.Id, 0, 1));
+            desk.AssertKeeps(1);
+            desk.Desk.Close(new ChannelId(other.Id, 0, 1));
+        }
+
+        desk.AssertKeeps(0);
+        Assert.Equal(2, (await desk.Fetch(closed, 0, credits: 2)).Length);
+    }
+
+    [Fact]
+    public async Task A_fetch_waits_for_room_and_is_given_up_when_none_comes()
+    {
+        using ExchangeFixture exchange = new();
+        using DeskFixture desk = new(exchange);
+        ProducerOutput first = exchange.Produce(0, TestRecords.Random(7, 2000, ExchangeFixture.Partitions, 60), InFiles);
+        ProducerOutput second = exchange.Produce(1, TestRecords.Random(8, 2000, ExchangeFixture.Partitions, 60), InFiles);
+        BufferBatch held = await desk.Serve(first, 0, credits: DeskFixture.Room);
+        desk.AssertKeeps(DeskFixture.Room);
+
+        using (CancellationTokenSource patience = new())
+        {
+            Task<BufferBatch> waiting = desk.Serve(second, 0, credits: 1, patience.Token);
+            Assert.False(waiting.IsCompleted);
+            await patience.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        }
+
+        Task<BufferBatch> patient = desk.Serve(second, 0, credits: 1);
+        held.Written!();
+
+        Assert.Single((await patient.WaitAsync(DeskFixture.Deadline)).Blocks);
+        desk.AssertKeeps(1);
+    }
+
+    [Fact]
+    public async Task A_fetch_of_an_output_that_is_not_here_is_told_so_and_keeps_nothing()
+    {
+        using ExchangeFixture exchange = new();
+        using DeskFixture desk = new(exchange);
+        ProducerOutput gone = exchange.Produce(0, TestRecords.Random(9, 50, ExchangeFixture.Partitions, 60), InFiles);
+        exchange.Outputs.Release(gone.Id);
+
+        BufferBatch batch = await desk.Serve(gone, 0, credits: 2);
+
+        Assert.Equal(FetchStatus.NotFound, batch.Status);
+        desk.AssertKeeps(0);
+    }
+
+    [Fact]
+    public async Task A_desk_that_is_closed_serves_nobody()
+    {
+        using ExchangeFixture exchange = new();
+        using DeskFixture desk = new(exchange);
+        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(10, 2000, ExchangeFixture.Partitions, 60), InFiles);
+        await desk.Serve(producer, 0, credits: 2);
+
+        desk.Desk.Dispose();
+
+        desk.AssertKeeps(0);
+        Assert.True((await desk.Serve(producer, 0, credits: 2)).IsRevoked);
+        desk.AssertKeeps(0);
+    }
+
+    private static int RecordsFor(int ringSegments) => ringSegments == InMemory ? 300 : 2000;
+}

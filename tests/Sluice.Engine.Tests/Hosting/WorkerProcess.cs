@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using Sluice.Buffers;
+using Sluice.Exchange;
+using Sluice.Jobs;
+using Sluice.Sorting;
+
+namespace Sluice.Engine.Tests;
+
+/// <summary>A worker that outlives the hosts of its jobs: real attempts on real threads, a pool, outputs.</summary>
+internal sealed class WorkerProcess : IDisposable
+{
+    private const int Slots = 2;
+    private readonly NetworkBufferPool _pool = new(NetworkBufferPoolOptions.ForMemory(256 << 10, 1024));
+    private readonly SpillDirectories _spill;
+    private readonly AttemptThreads _threads;
+
+    public WorkerProcess(string spillDirectory)
+    {
+        _spill = SpillDirectories.Open([spillDirectory]);
+        DiskWait wait = new(TimeSpan.Zero);
+        _threads = new AttemptThreads(
+            new AttemptRunner(
+                _pool,
+                token => new WaitingStore(new SpillStore(_spill), wait, token),
+                Outputs,
+                new InProcessTransport(Outputs),
+                _pool.Total / Slots,
+                null,
+                wait),
+            Slots);
+    }
+
+    public ResultPartitionStore Outputs { get; } = new();
+
+    /// <summary>What one host commands; its events are taken in one after another.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="job">As the host prepared it.</param>
+    /// <param name="staging">Where attempts write parts.</param>
+    /// <param name="diesBeforePublishing">Whether the host dies when all tasks have won, before anything is published.</param>
+    public Hands For(JobId id, JobPreparation job, string staging, bool diesBeforePublishing = false) =>
+        new(this, new AttemptInputs(id, job, staging)) { DiesBeforePublishing = diesBeforePublishing };
+
+    public void Dispose()
+    {
+        _threads.Dispose();
+        Outputs.Dispose();
+        Assert.Equal(0, _pool.Lent);
+        _pool.Dispose();
+        _spill.Dispose();
+    }
+
+    internal sealed class Hands(WorkerProcess worker, AttemptInputs inputs) : IJobWorkers
+    {
+        private const string Name = "worker";
+        private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+        private readonly BlockingCollection<Action<JobHost>> _todo = [];
+
+        /// <summary>Whether the host dies when all tasks have won, before anything is published.</summary>
+        public bool DiesBeforePublishing { get; init; }
+
+        /// <summary>Runs the job until it is over, or its host is to die.</summary>
+        public void Run(JobHost host)
+        {
+            bool dies = false;
+            _todo.Add(one => one.Handle(new WorkerJoined(Name, Slots)));
+            while (!host.IsFinished && !dies)
+            {
+                Assert.True(_todo.TryTake(out Action<JobHost>? next, Deadline), "The job stands still.");
+                next(host);
+                dies = host.State.Phase == JobPhase.Publishing && DiesBeforePublishing;
+            }
+        }
+
+        public void Start(StartAttempt start) => worker._threads.Start(
+            start.Attempt, inputs.Of(start), end => _todo.Add(host => host.Handle(end)));
+
+        public void Cancel(AttemptId attempt, string where) => worker._threads.Cancel(inputs.OutputOf(attempt));
+
+        public void Discard(AttemptId attempt, string where) => worker.Outputs.Release(inputs.OutputOf(attempt));
+
+        public void DiscardPartition(IReadOnlyList<ProducerWin> producers, int partition)
+        {
+            foreach (ProducerWin producer in producers)
+            {
+                worker.Outputs.Find(inputs.OutputOf(producer.Attempt))?.Discard(partition);
+            }
+        }
+
+        public void Aside(Func<CoordinatorEvent> work)
+        {
+            if (!DiesBeforePublishing)
+            {
+                CoordinatorEvent told = work();
+                _todo.Add(host => host.Handle(told));
+            }
+        }
+    }
+}
