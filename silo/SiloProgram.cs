@@ -74,6 +74,11 @@ public static class SiloProgram
                 silo.UseLocalhostClustering();
             }
 
+            if (silo.Configuration[ClusteringProvider] == "AdoNet")
+            {
+                silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, NeighbourWait>();
+            }
+
             // Death is noticed after about five seconds; a saturated machine still answers its probes.
             silo.Configure<ClusterMembershipOptions>(options =>
             {
