@@ -95,7 +95,7 @@ find_orleans() {
 console_is_old() {
     if [[ ! -e $console_link/stamp ]]; then return 0; fi
     if [[ ${SLUICE_REQUIRE_ORLEANS:-} == 1 ]] && console_lacks_orleans; then return 0; fi
-    [[ -n $(find "$root"/{src,client,observability} "$root"/Directory.*.props "$root/global.json" "$root/eng/build.sh" \
+    [[ -n $(find "$root"/{src,client,observability,silo} "$root"/Directory.*.props "$root/global.json" "$root/eng/build.sh" \
         -newer "$console_link/stamp" -print -quit) ]]
 }
 

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Configuration;
@@ -7,6 +9,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
 using Sluice.Grains;
@@ -22,6 +25,7 @@ namespace Sluice.Silo;
 public static class SiloProgram
 {
     private const string ClusteringProvider = "Orleans:Clustering:ProviderType";
+    private const string DatabaseConnection = "Orleans:Clustering:ConnectionString";
 
     /// <summary>Runs a silo until it is told to stop.</summary>
     /// <param name="args">Configuration as `--Section:Key value`; `--config FILE` reads a file before that.</param>
@@ -32,6 +36,7 @@ public static class SiloProgram
         try
         {
             await using WebApplication app = Build(args, configure);
+            CheckPorts(app);
             StopWithParent(app);
             await app.RunAsync();
             return 0;
@@ -56,6 +61,11 @@ public static class SiloProgram
         builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddHealthChecks().AddCheck<SiloReadiness>("silo");
         DbProviderFactories.RegisterFactory("Npgsql", NpgsqlFactory.Instance);
+        if (builder.Configuration[DatabaseConnection] is { Length: > 0 } connection)
+        {
+            MembershipDatabase.Check(connection, DatabaseConnection);
+        }
+
         builder.UseOrleans(silo =>
         {
             // Under one provider the silo is its own primary, unless it is told another.
@@ -64,12 +74,20 @@ public static class SiloProgram
                 silo.UseLocalhostClustering();
             }
 
+            if (silo.Configuration[ClusteringProvider] == "AdoNet")
+            {
+                silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, NeighbourWait>();
+            }
+
             // Death is noticed after about five seconds; a saturated machine still answers its probes.
             silo.Configure<ClusterMembershipOptions>(options =>
             {
                 options.ProbeTimeout = TimeSpan.FromSeconds(1.5);
                 options.NumMissedProbesLimit = 3;
                 options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+
+                // After fifteen seconds without a sign, silos that start declare those dead that are left in a database.
+                options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
                 options.DefunctSiloExpiration = TimeSpan.FromMinutes(10);
             });
             silo.AddSluice(configure);
@@ -116,6 +134,17 @@ public static class SiloProgram
         }
     }
 
+    // Orleans shares its ports with whoever else wants them, and the later of two silos drives the earlier one out.
+    private static void CheckPorts(WebApplication app)
+    {
+        EndpointOptions options = app.Services.GetRequiredService<IOptions<EndpointOptions>>().Value;
+        HashSet<int> taken = [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port)];
+        foreach (int port in new[] { options.SiloPort, options.GatewayPort }.Where(taken.Contains))
+        {
+            throw new SluiceException(SluiceErrors.PortTaken($"port {port}"));
+        }
+    }
+
     private static SluiceError? CauseOf(Exception exception)
     {
         for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
@@ -124,24 +153,35 @@ public static class SiloProgram
             {
                 case SluiceException known:
                     return known.Error;
-                case System.Net.Sockets.SocketException { SocketErrorCode: System.Net.Sockets.SocketError.AddressAlreadyInUse }:
+                case NpgsqlException database:
+                    return MembershipDatabase.ErrorOf(database, DatabaseConnection);
+                case OrleansConfigurationException configuration:
+                    return SluiceErrors.BadSiloConfiguration(configuration.Message);
+                case SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }:
                     return SluiceErrors.PortTaken(exception.Message);
                 default:
                     break;
             }
         }
 
-        return exception is IOException { Message: string message } && message.Contains("address already in use", StringComparison.Ordinal)
-            ? SluiceErrors.PortTaken(message)
-            : null;
+        return exception switch
+        {
+            IOException when exception.Message.Contains("address already in use", StringComparison.Ordinal) =>
+                SluiceErrors.PortTaken(exception.Message),
+
+            // Orleans looks the provider's name up when the host is built.
+            InvalidOperationException when exception.Message.StartsWith("Could not find Clustering provider", StringComparison.Ordinal) =>
+                SluiceErrors.BadSiloConfiguration($"{ClusteringProvider} is neither Development nor AdoNet"),
+            _ => null,
+        };
     }
 }
 
 /// <summary>Ready when the silo is an active member of its cluster.</summary>
-internal sealed class SiloReadiness(Orleans.Runtime.ISiloStatusOracle membership) : IHealthCheck
+internal sealed class SiloReadiness(ISiloStatusOracle membership) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(membership.CurrentStatus == Orleans.Runtime.SiloStatus.Active
+        Task.FromResult(membership.CurrentStatus == SiloStatus.Active
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy(membership.CurrentStatus.ToString()));
 }

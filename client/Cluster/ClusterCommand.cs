@@ -9,12 +9,13 @@ namespace Sluice.Client;
 internal sealed class ClusterCommand : Command
 {
     public ClusterCommand(ConsoleHost host)
-        : base("cluster", "Show and drain the silos of a cluster")
+        : base("cluster", "Show and drain the silos of a cluster, and prepare its database")
     {
         Add(new SilosVerb(host, "status", "Print how many silos there are and what they do", SilosVerb.Status));
         Add(new SilosVerb(host, "silos", "List the silos with their slots", SilosVerb.Silos));
         Add(new SilosVerb(host, "pools", "List the silos' buffer pools", SilosVerb.Pools));
         Add(new DrainVerb(host));
+        Add(new InitDatabaseVerb(host));
     }
 }
 

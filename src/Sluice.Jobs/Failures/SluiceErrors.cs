@@ -4,8 +4,8 @@ namespace Sluice.Jobs;
 
 /// <summary>Every failure that users meet, each in one place: its code, its sentence and its way out.</summary>
 /// <remarks>
-/// Codes: 1000 jobs and plans, 1100 inputs, 1200 outputs, 1300 memory and disk, 1400 running, 1500 results. A code keeps
-/// its meaning for ever.
+/// Codes: 1000 jobs and plans, 1100 inputs, 1200 outputs, 1300 memory and disk, 1400 running, 1500 results, 1600 the
+/// database in which silos find each other. A code keeps its meaning for ever.
 /// </remarks>
 public static class SluiceErrors
 {
@@ -48,10 +48,19 @@ public static class SluiceErrors
         ["SLU1406"] = "No silo of the cluster takes tasks: all have no slots, are draining, or have not joined yet.",
         ["SLU1407"] = "A silo cannot run the job: it lacks the class, does not see a path, or planned it differently.",
         ["SLU1409"] = "Another process listens on a port that the silo needs.",
+        ["SLU1410"] = "The silo's configuration lacks something, or holds what does not go together.",
         ["SLU1408"] = "The cluster has no job of that id, or has forgotten it.",
         ["SLU1501"] = "What a consumer read is not what the producer wrote; the result was thrown away.",
         ["SLU1503"] = "A task that had to run again gave other records than before: an operator depends on more than its input.",
         ["SLU1502"] = "What was written is not what was read; the result was thrown away.",
+        ["SLU1601"] = "No database answers there: none runs, it takes no connections now, or the network is closed.",
+        ["SLU1602"] = "The database knows the user or the password otherwise.",
+        ["SLU1603"] = "The server has no database of that name, or the database no schema of it.",
+        ["SLU1604"] = "The user may not make tables there, or not use those that are there.",
+        ["SLU1605"] = "The database has not been prepared: silos find neither tables nor statements.",
+        ["SLU1606"] = "The database's OrleansQuery holds statements of another schema, which are not replaced.",
+        ["SLU1607"] = "The database refused a statement, or failed.",
+        ["SLU1608"] = "The text that names the database cannot be used; it is not printed, as it may hold a password.",
     };
 
     public static SluiceError MissingArgument(string name) => new(
@@ -79,6 +88,10 @@ public static class SluiceErrors
         "a port that the silo needs is taken",
         what.ReplaceLineEndings(" "),
         "choose others: Orleans:Endpoints:SiloPort, Orleans:Endpoints:GatewayPort, Urls");
+
+    public static SluiceError BadSiloConfiguration(string why) => new(
+        "SLU1410", ErrorKind.Usage, $"the silo's configuration cannot be used: {why.ReplaceLineEndings(" ").TrimEnd('.')}",
+        "section Orleans", "see docs/cluster.md for its keys");
 
     public static SluiceError UnknownJobId(string id) => new(
         "SLU1408", ErrorKind.NotFound, "there is no such job", id, "list the jobs with sluice jobs ls");
@@ -206,4 +219,34 @@ public static class SluiceErrors
     public static SluiceError OutputMismatch(string where, string read, string written) => new(
         "SLU1502", ErrorKind.JobFailed, $"the output is not the input: read {read}, written {written}", where,
         "run the job again; when it happens again, check the machine's memory and disks");
+
+    public static SluiceError DatabaseUnreachable(string where, string why) => new(
+        "SLU1601", ErrorKind.Unreachable, $"the database cannot be reached: {why.TrimEnd('.')}", where,
+        "see that PostgreSQL runs there and takes connections from this machine");
+
+    public static SluiceError DatabaseLogin(string where, string why) => new(
+        "SLU1602", ErrorKind.Conflict, $"the database does not let the user in: {why.TrimEnd('.')}", where,
+        "check Username and password; the password may stand in PGPASSWORD or in ~/.pgpass");
+
+    public static SluiceError DatabaseMissing(string where, string why) => new(
+        "SLU1603", ErrorKind.NotFound, why, where, "make it first: createdb NAME, or CREATE SCHEMA NAME");
+
+    public static SluiceError DatabaseRights(string where, string why) => new(
+        "SLU1604", ErrorKind.Conflict, $"the user lacks a right: {why}", where,
+        "connect as the database's owner, or have it grant CREATE on the schema");
+
+    public static SluiceError DatabaseUnprepared(string where) => new(
+        "SLU1605", ErrorKind.Usage, "the database has not been prepared", where,
+        "run sluice cluster init-db --connection TEXT once, and see that Search Path is the same");
+
+    public static SluiceError DatabaseForeign(string where) => new(
+        "SLU1606", ErrorKind.Conflict, "the database holds another schema of Orleans", where,
+        "choose another database, or a schema of its own: Search Path=sluice in the connection");
+
+    public static SluiceError DatabaseFailed(string where, string why) => new(
+        "SLU1607", ErrorKind.JobFailed, $"the database failed: {why}", where, "look at the database's log");
+
+    public static SluiceError DatabaseConnection(string where, string why) => new(
+        "SLU1608", ErrorKind.Usage, $"the database is not named so that it can be used: {why}", where,
+        "write it like Host=db1;Port=5432;Database=sluice;Username=sluice");
 }
