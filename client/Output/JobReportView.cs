@@ -8,7 +8,7 @@ namespace Sluice.Client;
 internal static class JobReportView
 {
     private static readonly string[] Headings =
-        ["stage", "tasks#", "tries#", "time#", "records in#", "out#", "spilled#", "merges#", "skew#"];
+        ["stage", "tasks#", "tries#", "time#", "records in#", "out#", "combined#", "spilled#", "merges#", "skew#"];
 
     public static void Print(DataPrinter printer, JobReport report) =>
         printer.Print(report, json => json.JobReport, console => Write(console, report));
@@ -38,14 +38,23 @@ internal static class JobReportView
             ByteText.OfSeconds(stage.Seconds),
             ByteText.OfCount(stage.RecordsIn),
             ByteText.OfCount(stage.RecordsOut),
+            Combined(stage),
             ByteText.OfBytes(stage.SpilledBytes),
-            Number(stage.MergePasses),
+            Merges(stage),
             stage.Skew.ToString("0.00", CultureInfo.InvariantCulture),
         ]));
 
     private static string Parts(JobReport report) => report.Output == JobOrder.Stream
         ? "to standard output"
         : $"{report.Parts} {(report.Parts == 1 ? "part" : "parts")} in {report.Output}";
+
+    private static string Merges(StageReport stage) => stage.RewrittenBytes == 0
+        ? Number(stage.MergePasses)
+        : $"{Number(stage.MergePasses)}, {ByteText.OfBytes(stage.RewrittenBytes)}";
+
+    private static string Combined(StageReport stage) => stage.Combined.In == 0
+        ? ""
+        : $"{ByteText.OfCount(stage.Combined.In)} to {ByteText.OfCount(stage.Combined.Out)}";
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

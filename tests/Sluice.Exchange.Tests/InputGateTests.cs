@@ -58,6 +58,23 @@ public class InputGateTests
     }
 
     [Theory]
+    [InlineData(64, 100, false, 31, 0)]
+    [InlineData(65, 100, false, 16, 32)]
+    [InlineData(65, 32, false, 32, 0)]
+    [InlineData(1001, 5000, false, 250, 500)]
+    [InlineData(98, 33, true, 16, 48)]
+    public void A_large_gate_with_too_many_channels_keeps_half_for_what_passes_make(
+        int segments, int channels, bool compressed, int fanIn, int passSegments)
+    {
+        InputGateOptions options = InputGateOptions.For(segments, channels, compressed);
+
+        Assert.Equal((fanIn, passSegments), (options.FanIn, options.PassSegments));
+        int codec = compressed ? RunMerger.SegmentsPerCodec : 0;
+        int merging = options.FanIn * (options.CreditsPerFetch + 1 + codec);
+        Assert.True(merging + RunMerger.SegmentsPerPass + codec + options.PassSegments <= segments);
+    }
+
+    [Theory]
     [InlineData(8, 1, 2, 1)]
     [InlineData(8, 100, 2, 1)]
     [InlineData(12, 2, 2, 3)]

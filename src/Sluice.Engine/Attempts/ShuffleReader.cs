@@ -24,6 +24,9 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         _context = context;
     }
 
+    /// <summary>Records read and keys given, where equal keys are folded.</summary>
+    public CombineCount Folded { get; private set; }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool Visit(OrderBytesNode node)
     {
@@ -37,6 +40,8 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
                 group.MoveNext();
                 next.Emit(isPrefix ? group.Record : group.Value);
             }
+
+            Folded = new CombineCount(group.RecordCount, group.GroupCount);
         }
         else
         {
@@ -61,6 +66,8 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
                 group.MoveNext();
                 next.Emit(Read(node.Serializer, group.Value));
             }
+
+            Folded = new CombineCount(group.RecordCount, group.GroupCount);
         }
         else
         {
@@ -85,6 +92,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
             next.Emit(new Group<TKey, TState>(Decode(node.Order, group.Key), state));
         }
 
+        Folded = new CombineCount(group.RecordCount, group.GroupCount);
         next.Complete();
         return true;
     }

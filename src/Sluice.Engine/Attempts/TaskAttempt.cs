@@ -22,8 +22,17 @@ internal static class TaskAttempt
         }
 
         using TaskInput input = TaskInput.Open(context);
+        long opened = Stopwatch.GetTimestamp();
         input.Run(operators.First);
+        TimeSpan collecting = Stopwatch.GetElapsedTime(opened);
         TaskOutcome outcome = output.Finish(input.Finish());
-        return outcome with { Times = outcome.Times with { Tasks = Stopwatch.GetElapsedTime(start).TotalSeconds } };
+        return outcome with
+        {
+            Times = outcome.Times with
+            {
+                Tasks = Stopwatch.GetElapsedTime(start).TotalSeconds,
+                Collect = collecting.TotalSeconds,
+            },
+        };
     }
 }

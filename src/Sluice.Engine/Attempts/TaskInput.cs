@@ -99,6 +99,7 @@ internal sealed class ShuffleTaskInput : TaskInput
     private readonly InputGate _gate;
     private readonly RunMerger _merger;
     private RecordSum[] _sums = [];
+    private CombineCount _folded;
 
     public ShuffleTaskInput(TaskContext context, DatasetNode node)
     {
@@ -124,7 +125,8 @@ internal sealed class ShuffleTaskInput : TaskInput
                 node.Accept(new CombinerBuilder()),
                 context.Cancellation,
                 context.Codec,
-                node.Accept(new KeyComparisonFinder()));
+                node.Accept(new KeyComparisonFinder()),
+                options.PassSegments);
         }
         catch
         {
@@ -135,7 +137,9 @@ internal sealed class ShuffleTaskInput : TaskInput
 
     public override void Run(object first)
     {
-        _node.Accept(new ShuffleReader(_merger, first, _context));
+        ShuffleReader reader = new(_merger, first, _context);
+        _node.Accept(reader);
+        _folded = reader.Folded;
         _sums = _merger.SourceSums();
     }
 
@@ -145,6 +149,8 @@ internal sealed class ShuffleTaskInput : TaskInput
         BytesIn = _gate.BytesReceived,
         MergePasses = _merger.PassCount,
         SpilledBytes = _merger.RewrittenBytes,
+        RewrittenBytes = _merger.RewrittenBytes,
+        Combined = _merger.Combined + _folded,
         Times = PhaseTimes.Zero with
         {
             FetchWait = _gate.FetchTime.TotalSeconds,
@@ -163,6 +169,8 @@ internal sealed class ShuffleTaskInput : TaskInput
     private sealed class CountedSource(InputChannel channel, TaskProgress progress) : IBlockSource
     {
         public string Name => channel.Name;
+
+        public int CountBlocks() => channel.CountBlocks();
 
         public bool TryTake(out Block block)
         {

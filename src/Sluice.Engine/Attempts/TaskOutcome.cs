@@ -25,6 +25,12 @@ internal sealed record TaskOutcome
 
     public int MergePasses { get; init; }
 
+    /// <summary>Bytes that merge passes wrote again; part of <see cref="SpilledBytes"/>.</summary>
+    public long RewrittenBytes { get; init; }
+
+    /// <summary>Records before and after combining, at spills, in merge passes and at the end of the shuffle.</summary>
+    public CombineCount Combined { get; init; }
+
     /// <summary>Where the time went.</summary>
     public PhaseTimes Times { get; init; } = PhaseTimes.Zero;
 

@@ -30,12 +30,15 @@ internal sealed class ShuffleTaskOutput : TaskOutput
     private readonly TaskContext _context;
     private readonly MapOutputBuffer _buffer;
     private readonly ShuffleWriterBuilder _builder;
+    private readonly Combiner? _combiner;
+    private readonly KeyComparison? _comparison;
 
     public ShuffleTaskOutput(TaskContext context, ShuffleOutput shuffle)
     {
         _context = context;
+        _combiner = shuffle.Node.Accept(new CombinerBuilder());
+        _comparison = shuffle.Node.Accept(new KeyComparisonFinder());
         TaskMemory memory = context.Memory;
-        KeyComparison? comparison = shuffle.Node.Accept(new KeyComparisonFinder());
         _buffer = new MapOutputBuffer(
             context.Pool,
             context.Store,
@@ -46,15 +49,15 @@ internal sealed class ShuffleTaskOutput : TaskOutput
                 WriteSegments = memory.Write,
                 SegmentSize = context.SegmentSize,
                 Codec = context.Codec,
-                Combiner = shuffle.Node.Accept(new CombinerBuilder()),
-                KeyComparison = comparison,
+                Combiner = _combiner,
+                KeyComparison = _comparison,
                 LargestRecord = context.LargestRecord,
             },
             context.Cancellation);
         IPartitioner partitioner = shuffle.Partitioning switch
         {
-            Partitioning.Range when comparison is not null =>
-                new ComparedRangePartitioner(context.Boundaries!, comparison),
+            Partitioning.Range when _comparison is not null =>
+                new ComparedRangePartitioner(context.Boundaries!, _comparison),
             Partitioning.Range => new RangePartitioner(context.Boundaries!),
             Partitioning.Hash => new HashPartitioner(shuffle.Partitions),
             _ => new SinglePartitioner(),
@@ -70,20 +73,33 @@ internal sealed class ShuffleTaskOutput : TaskOutput
     {
         _builder.DisposeTable();
         MapOutput output = _buffer.Finish();
+        long written = output.Sums.Sum(sum => sum.Count);
+        CombineCount combined = _combiner is null ? default : new CombineCount(output.Counters.Records, written);
+        MergedOutput merged = new(output.Runs, output.Sums, default);
+        if (OutputRuns.AreTooMany(output.Runs.Count, _context))
+        {
+            merged = new OutputMerger(_context.Pool, _context.Store, MergerOptions(), _context.Cancellation)
+                .Merge(output.Runs, output.Sums);
+        }
+
         return input with
         {
-            RecordsOut = output.Sums.Sum(sum => sum.Count),
+            RecordsOut = merged.Sums.Sum(sum => sum.Count),
             BytesOut = output.Counters.Bytes,
             Spills = output.Counters.Spills,
-            SpilledBytes = input.SpilledBytes + output.Counters.SpilledBytes,
+            SpilledBytes = input.SpilledBytes + output.Counters.SpilledBytes + merged.Counters.RewrittenBytes,
+            MergePasses = input.MergePasses + merged.Counters.Passes,
+            RewrittenBytes = input.RewrittenBytes + merged.Counters.RewrittenBytes,
+            Combined = input.Combined + combined + merged.Counters.Combined,
             Times = input.Times with
             {
                 Sort = output.Counters.SortTime.TotalSeconds,
                 Spill = output.Counters.SpillTime.TotalSeconds,
                 Blocked = output.Counters.BlockedTime.TotalSeconds,
+                MergePasses = input.Times.MergePasses + merged.Counters.Time.TotalSeconds,
             },
-            Output = new ResultPartition(_context.Id, output.Runs, _context.Store),
-            Written = output.Sums,
+            Output = new ResultPartition(_context.Id, merged.Runs, _context.Store),
+            Written = merged.Sums,
             Source = (Operator as OrderBytesWriter)?.Sum,
         };
     }
@@ -93,6 +109,16 @@ internal sealed class ShuffleTaskOutput : TaskOutput
         _builder.DisposeTable();
         _buffer.Dispose();
     }
+
+    // Ring and table have given their segments back.
+    private OutputMergerOptions MergerOptions() => new()
+    {
+        Segments = _context.Memory.Ring + _context.Memory.Table,
+        SegmentSize = _context.SegmentSize,
+        Codec = _context.Codec,
+        Combiner = _combiner,
+        Comparison = _comparison,
+    };
 }
 
 /// <summary>Samples keys and yields boundaries.</summary>

@@ -175,6 +175,8 @@ internal sealed class JobStatistics
             Spills = winners.Sum(task => task.Spills),
             SpilledBytes = winners.Sum(task => task.SpilledBytes),
             MergePasses = winners.Sum(task => task.MergePasses),
+            RewrittenBytes = winners.Sum(task => task.RewrittenBytes),
+            Combined = winners.Aggregate(default(CombineCount), (sum, task) => sum + task.Combined),
             Times = winners.Aggregate(PhaseTimes.Zero, (sum, task) => sum + task.Times).Rounded(),
             Skew = average == 0 ? 1 : Math.Round(winners.Max(task => Size(number, task)) / average, 2),
         };

@@ -1,4 +1,3 @@
-using Sluice.Exchange;
 using Sluice.Jobs;
 using Sluice.Sorting;
 
@@ -9,16 +8,16 @@ namespace Sluice.Engine;
 public sealed class InProcessEngine : IDisposable
 {
     private readonly EngineOptions _options;
-    private readonly Func<ResultPartitionStore, IExchangeTransport> _transport;
+    private readonly EnginePorts _ports;
 
     /// <param name="options">Checked here.</param>
     /// <exception cref="SluiceException">The memory is less than the tasks need, or more than the machine has.</exception>
     public InProcessEngine(EngineOptions options)
-        : this(options, outputs => new InProcessTransport(outputs))
+        : this(options, new EnginePorts())
     {
     }
 
-    internal InProcessEngine(EngineOptions options, Func<ResultPartitionStore, IExchangeTransport> transport)
+    internal InProcessEngine(EngineOptions options, EnginePorts ports)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Parallelism, 1, nameof(options.Parallelism));
         long least = EngineOptions.LeastMemory(options.Parallelism, options.SegmentSize);
@@ -34,7 +33,7 @@ public sealed class InProcessEngine : IDisposable
         }
 
         _options = options;
-        _transport = transport;
+        _ports = ports;
     }
 
     /// <summary>What would run; nothing is written.</summary>
@@ -86,7 +85,7 @@ public sealed class InProcessEngine : IDisposable
                 throw new SluiceException(SluiceErrors.DiskTooSmall(where, estimate, spill.FreeBytes));
             }
 
-            using JobRun run = new(request, job, _options, spill, _transport);
+            using JobRun run = new(request, job, _options, spill, _ports);
             return run.Run(progress, cancellation);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

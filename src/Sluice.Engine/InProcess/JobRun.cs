@@ -31,13 +31,13 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     /// <param name="job">What was found out about it.</param>
     /// <param name="options">What it may use.</param>
     /// <param name="spill">Where it spills; stays the caller's.</param>
-    /// <param name="transport">Makes the transport over the job's outputs.</param>
+    /// <param name="ports">Makes the job's store and transport.</param>
     public JobRun(
         JobRequest request,
         JobPreparation job,
         EngineOptions options,
         SpillDirectories spill,
-        Func<ResultPartitionStore, IExchangeTransport> transport)
+        EnginePorts ports)
     {
         _request = request;
         _options = options;
@@ -54,11 +54,12 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         }
 
         _inputs = new AttemptInputs(_id, job, _host.StagingPath);
+        ISpillStore store = ports.Store(spill);
         AttemptRunner runner = new(
             _pool,
-            token => new SpillStore(spill, _diskWait, token),
+            token => new WaitingStore(store, _diskWait, token),
             _outputs,
-            transport(_outputs),
+            ports.Transport(_outputs),
             _pool.Total / options.Parallelism,
             options.Codec,
             _diskWait);

@@ -54,14 +54,25 @@ public sealed class InputChannel : IBlockSource, IDisposable
     public string Name { get; private set; }
 
     /// <inheritdoc/>
+    /// <remarks>Asks the producer, with a fetch that has no credits.</remarks>
+    /// <exception cref="OutputLostException">The output is gone or damaged; its producer must run again.</exception>
+    public int CountBlocks()
+    {
+        if (!_opened)
+        {
+            TimedFetch(wantedCredits: 0);
+        }
+
+        return _blocks.Count + Backlog;
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="OutputLostException">The output is gone or damaged; its producer must run again.</exception>
     public bool TryTake(out Block block)
     {
         if (_blocks.Count == 0 && !_ended)
         {
-            long start = Stopwatch.GetTimestamp();
-            Fetch();
-            FetchTime += Stopwatch.GetElapsedTime(start);
+            TimedFetch(_wantedCredits);
         }
 
         if (!_blocks.TryDequeue(out block))
@@ -96,9 +107,18 @@ public sealed class InputChannel : IBlockSource, IDisposable
         }
     }
 
-    private void Fetch()
+    private void TimedFetch(int wantedCredits)
     {
-        using CreditReservation credits = CreditReservation.From(_pool, _wantedCredits, _cancellation);
+        long start = Stopwatch.GetTimestamp();
+        using CreditReservation credits = wantedCredits == 0
+            ? CreditReservation.None()
+            : CreditReservation.From(_pool, wantedCredits, _cancellation);
+        Fetch(credits);
+        FetchTime += Stopwatch.GetElapsedTime(start);
+    }
+
+    private void Fetch(CreditReservation credits)
+    {
         _opened = true;
         ValueTask<FetchReply> pending =
             _transport.FetchAsync(new FetchRequest(Id, _where, _nextSequence, credits), _cancellation);

@@ -82,11 +82,17 @@ public readonly record struct ProducerOutput(OutputId Id, int Runs, string Where
 /// <param name="CreditsPerFetch">Blocks asked for at once.</param>
 public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
 {
+    /// <summary>Segments besides, in which runs stay that passes have merged.</summary>
+    public int PassSegments { get; init; }
+
     /// <summary>The least segments a gate works with: two channels.</summary>
     public const int MinimumSegments = (2 * RunMerger.SegmentsPerSource) + RunMerger.SegmentsPerPass;
 
     /// <summary>The same where blocks may be compressed.</summary>
     public const int MinimumCompressed = MinimumSegments + (3 * RunMerger.SegmentsPerCodec);
+
+    // With so many channels at once, half of them merge nearly as far in one step.
+    private const int FewestToHalve = 32;
 
     // Fewer, larger reads stop paying beyond this.
     private const int MostCredits = 4;
@@ -95,7 +101,8 @@ public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
     /// Shares out <paramref name="segments"/>: each channel that is merged holds the blocks of one fetch and one segment
     /// to join a record that crosses blocks, a pass one more to write. So
     /// fan-in x (credits + 1) + 1 segments are never exceeded, and no channel waits for what another one holds. Where
-    /// blocks are compressed, each channel and a pass have one more.
+    /// blocks are compressed, each channel and a pass have one more. When there are more channels than could be merged
+    /// at once, half of a large gate keeps what passes make.
     /// </summary>
     /// <param name="segments">What the task can spend on its input.</param>
     /// <param name="channels">Channels of the gate.</param>
@@ -105,7 +112,15 @@ public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
         ArgumentOutOfRangeException.ThrowIfLessThan(segments, compressed ? MinimumCompressed : MinimumSegments);
         int codec = compressed ? RunMerger.SegmentsPerCodec : 0;
         int forSources = segments - RunMerger.SegmentsPerPass - codec;
-        int fanIn = Math.Clamp(channels, 2, forSources / (RunMerger.SegmentsPerSource + codec));
+        int perSource = RunMerger.SegmentsPerSource + codec;
+        int widest = forSources / perSource;
+        if (channels > widest && widest >= FewestToHalve)
+        {
+            int half = widest / 2;
+            return new InputGateOptions(half, 1) { PassSegments = forSources - (half * perSource) };
+        }
+
+        int fanIn = Math.Clamp(channels, 2, widest);
         return new InputGateOptions(fanIn, Math.Clamp((forSources / fanIn) - 1 - codec, 1, MostCredits));
     }
 }

@@ -14,6 +14,9 @@ public sealed class CreditReservation : IDisposable
     /// <summary>Credits not used yet.</summary>
     public int Count => _segments.Count;
 
+    /// <summary>No credits: a fetch with them only asks how much waits.</summary>
+    public static CreditReservation None() => new();
+
     /// <summary>Reserves one segment for sure, and up to <paramref name="wanted"/> when they are free.</summary>
     /// <param name="pool">The consumer's pool.</param>
     /// <param name="wanted">How many blocks are welcome, at least 1.</param>

@@ -42,7 +42,9 @@ internal sealed class ServingDesk : IDisposable
     {
         ChannelId channel = new(fetch.Output.Output, fetch.Run, fetch.Subpartition);
         Release(channel);
-        using CreditReservation credits = await ReserveAsync(fetch.Credits, cancellation);
+        using CreditReservation credits = fetch.Credits == 0
+            ? CreditReservation.None()
+            : await ReserveAsync(fetch.Credits, cancellation);
         FetchReply reply = await _outputs.FetchAsync(
             new FetchRequest(channel, "", fetch.FromSequence, credits), cancellation);
         Sent? sent = reply.Blocks.Count > 0 ? Keep(channel, reply.Blocks) : null;

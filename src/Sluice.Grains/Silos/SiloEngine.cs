@@ -220,7 +220,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         IBlockCodec? codec = BlockCodecs.All.FirstOrDefault(known => known.Name == order.Codec);
         AttemptRunner runner = new(
             Pool,
-            token => new SpillStore(_spill!, _diskWait, token),
+            token => new WaitingStore(new SpillStore(_spill!), _diskWait, token),
             Outputs,
             _transport(Outputs),
             segments,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sluice.Sorting;
 
 namespace Sluice.Jobs;
 
@@ -84,6 +85,12 @@ public sealed record StageReport
     public required long SpilledBytes { get; init; }
 
     public required int MergePasses { get; init; }
+
+    /// <summary>Bytes that merge passes wrote again; part of the spilled ones.</summary>
+    public required long RewrittenBytes { get; init; }
+
+    /// <summary>Records before and after combining; both 0 where nothing is combined.</summary>
+    public required CombineCount Combined { get; init; }
 
     /// <summary>Where the tasks' time went.</summary>
     public required PhaseTimes Times { get; init; }

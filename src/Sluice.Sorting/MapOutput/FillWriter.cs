@@ -121,10 +121,11 @@ internal sealed class FillWriter
     private void WriteCombined(RingFill fill, RunWriter writer, Combiner combiner)
     {
         FillGroup group = new(fill, KeysOf(fill));
+        CombinerOutput output = new(combiner, group, writer.Blocks);
         while (group.NextGroup())
         {
             writer.MoveTo(group.Partition);
-            combiner.Combine(group, writer.Blocks);
+            output.Combine();
         }
     }
 }

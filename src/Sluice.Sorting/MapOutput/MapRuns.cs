@@ -12,6 +12,7 @@ internal sealed class MapRuns : IDisposable
     private readonly ISpillStore _store;
     private readonly FillWriter _writer;
     private readonly WriteMemory _memory;
+    private readonly PartitionTable _table;
     private readonly int _segmentSize;
     private readonly List<SortedRun> _runs = [];
     private long _sortTicks;
@@ -25,6 +26,7 @@ internal sealed class MapRuns : IDisposable
         _segmentSize = options.SegmentSize;
         _writer = new FillWriter(options.Combiner, options.KeyComparison);
         Sums = new RecordSum[options.Partitions];
+        _table = new PartitionTable(Sums);
         _memory = new WriteMemory(pool, options.WriteSegments, options.Codec, cancellationToken);
     }
 
@@ -65,7 +67,16 @@ internal sealed class MapRuns : IDisposable
         }
 
         Sort(fill);
-        Write(fill, writer);
+        try
+        {
+            Write(fill, writer);
+        }
+        catch (MemoryRunFullException)
+        {
+            // A combiner wrote more than it read. Nothing was added to the sums: the fill can be written again.
+            return false;
+        }
+
         return true;
     }
 
@@ -95,7 +106,7 @@ internal sealed class MapRuns : IDisposable
         _memory.Dispose();
     }
 
-    private SpillFileWriter OpenFile(string hint) => new(_store, hint, _memory.Segments, Sums, _memory.Compressor);
+    private SpillFileWriter OpenFile(string hint) => new(_store, hint, _memory.Segments, _table, _memory.Compressor);
 
     private void CountFile(SpillFileWriter writer)
     {

@@ -30,6 +30,8 @@ internal sealed class ComparedKeys
             read = new byte[cursor.KeyLength];
         }
 
-        return read.AsSpan(0, cursor.ReadKey(0, read.AsSpan(0, cursor.KeyLength)));
+        Span<byte> key = read.AsSpan(0, cursor.KeyLength);
+        cursor.ReadKey(key);
+        return key;
     }
 }

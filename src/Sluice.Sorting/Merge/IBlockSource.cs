@@ -6,6 +6,11 @@ public interface IBlockSource
     /// <summary>Names the source in messages.</summary>
     string Name { get; }
 
+    /// <summary>Blocks not taken yet. Asked before the first is taken, and only where runs must be chosen
+    /// from.</summary>
+    /// <exception cref="IOException">The run cannot be read.</exception>
+    int CountBlocks();
+
     /// <summary>Waits for the next block; false at the end.</summary>
     /// <param name="block">A verified block, whose reference the caller owns.</param>
     /// <exception cref="BlockCorruptException">What came is not what was written.</exception>

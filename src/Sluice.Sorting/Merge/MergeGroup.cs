@@ -42,9 +42,13 @@ public sealed class MergeGroup : RecordGroup
 
     public override ReadOnlySpan<byte> Value => _records.Record[_records.KeyLength..];
 
-    /// <summary>
-    /// Key and value of the current record in one piece; valid until the next <see cref="MoveNext"/>.
-    /// </summary>
+    /// <summary>Groups so far.</summary>
+    public long GroupCount { get; private set; }
+
+    /// <summary>Records so far, those that were passed over included.</summary>
+    public long RecordCount { get; private set; }
+
+    /// <summary>Key and value of the current record in one piece; valid until the next <see cref="MoveNext"/>.</summary>
     public ReadOnlySpan<byte> Record => _records.Record;
 
     /// <summary>Goes to the next key, past records of the current one that were not read.</summary>
@@ -73,6 +77,7 @@ public sealed class MergeGroup : RecordGroup
         key.CopyTo(_key);
         _keyLength = key.Length;
         _state = State.AtGroup;
+        GroupCount++;
         return true;
     }
 
@@ -82,6 +87,7 @@ public sealed class MergeGroup : RecordGroup
         {
             case State.AtGroup:
                 _state = State.InGroup;
+                RecordCount++;
                 return true;
             case State.InGroup when !_records.MoveNext():
                 _state = State.Ended;
@@ -90,6 +96,7 @@ public sealed class MergeGroup : RecordGroup
                 _state = State.BehindGroup;
                 return false;
             case State.InGroup:
+                RecordCount++;
                 return true;
             default:
                 return false;

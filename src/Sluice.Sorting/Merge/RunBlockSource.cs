@@ -21,9 +21,13 @@ internal sealed class RunBlockSource : IBlockSource
 
     public string Name => _run.Name;
 
+    private IBlockReader Reader => _reader ??= _run.Open(_partition);
+
+    public int CountBlocks() => Reader.Remaining;
+
     public bool TryTake(out Block block)
     {
-        _reader ??= _run.Open(_partition);
+        _reader = Reader;
         _reader.Acknowledge(_reader.Sequence);
         block = default;
         if (_reader.Remaining == 0)

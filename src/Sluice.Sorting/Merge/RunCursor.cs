@@ -104,20 +104,21 @@ internal sealed class RunCursor : IDisposable
         return left._largeRecords.CompareKeys(left, right);
     }
 
-    /// <summary>Copies key bytes from <paramref name="offset"/> on; returns how many.</summary>
-    internal int ReadKey(int offset, Span<byte> destination)
-    {
-        int count = Math.Min(destination.Length, KeyLength - offset);
-        if (_large is null)
-        {
-            Key.Slice(offset, count).CopyTo(destination);
-        }
-        else
-        {
-            _largeRecords.Read(_large, offset, destination[..count]);
-        }
+    /// <summary>Bytes from <paramref name="offset"/> in the key on: the rest of the key, or of a large record's
+    /// piece.</summary>
+    internal ReadOnlySpan<byte> KeyPiece(int offset, Span<byte> room) =>
+        _large is null ? Key[offset..] : _largeRecords.ReadPiece(_large, offset, room);
 
-        return count;
+    /// <summary>Copies the whole key.</summary>
+    /// <param name="destination">As long as the key.</param>
+    internal void ReadKey(Span<byte> destination)
+    {
+        Span<byte> room = stackalloc byte[LargeRecords.PieceSize];
+        for (int offset = 0; offset < KeyLength; offset += LargeRecords.PieceSize)
+        {
+            int count = Math.Min(LargeRecords.PieceSize, KeyLength - offset);
+            KeyPiece(offset, room)[..count].CopyTo(destination[offset..]);
+        }
     }
 
     public void Dispose()

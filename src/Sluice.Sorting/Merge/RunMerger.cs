@@ -5,10 +5,10 @@ namespace Sluice.Sorting;
 
 /// <summary>Merges sorted runs of one partition into one sequence of records.</summary>
 /// <remarks>
-/// When there are more runs than the fan-in, runs are first merged into files, neighbours with neighbours so that equal
-/// keys keep their order; the first pass takes just so many that all later ones are full. With a combiner, passes over
-/// three runs or more fold equal keys. Ownership: takes the sources as they are and releases every block it took.
-/// Threading: one thread.
+/// When there are more runs than the fan-in, runs are first merged into fewer, as <see cref="MergePlan"/> says, the
+/// empty ones left out; into memory while there is room for them, then into files. With a combiner, passes over three
+/// runs or more fold equal keys. Ownership: takes the sources as they are and releases every block it took. Threading:
+/// one thread.
 /// </remarks>
 public sealed class RunMerger : IRecordReader, IDisposable
 {
@@ -21,6 +21,9 @@ public sealed class RunMerger : IRecordReader, IDisposable
     /// <summary>Segments a pass needs besides its sources': one to build blocks in.</summary>
     public const int SegmentsPerPass = 1;
 
+    /// <summary>Fewer runs are not combined again: each has been already, and too little would be saved.</summary>
+    internal const int FewestToCombine = 3;
+
     private readonly IBufferPool _pool;
     private readonly ISpillStore _store;
     private readonly Combiner? _combiner;
@@ -31,6 +34,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
     private readonly RecordSum[] _sourceSums;
     private readonly List<MergeInput> _inputs;
     private readonly MergeReader _last;
+    private int _memorySegments;
 
     /// <param name="sources">Sorted runs, in the order that decides ties.</param>
     /// <param name="fanIn">How many runs may be open at once, at least 2.</param>
@@ -40,6 +44,8 @@ public sealed class RunMerger : IRecordReader, IDisposable
     /// <param name="cancellation">Ends waiting and merging.</param>
     /// <param name="comparison">Orders keys; null compares them as bytes. The sources must be in its order.</param>
     /// <param name="codec">Compresses what passes write; null stores it as it is. Sources may be compressed anyway.</param>
+    /// <param name="memorySegments">Segments that runs made by passes may keep, besides those of the fan-in; what does
+    /// not fit goes to the store.</param>
     public RunMerger(
         IReadOnlyList<IBlockSource> sources,
         int fanIn,
@@ -48,7 +54,8 @@ public sealed class RunMerger : IRecordReader, IDisposable
         Combiner? combiner,
         CancellationToken cancellation,
         IBlockCodec? codec = null,
-        KeyComparison? comparison = null)
+        KeyComparison? comparison = null,
+        int memorySegments = 0)
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentOutOfRangeException.ThrowIfLessThan(fanIn, 2);
@@ -57,6 +64,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
         _combiner = combiner;
         _cancellation = cancellation;
         _codec = codec;
+        _memorySegments = memorySegments;
         _comparison = comparison;
         _largeRecords = new LargeRecords(store);
         _sourceSums = new RecordSum[sources.Count];
@@ -80,8 +88,11 @@ public sealed class RunMerger : IRecordReader, IDisposable
     /// <summary>Passes that wrote records once more before the last merge.</summary>
     public int PassCount { get; private set; }
 
-    /// <summary>Bytes those passes wrote.</summary>
+    /// <summary>Bytes those passes wrote to files; what fitted the memory was not.</summary>
     public long RewrittenBytes { get; private set; }
+
+    /// <summary>Records that those passes gave to the combiner, and took from it.</summary>
+    public CombineCount Combined { get; private set; }
 
     /// <summary>Time those passes took, waiting for the sources included.</summary>
     public TimeSpan PassTime { get; }
@@ -108,58 +119,74 @@ public sealed class RunMerger : IRecordReader, IDisposable
 
     private void MergeDownTo(int fanIn)
     {
-        int rest = (_inputs.Count - 1) % (fanIn - 1);
-        int width = rest == 0 ? fanIn : rest + 1;
-        for (int start = 0; _inputs.Count > fanIn; width = fanIn)
+        if (_inputs.Count <= fanIn)
         {
-            start = start + width <= _inputs.Count ? start : 0;
+            return;
+        }
+
+        // Sources without a record need not be opened; what is known of them, nothing, is their sum.
+        _inputs.ForEach(input => input.Blocks = input.Source.CountBlocks());
+        _inputs.RemoveAll(input => input.Blocks == 0);
+        while (_inputs.Count > fanIn)
+        {
+            int width = MergePlan.Width(_inputs.Count, fanIn);
+            int start = MergePlan.SmallestNeighbours([.. _inputs.Select(input => input.Blocks)], width);
             List<MergeInput> neighbours = _inputs.GetRange(start, width);
             SortedRun run = MergePass(neighbours);
-            neighbours.ForEach(input => input.Run?.Dispose());
+            neighbours.ForEach(Close);
             _inputs.RemoveRange(start, width);
             RunBlockSource source = new(run, 0, _pool, _cancellation);
-            _inputs.Insert(start, new MergeInput(source, MergeInput.NoSource, run));
-            start++;
+            MergeInput merged = new(source, MergeInput.NoSource, run);
+            _inputs.Insert(start, merged);
+            merged.Blocks = source.CountBlocks();
         }
     }
 
     private SortedRun MergePass(List<MergeInput> inputs)
     {
-        NetworkBuffer buffer = _pool.Request(_cancellation);
-        try
+        PartitionTable table = new(new RecordSum[1]);
+        NetworkBuffer first = _pool.Request(_cancellation);
+        using SpillingRunWriter writer = OpenWriter(first, table, out BlockCompressor? compressor);
+        using (compressor)
+        using (MergeReader reader = Open(inputs))
         {
-            using MergeReader reader = Open(inputs);
-            using BlockCompressor? compressor =
-                _codec is null ? null : new BlockCompressor(_codec, _pool.Request(_cancellation));
-            using SpillFileWriter writer = new(_store, "merge", [buffer], new RecordSum[1], compressor);
-            if (_combiner is not null && inputs.Count >= 3)
-            {
-                MergeGroup group = new(reader, _comparison);
-                while (group.NextGroup())
-                {
-                    _cancellation.ThrowIfCancellationRequested();
-                    _combiner.Combine(group, writer.Blocks);
-                }
-            }
-            else
-            {
-                while (reader.MoveNext())
-                {
-                    _cancellation.ThrowIfCancellationRequested();
-                    writer.Blocks.Append(reader.Record, reader.KeyLength);
-                }
-            }
-
+            Combiner? combiner = inputs.Count >= FewestToCombine ? _combiner : null;
+            long read = RecordCopier.Copy(reader, combiner, _comparison, writer.Blocks, _cancellation);
             SortedRun run = writer.Finish();
             KeepSums(inputs, reader);
+            if (combiner is not null)
+            {
+                Combined += new CombineCount(read, table.Sums[0].Count);
+            }
+
             PassCount++;
-            RewrittenBytes += writer.Length;
+            RewrittenBytes += writer.FileLength;
+            _memorySegments -= SegmentsOf(run);
             return run;
         }
-        finally
+    }
+
+    private SpillingRunWriter OpenWriter(NetworkBuffer first, PartitionTable table, out BlockCompressor? compressor)
+    {
+        try
         {
-            buffer.Release();
+            compressor = _codec is null ? null : new BlockCompressor(_codec, _pool.Request(_cancellation));
         }
+        catch
+        {
+            first.Release();
+            throw;
+        }
+
+        return new SpillingRunWriter(_store, "merge", _pool, first, _memorySegments, table, compressor);
+    }
+
+    private static int SegmentsOf(SortedRun? run) => run is MemoryRun memory ? memory.SegmentCount : 0;
+
+    private void Close(MergeInput input)
+    {
+        _memorySegments += SegmentsOf(input.Run);
+        input.Run?.Dispose();
     }
 
     private MergeReader Open(List<MergeInput> inputs) =>
@@ -182,5 +209,8 @@ public sealed class RunMerger : IRecordReader, IDisposable
     private sealed record MergeInput(IBlockSource Source, int SourceIndex, SortedRun? Run)
     {
         public const int NoSource = -1;
+
+        /// <summary>How large it is, when there are so many that some must be chosen.</summary>
+        public long Blocks { get; set; }
     }
 }

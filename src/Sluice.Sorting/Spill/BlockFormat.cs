@@ -83,10 +83,14 @@ public static class BlockFormat
     }
 
     /// <summary>CRC32C of <paramref name="bytes"/>, with the processor's instruction where it has one.</summary>
+    public static uint Checksum(ReadOnlySpan<byte> bytes) => Checksum(0, bytes);
+
+    /// <summary>The checksum of bytes that had <paramref name="before"/> so far and go on with <paramref
+    /// name="bytes"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static uint Checksum(ReadOnlySpan<byte> bytes)
+    public static uint Checksum(uint before, ReadOnlySpan<byte> bytes)
     {
-        uint crc = uint.MaxValue;
+        uint crc = ~before;
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes);
         foreach (ulong word in words)
         {

@@ -59,9 +59,9 @@ public sealed class MemoryRun : SortedRun
     }
 
     /// <summary>Bytes of all blocks.</summary>
-    public long Length => _ranges.Length == 0 ? 0 : _ranges[^1].Offset + _ranges[^1].Length;
+    public override long Length => _ranges.Length == 0 ? 0 : _ranges[^1].Offset + _ranges[^1].Length;
 
-    public override PartitionRange this[int partition] => _ranges[partition];
+    public override PartitionRange RangeOf(int partition) => _ranges[partition];
 
     public override IBlockReader Open(int partition) => new MemoryRunReader(this, partition);
 
@@ -231,7 +231,7 @@ internal sealed class MemoryRunReader : IBlockReader
 
     public int Sequence { get; private set; }
 
-    public int Remaining => _run[_partition].Blocks - Sequence;
+    public int Remaining => _run.RangeOf(_partition).Blocks - Sequence;
 
     public bool TryRead(NetworkBuffer room, out Block block, out bool usedRoom)
     {

@@ -3,27 +3,32 @@ using Sluice.Buffers;
 namespace Sluice.Sorting;
 
 /// <summary>Builds a run in pool segments that are all reserved before the first record.</summary>
+/// <remarks>A combiner may write more than it read; then more segments are asked for, but never waited for.</remarks>
 internal sealed class MemoryRunWriter : RunWriter
 {
     // A rest of a segment smaller than this is not worth a block of its own.
     private const int SmallestBlock = 4 * BlockFormat.HeaderSize;
 
+    private readonly IBufferPool _pool;
+    private readonly RecordSum[] _sums;
     private readonly List<NetworkBuffer> _segments;
     private readonly List<BlockPlace> _blocks = [];
     private int _used;
     private int _offset;
     private long _length;
 
-    private MemoryRunWriter(List<NetworkBuffer> segments, RecordSum[] sums)
-        : base(sums, compressor: null)
+    private MemoryRunWriter(IBufferPool pool, List<NetworkBuffer> segments, RecordSum[] sums)
+        : base(new PartitionTable(new RecordSum[sums.Length]), compressor: null)
     {
+        _pool = pool;
+        _sums = sums;
         _segments = segments;
     }
 
     /// <summary>Reserves room for a run, or tells that there is none.</summary>
     /// <param name="pool">Where the segments come from; never waited for.</param>
     /// <param name="segmentSize">Bytes of one segment.</param>
-    /// <param name="sums">Per partition; what is written is added.</param>
+    /// <param name="sums">Per partition; what is written is added when the run is finished.</param>
     /// <param name="records">How many records will come at the most.</param>
     /// <param name="bytes">Their keys and values, at the most.</param>
     public static MemoryRunWriter? TryCreate(
@@ -55,9 +60,11 @@ internal sealed class MemoryRunWriter : RunWriter
             segments.Add(buffer);
         }
 
-        return new MemoryRunWriter(segments, sums);
+        return new MemoryRunWriter(pool, segments, sums);
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="MemoryRunFullException">There is no room left; nothing was added to the sums.</exception>
     public override (MemorySegment Segment, int Offset, int Size) Open()
     {
         MemorySegment segment = _segments[_used].Segment;
@@ -65,6 +72,11 @@ internal sealed class MemoryRunWriter : RunWriter
         {
             _used++;
             _offset = 0;
+            if (_used == _segments.Count)
+            {
+                _segments.Add(_pool.TryRequest(out NetworkBuffer more) ? more : throw new MemoryRunFullException());
+            }
+
             segment = _segments[_used].Segment;
         }
 
@@ -87,9 +99,17 @@ internal sealed class MemoryRunWriter : RunWriter
 
     protected override SortedRun Complete()
     {
+        for (int partition = 0; partition < _sums.Length; partition++)
+        {
+            _sums[partition] += Table.Sums[partition];
+        }
+
         int held = _offset > 0 ? _used + 1 : _used;
-        MemoryRun run = new([.. _segments.Take(held)], [.. _blocks], Ranges);
+        MemoryRun run = new([.. _segments.Take(held)], [.. _blocks], Table.Ranges);
         _segments.RemoveRange(0, held);
         return run;
     }
 }
+
+/// <summary>A combiner wrote more than there is room for in memory; the run must go to a file.</summary>
+internal sealed class MemoryRunFullException : Exception;

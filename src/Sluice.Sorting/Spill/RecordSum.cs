@@ -25,5 +25,8 @@ public record struct RecordSum(long Count, UInt128 Sum)
     public static RecordSum operator +(RecordSum left, RecordSum right) =>
         new(left.Count + right.Count, left.Sum + right.Sum);
 
+    public static RecordSum operator -(RecordSum left, RecordSum right) =>
+        new(left.Count - right.Count, left.Sum - right.Sum);
+
     public override readonly string ToString() => $"{Count} records, sum {Sum:x32}";
 }

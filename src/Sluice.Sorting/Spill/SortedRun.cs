@@ -9,10 +9,15 @@ public abstract class SortedRun : IDisposable
     /// <summary>Names the run in messages: its file, or that it is in memory.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Bytes of all partitions, about.</summary>
+    public abstract long Length { get; }
+
     /// <summary>Where partition <paramref name="partition"/> lies and how large it is.</summary>
-    public abstract PartitionRange this[int partition] { get; }
+    /// <exception cref="IOException">The run's index cannot be read, or is damaged.</exception>
+    public abstract PartitionRange RangeOf(int partition);
 
     /// <summary>Opens a partition's blocks from the first on.</summary>
+    /// <exception cref="IOException">The run's index cannot be read, or is damaged.</exception>
     public abstract IBlockReader Open(int partition);
 
     /// <summary>Gives back what a partition takes that nobody will read again.</summary>

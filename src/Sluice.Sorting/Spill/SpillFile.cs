@@ -2,25 +2,50 @@ using Sluice.Buffers;
 
 namespace Sluice.Sorting;
 
-/// <summary>One run in a file: partitions in order, each a row of blocks.</summary>
+/// <summary>One run in a file: partitions in order, each a row of blocks, and an index of them.</summary>
 public sealed class SpillFile : SortedRun
 {
     private readonly IStoredFile _stream;
-    private readonly PartitionRange[] _ranges;
+    private readonly SpillIndex _index;
 
-    internal SpillFile(IStoredFile stream, PartitionRange[] ranges)
+    internal SpillFile(IStoredFile stream, SpillIndex index)
     {
         _stream = stream;
-        _ranges = ranges;
+        _index = index;
     }
+
+    /// <summary>How many partitions the run has.</summary>
+    public int Partitions => _index.Partitions;
+
+    public override long Length => _index.Offset;
 
     public override string Name => _stream.Path;
 
-    public override PartitionRange this[int partition] => _ranges[partition];
+    /// <summary>Takes a file over that was written before, by whomever: all that is needed stands in it.</summary>
+    /// <param name="stream">The file, which belongs to the run from now on.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <exception cref="BlockCorruptException">It is not a whole spill file; it stays the caller's.</exception>
+    public static SpillFile Open(IStoredFile stream, long length) => new(stream, SpillIndex.Read(stream, length));
 
-    public override IBlockReader Open(int partition) => new SpillFileReader(_stream, _ranges[partition], partition);
+    public override PartitionRange RangeOf(int partition) => _index.Find(_stream, partition);
 
-    public override void Discard(int partition) => _stream.Discard(_ranges[partition].Offset, _ranges[partition].Length);
+    public override IBlockReader Open(int partition) => new SpillFileReader(_stream, RangeOf(partition), partition);
+
+    public override void Discard(int partition)
+    {
+        PartitionRange range;
+        try
+        {
+            range = RangeOf(partition);
+        }
+        catch (IOException)
+        {
+            // Nobody reads the partition again, and its room comes back with the file.
+            return;
+        }
+
+        _stream.Discard(range.Offset, range.Length);
+    }
 
     public override void Dispose() => _stream.Dispose();
 }

@@ -1,115 +1,99 @@
-using System.Diagnostics;
 using Sluice.Buffers;
 
 namespace Sluice.Sorting;
 
 /// <summary>Writes one run to a file, through a few segments of the task's pool.</summary>
-/// <remarks>
-/// Blocks are laid behind each other in the segments, and all segments are written at once. A partition of many pages is
-/// followed by zeros up to the next page. Few large writes of whole pages leave the kernel large pieces of its cache,
-/// which cost less to take, and to give back, than single pages.
-/// </remarks>
 internal sealed class SpillFileWriter : RunWriter
 {
-    private const int PageSize = 4096;
-
-    // The end of a partition smaller than this is not filled up: the zeros would be more than 2 % of it.
-    private const int SmallestFilledUp = 64 * PageSize;
-
-    private readonly IStoredFile _stream;
-    private readonly NetworkBuffer[] _segments;
-    private readonly int _segmentSize;
-    private readonly List<ReadOnlyMemory<byte>> _pieces;
-    private long _written;
-    private int _filled;
+    private readonly IStoredFile _file;
+    private readonly BlockBatch _batch;
+    private long _indexLength;
     private bool _finished;
 
     /// <param name="store">Where the file is made.</param>
     /// <param name="hint">Goes into the file's name.</param>
     /// <param name="segments">To build blocks in, at least one; the caller keeps owning them.</param>
-    /// <param name="sums">Per partition; what is written is added.</param>
+    /// <param name="table">What is written is added to its sums; its ranges are used until Finish.</param>
     /// <param name="compressor">Makes blocks smaller; null stores them as they are.</param>
     public SpillFileWriter(
-        ISpillStore store, string hint, NetworkBuffer[] segments, RecordSum[] sums, BlockCompressor? compressor = null)
-        : base(sums, compressor)
+        ISpillStore store,
+        string hint,
+        NetworkBuffer[] segments,
+        PartitionTable table,
+        BlockCompressor? compressor = null)
+        : base(table, compressor)
     {
-        Debug.Assert(segments.Length > 0, "A block is built somewhere.");
-        _stream = store.Create(hint);
-        _segments = segments;
-        _segmentSize = segments[0].Segment.Size;
-        _pieces = new List<ReadOnlyMemory<byte>>(segments.Length);
+        _file = store.Create(hint);
+        _batch = new BlockBatch(_file, segments);
     }
 
     /// <summary>Bytes of the file so far, those not written yet included.</summary>
-    public long Length => _written + Pending + _filled;
+    public long Length => _batch.Length + _indexLength;
 
-    public override (MemorySegment Segment, int Offset, int Size) Open()
-    {
-        // The rest of a segment takes a block only when that is not much shorter than one in a segment of its own.
-        if (_segmentSize - _filled < _segmentSize / 2)
-        {
-            EndSegment();
-        }
+    public override (MemorySegment Segment, int Offset, int Size) Open() => _batch.Open();
 
-        return (Current, _filled, _segmentSize - _filled);
-    }
-
-    public override void Close(int length) => _filled += length;
+    public override void Close(int length) => _batch.Close(length);
 
     public override void Dispose()
     {
         if (!_finished)
         {
-            _stream.Dispose();
+            _file.Dispose();
         }
     }
 
-    protected override long EndPartition(long start, long length)
-    {
-        int rest = (int)(-(start + length) & (PageSize - 1));
-        if (length < SmallestFilledUp || rest > _segmentSize - _filled)
-        {
-            return start + length;
-        }
-
-        Current.Slice(_filled, rest).Clear();
-        _filled += rest;
-        return start + length + rest;
-    }
+    protected override long EndPartition(long start, long length) => _batch.EndPartition(start, length);
 
     protected override SortedRun Complete()
     {
-        EndSegment();
-        Flush();
+        long end = _batch.Finish();
+        (SpillIndex index, long length) = SpillIndex.Write(_file, end, Table.Ranges);
+        _indexLength = length - end;
         _finished = true;
-        return new SpillFile(_stream, Ranges);
+        return new SpillFile(_file, index);
     }
+}
 
-    private MemorySegment Current => _segments[_pieces.Count].Segment;
+/// <summary>Writes a row of partitions into a stretch of a file that others write to as well.</summary>
+internal sealed class SpillRegionWriter : PartitionWriter
+{
+    private readonly BlockBatch _batch;
 
-    private long Pending => _pieces.Sum(piece => (long)piece.Length);
-
-    private void EndSegment()
+    /// <param name="file">The file; stays the caller's.</param>
+    /// <param name="segments">To build blocks in, at least one; the caller keeps owning them.</param>
+    /// <param name="table">Its places of these partitions are written here only.</param>
+    /// <param name="compressor">Makes blocks smaller; null stores them as they are.</param>
+    /// <param name="partition">The first partition of the row.</param>
+    /// <param name="start">Where the stretch starts in the file, bytes.</param>
+    public SpillRegionWriter(
+        IStoredFile file,
+        NetworkBuffer[] segments,
+        PartitionTable table,
+        BlockCompressor? compressor,
+        int partition,
+        long start)
+        : base(table, compressor, partition, start)
     {
-        if (_filled > 0)
-        {
-            _pieces.Add(Current.Memory[.._filled]);
-            _filled = 0;
-        }
-
-        if (_pieces.Count == _segments.Length)
-        {
-            Flush();
-        }
+        _batch = new BlockBatch(file, segments, start);
     }
 
-    private void Flush()
+    /// <summary>Bytes written so far.</summary>
+    public long Length => _batch.Length;
+
+    public override (MemorySegment Segment, int Offset, int Size) Open() => _batch.Open();
+
+    public override void Close(int length) => _batch.Close(length);
+
+    /// <summary>Ends the row before <paramref name="partition"/>; returns where it ends in the file, bytes.</summary>
+    public long EndBefore(int partition)
     {
-        if (_pieces.Count > 0)
-        {
-            _stream.Write(_pieces, _written);
-            _written += Pending;
-            _pieces.Clear();
-        }
+        MoveTo(partition);
+        return _batch.Finish();
     }
+
+    public override void Dispose()
+    {
+    }
+
+    protected override long EndPartition(long start, long length) => _batch.EndPartition(start, length);
 }

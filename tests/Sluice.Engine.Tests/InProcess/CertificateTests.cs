@@ -41,7 +41,7 @@ public sealed class CertificateTests : IDisposable
 
     private InProcessEngine Engine(Func<ResultPartitionStore, IExchangeTransport> transport) => new(
         new EngineOptions { MemoryBytes = 96 * 1024, Parallelism = 2, SpillDirectories = [_folder["spill"]], SegmentSize = 1024 },
-        transport);
+        new EnginePorts { Transport = transport });
 
     private Task<JobReport> Sort(InProcessEngine engine, string input) => engine.RunAsync(new JobRequest
     {

@@ -100,7 +100,11 @@ public sealed class FailureTests : IDisposable
     {
         int lost = 0;
         string input = _folder.Write("in", Lines());
-        using InProcessEngine engine = new(Options(2), outputs => new LosingTransport(outputs, () => Interlocked.Increment(ref lost) == 1));
+        EnginePorts ports = new()
+        {
+            Transport = outputs => new LosingTransport(outputs, () => Interlocked.Increment(ref lost) == 1),
+        };
+        using InProcessEngine engine = new(Options(2), ports);
 
         JobReport report = await Run(engine, new SortJob(), input, default);
 

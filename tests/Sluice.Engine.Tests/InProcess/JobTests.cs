@@ -205,8 +205,27 @@ public sealed class JobTests : IDisposable
         PhaseTimes reduce = report.Stages.Single(stage => stage.Name == "reduce").Times;
         Assert.True(map is { Sort: > 0, Spill: > 0, Tasks: > 0, FetchWait: 0, OutputWait: 0 }, map.ToString());
         Assert.InRange(map.Blocked, 0, map.Tasks);
-        Assert.True(reduce is { Sort: 0, Spill: 0, Blocked: 0, FetchWait: > 0, MergePasses: > 0 }, reduce.ToString());
-        Assert.InRange(reduce.MergePasses, 0, reduce.Tasks);
+        Assert.True(reduce is { Sort: 0, Spill: 0, Blocked: 0, FetchWait: > 0 }, reduce.ToString());
+        Assert.InRange(map.MergePasses, 0.001, map.Tasks);
+        Assert.All(new[] { map, reduce }, times => Assert.InRange(times.Collect, 0.001, times.Tasks));
+    }
+
+    [Theory]
+    [InlineData(40, 0, 1)]
+    [InlineData(52, 1, 0)]
+    public async Task Runs_that_consumers_could_merge_in_two_steps_are_served_as_they_are(
+        int segments, int reducePasses, int mapPasses)
+    {
+        string input = _folder.Write("in", Join(RandomLines(3, 20_000), lastLineFeed: true));
+
+        JobReport report = await Run(new SortJob(), new JobArguments().Add("input", input), 1, 1024, 2, segments * 1024L);
+
+        StageReport map = report.Stages.Single(stage => stage.Name == "map");
+        StageReport reduce = report.Stages.Single(stage => stage.Name == "reduce");
+        Assert.Equal((mapPasses > 0, reducePasses > 0), (map.MergePasses > 0, reduce.MergePasses > 0));
+        Assert.Equal(map.MergePasses > 0, map.RewrittenBytes > 0);
+        Assert.Equal(reduce.MergePasses > 0, reduce.RewrittenBytes > 0);
+        Assert.Equal(reduce.RewrittenBytes, reduce.SpilledBytes);
     }
 
     [Fact]

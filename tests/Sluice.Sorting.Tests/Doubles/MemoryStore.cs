@@ -23,6 +23,8 @@ internal sealed class MemoryStore : ISpillStore
 
     internal sealed class StoredFile(string path) : IStoredFile
     {
+        private readonly Lock _gate = new();
+
         public byte[] Bytes { get; set; } = [];
 
         public bool IsDisposed { get; private set; }
@@ -31,14 +33,17 @@ internal sealed class MemoryStore : ISpillStore
 
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
-            if (Bytes.Length < offset + bytes.Length)
+            lock (_gate)
             {
-                byte[] grown = new byte[offset + bytes.Length];
-                Bytes.CopyTo(grown, 0);
-                Bytes = grown;
-            }
+                if (Bytes.Length < offset + bytes.Length)
+                {
+                    byte[] grown = new byte[offset + bytes.Length];
+                    Bytes.CopyTo(grown, 0);
+                    Bytes = grown;
+                }
 
-            bytes.CopyTo(Bytes.AsSpan((int)offset));
+                bytes.CopyTo(Bytes.AsSpan((int)offset));
+            }
         }
 
         public void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
@@ -54,6 +59,7 @@ internal sealed class MemoryStore : ISpillStore
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
             int count = (int)Math.Clamp(Bytes.Length - offset, 0, bytes.Length);
+            offset = Math.Min(offset, Bytes.Length);
             Bytes.AsSpan((int)offset, count).CopyTo(bytes);
             return count;
         }

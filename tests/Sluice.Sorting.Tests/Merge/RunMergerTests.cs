@@ -64,6 +64,48 @@ public class RunMergerTests
     }
 
     [Fact]
+    public void Empty_runs_need_no_pass()
+    {
+        using TestPool pool = new(200, 128);
+        MemoryStore store = new();
+        List<SortedRun> made =
+            [.. Enumerable.Range(0, 30).Select(i => Run(pool, store, TestRecords.Random(i, i % 10 == 4 ? 5 : 0, 1, 20)))];
+
+        using (RunMerger merger = new(Sources(made, pool), 3, pool.Task, store, null, CancellationToken.None))
+        {
+            Assert.Equal(0, merger.PassCount);
+            int records = 0;
+            while (merger.MoveNext())
+            {
+                records++;
+            }
+
+            Assert.Equal(15, records);
+            Assert.Equal(made.Select((_, i) => i % 10 == 4 ? 5L : 0), merger.SourceSums().Select(sum => sum.Count));
+        }
+
+        made.ForEach(run => run.Dispose());
+    }
+
+    [Fact]
+    public void Small_runs_are_merged_before_large_ones()
+    {
+        // Fan-in 3: the three small runs become one; no large run is written again.
+        using TestPool pool = new(200, 128);
+        MemoryStore store = new();
+        int[] counts = [300, 4, 4, 4, 300];
+        List<SortedRun> made = [.. counts.Select((count, i) => Run(pool, store, TestRecords.Random(i, count, 1, 20)))];
+
+        using (RunMerger merger = new(Sources(made, pool), 3, pool.Task, store, null, CancellationToken.None))
+        {
+            Assert.Equal(1, merger.PassCount);
+            Assert.InRange(merger.RewrittenBytes, 1, made[0].Length);
+        }
+
+        made.ForEach(run => run.Dispose());
+    }
+
+    [Fact]
     public void Dispose_in_the_middle_gives_every_block_back()
     {
         using TestPool pool = new(200, 128);
@@ -87,7 +129,7 @@ public class RunMergerTests
     private static SortedRun Run(TestPool pool, MemoryStore store, List<TestRecord> records)
     {
         NetworkBuffer segment = pool.Task.Request(CancellationToken.None);
-        using SpillFileWriter writer = new(store, "run", [segment], new RecordSum[1]);
+        using SpillFileWriter writer = new(store, "run", [segment], new PartitionTable(new RecordSum[1]));
         foreach (TestRecord record in TestRecords.Sorted(records))
         {
             writer.Blocks.Append(record.Key, record.Value);

@@ -6,6 +6,8 @@ public class DamagedRunTests
     [InlineData("flip")]
     [InlineData("truncate")]
     [InlineData("header")]
+    [InlineData("index")]
+    [InlineData("empty")]
     public void A_damaged_block_is_named_and_never_read(string damage)
     {
         using TestPool pool = new(40, 256);
@@ -19,6 +21,12 @@ public class DamagedRunTests
                 break;
             case "truncate":
                 file.Bytes = file.Bytes[..(file.Bytes.Length / 2)];
+                break;
+            case "index":
+                file.Bytes[^(SpillIndex.TrailerSize + 1)] ^= 1;
+                break;
+            case "empty":
+                file.Bytes = [];
                 break;
             default:
                 file.Bytes.AsSpan(0, 16).Fill(0xFF);

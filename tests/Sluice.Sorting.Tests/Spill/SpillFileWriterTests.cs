@@ -16,7 +16,7 @@ public class SpillFileWriterTests
         NetworkBuffer[] buffers = [.. Enumerable.Range(0, segments).Select(_ => pool.Task.Request(CancellationToken.None))];
         int[] counts = [3000, 0, 1, 40, 3500, 1, 7, 2700, 60];
         RecordSum[] written = new RecordSum[counts.Length];
-        SpillFileWriter writer = new(store, "run", buffers, written);
+        SpillFileWriter writer = new(store, "run", buffers, new PartitionTable(written));
         List<TestRecord>[] records =
             [.. counts.Select((count, seed) => TestRecords.Sorted(TestRecords.Random(seed, count, 1, 200)).ToList())];
         for (int partition = 0; partition < counts.Length; partition++)
@@ -56,7 +56,7 @@ public class SpillFileWriterTests
         using TestPool pool = new(4, 16 * 1024);
         MemoryStore store = new();
         NetworkBuffer[] buffers = [pool.Task.Request(CancellationToken.None), pool.Task.Request(CancellationToken.None)];
-        using SpillFileWriter writer = new(store, "run", buffers, new RecordSum[3]);
+        using SpillFileWriter writer = new(store, "run", buffers, new PartitionTable(new RecordSum[3]));
         writer.Blocks.Append([1], new byte[300_001]);
         writer.MoveTo(1);
         writer.Blocks.Append([1], new byte[11]);
@@ -65,8 +65,8 @@ public class SpillFileWriterTests
         using SortedRun run = writer.Finish();
         Array.ForEach(buffers, buffer => buffer.Release());
 
-        Assert.Equal(0, run[1].Offset % StorageFile.PageSize);
-        Assert.InRange(run[1].Offset - run[0].Length, 1, StorageFile.PageSize - 1);
-        Assert.Equal(run[1].Offset + run[1].Length, run[2].Offset);
+        Assert.Equal(0, run.RangeOf(1).Offset % StorageFile.PageSize);
+        Assert.InRange(run.RangeOf(1).Offset - run.RangeOf(0).Length, 1, StorageFile.PageSize - 1);
+        Assert.Equal(run.RangeOf(1).Offset + run.RangeOf(1).Length, run.RangeOf(2).Offset);
     }
 }

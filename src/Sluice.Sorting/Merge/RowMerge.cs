@@ -1,0 +1,80 @@
+using Sluice.Buffers;
+
+namespace Sluice.Sorting;
+
+/// <summary>Merges rows of partitions of a few runs into one file.</summary>
+/// <remarks>Threading: each row on a thread of its own; rows share nothing but arrays in which each has its
+/// places.</remarks>
+internal sealed class RowMerge
+{
+    private readonly IBufferPool _pool;
+    private readonly ISpillStore _store;
+    private readonly OutputMergerOptions _options;
+    private readonly List<SortedRun> _runs;
+    private readonly IStoredFile _file;
+    private readonly PartitionTable _table;
+    private readonly RecordSum[] _read;
+    private readonly CancellationToken _cancellation;
+
+    public RowMerge(
+        IBufferPool pool,
+        ISpillStore store,
+        OutputMergerOptions options,
+        List<SortedRun> runs,
+        IStoredFile file,
+        PartitionTable table,
+        RecordSum[] read,
+        CancellationToken cancellation)
+    {
+        _pool = pool;
+        _store = store;
+        _options = options;
+        _runs = runs;
+        _file = file;
+        _table = table;
+        _read = read;
+        _cancellation = cancellation;
+        Combiner = runs.Count >= RunMerger.FewestToCombine ? options.Combiner : null;
+    }
+
+    /// <summary>Folds equal keys; null when there is none, or too few runs.</summary>
+    public Combiner? Combiner { get; }
+
+    /// <summary>Merges one row.</summary>
+    public void Run(MergeRow row)
+    {
+        NetworkBuffer segment = _pool.Request(_cancellation);
+        try
+        {
+            using BlockCompressor? compressor =
+                _options.Codec is null ? null : new BlockCompressor(_options.Codec, _pool.Request(_cancellation));
+            using SpillRegionWriter writer = new(_file, [segment], _table, compressor, row.First, row.Start);
+            for (int partition = row.First; partition < row.EndPartition; partition++)
+            {
+                writer.MoveTo(partition);
+                _read[partition] = Merge(partition, writer.Blocks);
+            }
+
+            row.End = writer.EndBefore(row.EndPartition);
+        }
+        finally
+        {
+            segment.Release();
+        }
+    }
+
+    private RecordSum Merge(int partition, BlockWriter blocks)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        using RunMerger merger = new(
+            [.. _runs.Select(run => new RunBlockSource(run, partition, _pool, _cancellation))],
+            _runs.Count,
+            _pool,
+            _store,
+            null,
+            _cancellation,
+            comparison: _options.Comparison);
+        RecordCopier.Copy(merger, Combiner, _options.Comparison, blocks, _cancellation);
+        return merger.SourceSums().Aggregate((sum, next) => sum + next);
+    }
+}

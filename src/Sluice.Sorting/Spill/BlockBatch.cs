@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using Sluice.Buffers;
+
+namespace Sluice.Sorting;
+
+/// <summary>Gathers blocks in a few segments and writes all of them to a file at once.</summary>
+/// <remarks>
+/// Blocks are laid behind each other in the segments. A partition of many pages is followed by zeros up to the next
+/// page: few large writes of whole pages leave the kernel large pieces of its cache, which cost less to take, and to
+/// give back, than single pages. Threading: one thread; several batches may write to one file.
+/// </remarks>
+internal sealed class BlockBatch
+{
+    /// <summary>Bytes of a page.</summary>
+    public const int PageSize = 4096;
+
+    // The end of a partition smaller than this is not filled up: the zeros would be more than 2 % of it.
+    private const int SmallestFilledUp = 64 * PageSize;
+
+    private readonly IStoredFile _file;
+    private readonly NetworkBuffer[] _segments;
+    private readonly int _segmentSize;
+    private readonly List<ReadOnlyMemory<byte>> _pieces;
+    private readonly long _start;
+    private long _written;
+    private int _filled;
+
+    /// <param name="file">Where blocks go; stays the caller's.</param>
+    /// <param name="segments">To build blocks in, at least one; the caller keeps owning them.</param>
+    /// <param name="start">Where in the file the first block goes, bytes.</param>
+    public BlockBatch(IStoredFile file, NetworkBuffer[] segments, long start = 0)
+    {
+        Debug.Assert(segments.Length > 0, "A block is built somewhere.");
+        _file = file;
+        _segments = segments;
+        _segmentSize = segments[0].Segment.Size;
+        _pieces = new List<ReadOnlyMemory<byte>>(segments.Length);
+        _start = start;
+        _written = start;
+    }
+
+    /// <summary>Bytes so far, those not written yet included.</summary>
+    public long Length => _written - _start + Pending + _filled;
+
+    /// <summary>The most that a row of partitions can take, whatever their blocks' sizes turn out to be.</summary>
+    /// <param name="payload">Bytes of their record streams.</param>
+    /// <param name="partitions">How many there are.</param>
+    /// <param name="segmentSize">Bytes of a segment.</param>
+    public static long LongestLength(long payload, long partitions, int segmentSize)
+    {
+        // A block fills half of a segment at the least; only a partition's last one is shorter.
+        long blocks = (payload / ((segmentSize / 2) - BlockFormat.HeaderSize)) + partitions;
+        long length = payload + (blocks * BlockFormat.HeaderSize);
+        return length + (length / SmallestFilledUp * PageSize);
+    }
+
+    /// <summary>Room for one block.</summary>
+    public (MemorySegment Segment, int Offset, int Size) Open()
+    {
+        // The rest of a segment takes a block only when that is not much shorter than one in a segment of its own.
+        if (_segmentSize - _filled < _segmentSize / 2)
+        {
+            EndSegment();
+        }
+
+        return (Current, _filled, _segmentSize - _filled);
+    }
+
+    /// <summary>The block opened last is sealed and <paramref name="length"/> bytes long.</summary>
+    public void Close(int length) => _filled += length;
+
+    /// <summary>A partition of <paramref name="length"/> bytes is complete; returns where the next one
+    /// starts.</summary>
+    public long EndPartition(long start, long length)
+    {
+        int rest = (int)(-(start + length) & (PageSize - 1));
+        if (length < SmallestFilledUp || rest > _segmentSize - _filled)
+        {
+            return start + length;
+        }
+
+        Current.Slice(_filled, rest).Clear();
+        _filled += rest;
+        return start + length + rest;
+    }
+
+    /// <summary>Writes what was gathered; returns where it ends in the file, bytes.</summary>
+    public long Finish()
+    {
+        EndSegment();
+        Flush();
+        return _written;
+    }
+
+    private MemorySegment Current => _segments[_pieces.Count].Segment;
+
+    private long Pending => _pieces.Sum(piece => (long)piece.Length);
+
+    private void EndSegment()
+    {
+        if (_filled > 0)
+        {
+            _pieces.Add(Current.Memory[.._filled]);
+            _filled = 0;
+        }
+
+        if (_pieces.Count == _segments.Length)
+        {
+            Flush();
+        }
+    }
+
+    private void Flush()
+    {
+        if (_pieces.Count > 0)
+        {
+            _file.Write(_pieces, _written);
+            _written += Pending;
+            _pieces.Clear();
+        }
+    }
+}

@@ -1,0 +1,186 @@
+namespace Sluice.Sorting.Tests;
+
+public class OutputMergerTests
+{
+    private const int SegmentSize = 128;
+
+    [Theory]
+    [InlineData(2, 1, 7, 1, false)]
+    [InlineData(3, 5, 7, 1, false)]
+    [InlineData(5, 9, 5, 1, false)]
+    [InlineData(23, 9, 5, 1, false)]
+    [InlineData(23, 40, 9, 1, false)]
+    [InlineData(6, 9, 60, 4, false)]
+    [InlineData(6, 9, 40, 2, false)]
+    [InlineData(2, 3, 60, 8, false)]
+    [InlineData(5, 9, 8, 1, true)]
+    [InlineData(6, 9, 90, 4, true)]
+    public void Runs_become_one_with_every_record_in_its_place(
+        int runCount, int partitions, int segments, int threads, bool compressed)
+    {
+        using TestPool pool = new(segments, SegmentSize);
+        MemoryStore store = new();
+        IBlockCodec? codec = compressed ? BlockCodecs.Brotli : null;
+        RecordSum[] sums = new RecordSum[partitions];
+        List<TestRecord> all = [];
+        List<SortedRun> runs = [];
+        for (int i = 0; i < runCount; i++)
+        {
+            // The last partition stays empty; values tell the runs apart, so that the order of ties shows.
+            List<TestRecord> records = TestRecords.Random(i, 60, Math.Max(1, partitions - 1), 90);
+            records = [.. records.Select(record => record with { Value = [(byte)i, .. record.Value, .. new byte[20]] })];
+            all.AddRange(records);
+            runs.Add(TestRuns.Write(pool, store, records, sums, codec));
+        }
+
+        OutputMerger merger = new(
+            pool.Task,
+            store,
+            new OutputMergerOptions
+            {
+                Segments = segments,
+                SegmentSize = SegmentSize,
+                Threads = threads,
+                Codec = codec,
+                SmallestPartition = 0,
+            },
+            CancellationToken.None);
+        MergedOutput merged = merger.Merge(runs, sums);
+
+        using SortedRun run = Assert.Single(merged.Runs);
+        (List<string> read, RecordSum[] found) = TestRuns.Read(pool, run, partitions);
+        Assert.Equal(TestRecords.Sorted(all).Select(record => record.Text), read);
+        Assert.Equal(sums, found);
+        Assert.Equal(sums, merged.Sums);
+        Assert.Equal(1, store.LiveFiles);
+        Assert.True(merged.Counters is { Passes: > 0, RewrittenBytes: > 0, Combined: { In: 0, Out: 0 } });
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void One_run_or_none_is_not_written_again(int runCount)
+    {
+        using TestPool pool = new(9, SegmentSize);
+        MemoryStore store = new();
+        RecordSum[] sums = new RecordSum[3];
+        SortedRun[] runs =
+            [.. Enumerable.Range(0, runCount).Select(_ => TestRuns.Write(pool, store, TestRecords.Random(1, 20, 3, 50), sums))];
+
+        MergedOutput merged = Merger(pool, store, 9, null).Merge(runs, sums);
+
+        Assert.Equal(runs, merged.Runs);
+        Assert.Same(sums, merged.Sums);
+        Assert.Equal(default, merged.Counters);
+        Assert.Equal(runCount, store.CreatedFiles);
+        Array.ForEach(runs, run => run.Dispose());
+    }
+
+    [Fact]
+    public void A_pass_merges_the_smallest_neighbours_first()
+    {
+        // Fan-in 2: a large run between small ones is written only once, in the last pass.
+        using TestPool pool = new(5, SegmentSize);
+        MemoryStore store = new();
+        RecordSum[] sums = new RecordSum[1];
+        int[] counts = [400, 3, 3, 3];
+        SortedRun[] runs =
+            [.. counts.Select((count, seed) => TestRuns.Write(pool, store, TestRecords.Random(seed, count, 1, 50), sums))];
+        long large = runs[0].Length;
+
+        MergedOutput merged = Merger(pool, store, 5, null).Merge(runs, sums);
+
+        Assert.Equal(3, merged.Counters.Passes);
+        Assert.InRange(merged.Counters.RewrittenBytes, large, 2 * large);
+        merged.Runs[0].Dispose();
+    }
+
+    [Fact]
+    public void Three_runs_or_more_are_combined()
+    {
+        using TestPool pool = new(20, SegmentSize);
+        MemoryStore store = new();
+        RecordSum[] sums = new RecordSum[2];
+        TestRecord[] records = [.. Enumerable.Range(0, 60).Select(i => new TestRecord(i % 2, [(byte)(i / 6)], [(byte)i]))];
+        SortedRun[] runs = [.. Enumerable.Range(0, 4).Select(_ => TestRuns.Write(pool, store, records, sums))];
+
+        MergedOutput merged = Merger(pool, store, 20, new FirstRecordCombiner()).Merge(runs, sums);
+
+        using SortedRun run = Assert.Single(merged.Runs);
+        (List<string> read, RecordSum[] found) = TestRuns.Read(pool, run, 2);
+        Assert.Equal(20, read.Count);
+        Assert.Equal(found, merged.Sums);
+        Assert.Equal(new CombineCount(240, 20), merged.Counters.Combined);
+    }
+
+    [Fact]
+    public void Records_that_are_not_those_of_the_sums_are_found()
+    {
+        using TestPool pool = new(20, SegmentSize);
+        MemoryStore store = new();
+        RecordSum[] sums = new RecordSum[2];
+        SortedRun[] runs =
+            [.. Enumerable.Range(0, 3).Select(i => TestRuns.Write(pool, store, TestRecords.Random(i, 20, 2, 50), sums))];
+        sums[1].Add([1], [2]);
+
+        InvalidDataException thrown =
+            Assert.Throws<InvalidDataException>(() => Merger(pool, store, 20, null).Merge(runs, sums));
+
+        Assert.Contains("partition 1: expected", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(0, store.LiveFiles);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_damaged_run_ends_all_threads_and_leaves_nothing(int threads)
+    {
+        using TestPool pool = new(60, SegmentSize);
+        MemoryStore store = new();
+        RecordSum[] sums = new RecordSum[6];
+        SortedRun[] runs =
+            [.. Enumerable.Range(0, 4).Select(i => TestRuns.Write(pool, store, TestRecords.Random(i, 200, 6, 50), sums))];
+        store.Files[2].Bytes[500] ^= 1;
+        OutputMerger merger = new(
+            pool.Task,
+            store,
+            new OutputMergerOptions { Segments = 60, SegmentSize = SegmentSize, Threads = threads, SmallestPartition = 0 },
+            CancellationToken.None);
+
+        BlockCorruptException thrown = Assert.Throws<BlockCorruptException>(() => merger.Merge(runs, sums));
+
+        Assert.Equal("run-2", thrown.Run);
+        Assert.Equal(0, store.LiveFiles);
+    }
+
+    [Fact]
+    public void A_stretch_of_the_file_is_never_shorter_than_what_is_written_to_it()
+    {
+        // Blocks of every size that leave as much unused as they can.
+        foreach (int segmentSize in new[] { 64, 128, 4096, 32 * 1024 })
+        {
+            for (int partitions = 1; partitions < 12; partitions += 5)
+            {
+                using TestPool pool = new(3, segmentSize);
+                MemoryStore store = new();
+                long payload = 0;
+                IEnumerable<TestRecord> records =
+                    [.. Enumerable.Range(0, partitions * 3).Select(i => new TestRecord(i / 3, [], new byte[i * 91_131 % (30 * segmentSize)]))];
+                using SortedRun run = TestRuns.Write(pool, store, records, new RecordSum[partitions]);
+                for (int partition = 0; partition < partitions; partition++)
+                {
+                    PartitionRange range = run.RangeOf(partition);
+                    payload += range.Length - (range.Blocks * BlockFormat.HeaderSize);
+                }
+
+                Assert.InRange(run.Length, payload, BlockBatch.LongestLength(payload, partitions, segmentSize));
+            }
+        }
+    }
+
+    private static OutputMerger Merger(TestPool pool, MemoryStore store, int segments, Combiner? combiner) => new(
+        pool.Task,
+        store,
+        new OutputMergerOptions { Segments = segments, SegmentSize = SegmentSize, Threads = 1, Combiner = combiner },
+        CancellationToken.None);
+}
