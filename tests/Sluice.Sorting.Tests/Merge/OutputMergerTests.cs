@@ -114,6 +114,41 @@ public class OutputMergerTests
     }
 
     [Fact]
+    public void Runs_in_another_order_than_that_of_bytes_keep_it()
+    {
+        using TestPool pool = new(20, SegmentSize);
+        MemoryStore store = new();
+        Backwards backwards = new();
+        using MapOutputBuffer buffer = new(pool.Task, store, new MapOutputOptions
+        {
+            Partitions = 1,
+            MaximumSegments = MapOutputOptions.MinimumSegments,
+            SegmentSize = SegmentSize,
+            KeyComparison = backwards,
+        });
+        for (int i = 0; i < 300; i++)
+        {
+            buffer.Collect(0, [(byte)(i * 7), (byte)i], new byte[i % 60]);
+        }
+
+        MapOutput output = buffer.Finish();
+        buffer.Dispose();
+        Assert.InRange(output.Runs.Count, 10, 300);
+
+        MergedOutput merged = new OutputMerger(
+            pool.Task,
+            store,
+            new OutputMergerOptions { Segments = 9, SegmentSize = SegmentSize, Comparison = backwards },
+            CancellationToken.None).Merge(output.Runs, output.Sums);
+
+        using SortedRun run = Assert.Single(merged.Runs);
+        (List<string> read, RecordSum[] found) = TestRuns.Read(pool, run, 1);
+        string[] keys = [.. read.Select(text => text.Split(':', '=')[1])];
+        Assert.Equal(keys.OrderDescending(StringComparer.Ordinal), keys);
+        Assert.Equal(output.Sums, found);
+    }
+
+    [Fact]
     public void Records_that_are_not_those_of_the_sums_are_found()
     {
         using TestPool pool = new(20, SegmentSize);
@@ -176,6 +211,11 @@ public class OutputMergerTests
                 Assert.InRange(run.Length, payload, BlockBatch.LongestLength(payload, partitions, segmentSize));
             }
         }
+    }
+
+    private sealed class Backwards : KeyComparison
+    {
+        public override int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) => right.SequenceCompareTo(left);
     }
 
     private static OutputMerger Merger(TestPool pool, MemoryStore store, int segments, Combiner? combiner) => new(
