@@ -14,7 +14,19 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
         EngineOptions options, JobRequest request, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
         await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
-        ClusterJob job = JobOf(call, request);
+        return await RunAsync(call, cluster, JobOf(call, request), detachOnInterrupt, progress, cancellationToken);
+    }
+
+    /// <summary>Submits a job and waits for its end; a first Ctrl-C cancels it, or leaves it running.</summary>
+    /// <exception cref="SluiceException">It failed.</exception>
+    public static async Task<JobReport> RunAsync(
+        VerbCall call,
+        ClusterConnection cluster,
+        ClusterJob job,
+        bool detachOnInterrupt,
+        IProgress<JobProgress>? progress,
+        CancellationToken cancellationToken)
+    {
         try
         {
             await cluster.Client.SubmitAsync(job, cancellationToken);
@@ -38,13 +50,17 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
         throw new SluiceException(ConsoleErrors.NoCluster(call.Settings.Cluster.Text, "plans are explained in this process only"));
 
     /// <summary>The job as a cluster takes it.</summary>
-    public static ClusterJob JobOf(VerbCall call, JobRequest request) => new()
+    public static ClusterJob JobOf(VerbCall call, JobRequest request) => JobOf(
+        call, new JobCatalog().NameOf(request.Job), request.Arguments, request.Name, request.Overwrite);
+
+    /// <summary>The same, of a job that only the silos know.</summary>
+    public static ClusterJob JobOf(VerbCall call, string job, JobArguments arguments, string name, bool overwrite) => new()
     {
-        Job = new JobCatalog().NameOf(request.Job),
-        Arguments = request.Arguments,
-        Name = request.Name,
-        Partitions = request.Partitions,
-        Overwrite = request.Overwrite,
+        Job = job,
+        Arguments = arguments,
+        Name = name,
+        Partitions = call.Settings.PartitionCount,
+        Overwrite = overwrite,
         MemoryBytes = call.Settings.Memory.Origin == "default" ? 0 : call.Settings.Memory.Value,
         Codec = call.Settings.Compress.Value == Compression.Brotli ? BlockCodecs.Brotli.Name : null,
     };

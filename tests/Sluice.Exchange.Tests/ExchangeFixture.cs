@@ -41,7 +41,9 @@ internal sealed class ExchangeFixture : IDisposable
     /// <summary>Everything a gate over one subpartition gives, merged.</summary>
     public List<TestRecord> ReadAll(IReadOnlyList<ProducerOutput> producers, int partition, int gateSegments, IExchangeTransport? transport = null)
     {
-        InputGateOptions options = InputGateOptions.For(gateSegments, producers.Sum(producer => producer.Runs));
+        bool isRemote = transport?.IsRemote("") == true;
+        InputGateOptions options = InputGateOptions.For(
+            gateSegments, producers.Sum(producer => producer.Runs), remote: isRemote);
         using InputGate gate = new(
             producers, partition..(partition + 1), Pool.Task, transport ?? Transport, options, CancellationToken.None);
         using RunMerger merger = new(gate.Channels, options.FanIn, Pool.Task, Store, null, CancellationToken.None);

@@ -107,7 +107,10 @@ internal sealed class ShuffleTaskInput : TaskInput
         _node = node;
         int partition = context.Id.Task;
         InputGateOptions options = InputGateOptions.For(
-            context.Memory.Gate, context.Producers.Sum(producer => producer.Runs), context.Codec is not null);
+            context.Memory.Gate,
+            context.Producers.Sum(producer => producer.Runs),
+            context.Codec is not null,
+            context.Producers.Any(producer => context.Transport.IsRemote(producer.Where)));
         _gate = new InputGate(
             context.Producers,
             partition..(partition + 1),

@@ -2,11 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace Sluice.Exchange;
 
-/// <summary>Lets the consumer's own thread sleep until a fetch has been answered.</summary>
-/// <remarks>Only for the engine's dedicated threads: nobody else waits on the thread that sleeps here.</remarks>
+/// <summary>Lets the consumer's own thread sleep until a fetch has ended.</summary>
+/// <remarks>
+/// Also a cancelled fetch is waited for: until it has ended, its credits may be written to. Only for the engine's
+/// dedicated threads: nobody else waits on the thread that sleeps here.
+/// </remarks>
 internal static class FetchSignal
 {
-    public static FetchReply Wait(ValueTask<FetchReply> pending, CancellationToken cancellation)
+    public static FetchReply Wait(ValueTask<FetchReply> pending)
     {
         if (!pending.IsCompleted)
         {
@@ -15,7 +18,7 @@ internal static class FetchSignal
             ConfiguredValueTaskAwaitable<FetchReply>.ConfiguredValueTaskAwaiter awaiter =
                 kept.ConfigureAwait(false).GetAwaiter();
             awaiter.UnsafeOnCompleted(answered.Set);
-            answered.Wait(cancellation);
+            answered.Wait();
             return awaiter.GetResult();
         }
 

@@ -6,9 +6,9 @@ namespace Sluice.Exchange;
 
 /// <summary>One producer's end at the consumer: blocks in the order of their sequence numbers.</summary>
 /// <remarks>
-/// Fetches when it has run dry, with as many credits as the pool gives at that moment, at least one. Every block is
-/// verified here, where its bytes are used. Ownership: blocks fetched and not taken yet are the channel's.
-/// Threading: the consumer's thread.
+/// Fetches when it has run dry, with as many credits as the pool gives at that moment, at least one. From another silo
+/// it asks ahead: one half of its credits is under way while the other is read. Every block is verified here, where its
+/// bytes are used. Ownership: blocks fetched and not taken yet are the channel's. Threading: the consumer's thread.
 /// </remarks>
 public sealed class InputChannel : IBlockSource, IDisposable
 {
@@ -18,6 +18,8 @@ public sealed class InputChannel : IBlockSource, IDisposable
     private readonly int _wantedCredits;
     private readonly CancellationToken _cancellation;
     private readonly Queue<Block> _blocks = new();
+    private readonly bool _asksAhead;
+    private Ahead? _ahead;
     private int _nextSequence;
     private bool _ended;
     private bool _opened;
@@ -35,7 +37,8 @@ public sealed class InputChannel : IBlockSource, IDisposable
         Name = id.ToString();
         _transport = transport;
         _pool = pool;
-        _wantedCredits = wantedCredits;
+        _asksAhead = wantedCredits > 1 && transport.IsRemote(where);
+        _wantedCredits = _asksAhead ? wantedCredits / 2 : wantedCredits;
         _cancellation = cancellation;
     }
 
@@ -75,6 +78,11 @@ public sealed class InputChannel : IBlockSource, IDisposable
             TimedFetch(_wantedCredits);
         }
 
+        if (_asksAhead && !_ended && _ahead is null && _blocks.Count > 0)
+        {
+            AskAhead();
+        }
+
         if (!_blocks.TryDequeue(out block))
         {
             return false;
@@ -95,6 +103,8 @@ public sealed class InputChannel : IBlockSource, IDisposable
 
     public void Dispose()
     {
+        _ahead?.Abandon();
+        _ahead = null;
         while (_blocks.TryDequeue(out Block block))
         {
             block.Release();
@@ -110,19 +120,39 @@ public sealed class InputChannel : IBlockSource, IDisposable
     private void TimedFetch(int wantedCredits)
     {
         long start = Stopwatch.GetTimestamp();
-        using CreditReservation credits = wantedCredits == 0
-            ? CreditReservation.None()
-            : CreditReservation.From(_pool, wantedCredits, _cancellation);
-        Fetch(credits);
+        if (_ahead is Ahead ahead)
+        {
+            _ahead = null;
+            using (ahead)
+            {
+                Take(ahead.Wait());
+            }
+        }
+        else
+        {
+            using CreditReservation credits = wantedCredits == 0
+                ? CreditReservation.None()
+                : CreditReservation.From(_pool, wantedCredits, _cancellation);
+            _opened = true;
+            Take(FetchSignal.Wait(_transport.FetchAsync(RequestOf(credits), _cancellation)));
+        }
+
         FetchTime += Stopwatch.GetElapsedTime(start);
     }
 
-    private void Fetch(CreditReservation credits)
+    // Only with segments that are free at this moment: what is read now must not wait for what is read later.
+    private void AskAhead()
     {
-        _opened = true;
-        ValueTask<FetchReply> pending =
-            _transport.FetchAsync(new FetchRequest(Id, _where, _nextSequence, credits), _cancellation);
-        FetchReply reply = FetchSignal.Wait(pending, _cancellation);
+        if (CreditReservation.TryFrom(_pool, _wantedCredits) is CreditReservation credits)
+        {
+            _ahead = new Ahead(_transport, RequestOf(credits), _cancellation);
+        }
+    }
+
+    private FetchRequest RequestOf(CreditReservation credits) => new(Id, _where, _nextSequence, credits);
+
+    private void Take(FetchReply reply)
+    {
         if (reply.Status is FetchStatus.NotFound or FetchStatus.Failed)
         {
             throw new OutputLostException(Id.Output, reply.Source);
@@ -143,5 +173,50 @@ public sealed class InputChannel : IBlockSource, IDisposable
         Backlog = reply.Backlog;
         _nextSequence += reply.Blocks.Count;
         _ended = reply.Status == FetchStatus.EndOfPartition;
+    }
+
+    /// <summary>A fetch that is under way while the blocks of the one before are read.</summary>
+    private sealed class Ahead : IDisposable
+    {
+        private readonly CancellationTokenSource _cancellation;
+        private readonly CreditReservation _credits;
+        private readonly Task<FetchReply> _pending;
+
+        public Ahead(IExchangeTransport transport, FetchRequest request, CancellationToken cancellation)
+        {
+            _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            _credits = request.Credits;
+            _pending = transport.FetchAsync(request, _cancellation.Token).AsTask();
+        }
+
+        /// <summary>The answer, once it is there.</summary>
+        public FetchReply Wait() => FetchSignal.Wait(new ValueTask<FetchReply>(_pending));
+
+        /// <summary>Gives up waiting, and gives back what has come.</summary>
+        public void Abandon()
+        {
+            using (this)
+            {
+                _cancellation.Cancel();
+                try
+                {
+                    foreach (Block block in Wait().Blocks)
+                    {
+                        block.Release();
+                    }
+                }
+#pragma warning disable CA1031 // Nobody wants the answer any more, nor why there is none.
+                catch (Exception)
+#pragma warning restore CA1031
+                {
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            _credits.Dispose();
+            _cancellation.Dispose();
+        }
     }
 }

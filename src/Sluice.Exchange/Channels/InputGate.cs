@@ -97,6 +97,9 @@ public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
     // Fewer, larger reads stop paying beyond this.
     private const int MostCredits = 4;
 
+    // Two halves under way by turns, each large enough that a call's own cost does not count.
+    private const int MostRemoteCredits = 16;
+
     /// <summary>
     /// Shares out <paramref name="segments"/>: each channel that is merged holds the blocks of one fetch and one segment
     /// to join a record that crosses blocks, a pass one more to write. So
@@ -107,7 +110,8 @@ public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
     /// <param name="segments">What the task can spend on its input.</param>
     /// <param name="channels">Channels of the gate.</param>
     /// <param name="compressed">Whether blocks may be compressed.</param>
-    public static InputGateOptions For(int segments, int channels, bool compressed = false)
+    /// <param name="remote">Whether some of the channels read from other silos.</param>
+    public static InputGateOptions For(int segments, int channels, bool compressed = false, bool remote = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(segments, compressed ? MinimumCompressed : MinimumSegments);
         int codec = compressed ? RunMerger.SegmentsPerCodec : 0;
@@ -121,6 +125,6 @@ public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
         }
 
         int fanIn = Math.Clamp(channels, 2, widest);
-        return new InputGateOptions(fanIn, Math.Clamp((forSources / fanIn) - 1 - codec, 1, MostCredits));
+        return new InputGateOptions(fanIn, Math.Clamp((forSources / fanIn) - 1 - codec, 1, remote ? MostRemoteCredits : MostCredits));
     }
 }

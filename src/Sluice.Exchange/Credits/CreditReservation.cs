@@ -33,6 +33,24 @@ public sealed class CreditReservation : IDisposable
         return credits;
     }
 
+    /// <summary>Reserves what is free at this moment, up to <paramref name="wanted"/> segments.</summary>
+    /// <returns>Null when nothing is.</returns>
+    public static CreditReservation? TryFrom(IBufferPool pool, int wanted)
+    {
+        if (!pool.TryRequest(out NetworkBuffer first))
+        {
+            return null;
+        }
+
+        CreditReservation credits = Of(first);
+        while (credits.Count < wanted && pool.TryRequest(out NetworkBuffer next))
+        {
+            credits._segments.Push(next);
+        }
+
+        return credits;
+    }
+
     /// <summary>Makes a credit of a segment that is reserved already.</summary>
     public static CreditReservation Of(NetworkBuffer segment)
     {

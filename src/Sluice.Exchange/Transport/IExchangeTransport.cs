@@ -7,8 +7,11 @@ public interface IExchangeTransport
 {
     /// <summary>Asks for blocks of one channel. Asking again after a lost answer is harmless.</summary>
     /// <param name="request">What is asked; its credits stay the caller's to dispose.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="cancellationToken">Gives up waiting, soon: the credits are the caller's again when the call has ended.</param>
     ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Whether answers from there take their time, so that asking ahead pays.</summary>
+    bool IsRemote(string where) => false;
 
     /// <summary>The consumer is done with the channel, or starts over: the serving end forgets its place.</summary>
     /// <param name="channel">Which.</param>

@@ -56,6 +56,8 @@ internal sealed class GrainTransport(
             ? local.FetchAsync(request, cancellationToken)
             : new ValueTask<FetchReply>(FetchFromAsync(request, cancellationToken));
 
+    public bool IsRemote(string where) => where != here;
+
     public void Close(ChannelId channel, string where)
     {
         if (where == here)

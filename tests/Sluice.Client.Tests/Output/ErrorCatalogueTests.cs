@@ -41,7 +41,9 @@ public sealed partial class ErrorCatalogueTests
     private static SluiceError Make(MethodInfo factory) => (SluiceError)factory.Invoke(
         null,
         [.. factory.GetParameters().Select(object? (parameter) =>
-            parameter.ParameterType == typeof(Exception) ? new InvalidOperationException("cause") : parameter.Name)])!;
+            parameter.ParameterType == typeof(Exception) ? new InvalidOperationException("cause")
+            : parameter.ParameterType == typeof(int) ? 1
+            : parameter.Name)])!;
 
     [GeneratedRegex("^SLU2[0-9]{3}$")]
     private static partial Regex CodePattern();
