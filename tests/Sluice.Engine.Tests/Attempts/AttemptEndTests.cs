@@ -37,10 +37,11 @@ public class AttemptEndTests
     [Fact]
     public void What_an_older_process_did_not_count_is_nothing()
     {
-        const string Json = """{"attempt":{"task":{"stage":{"value":1},"index":2},"number":3},"outcome":{"spills":5}}""";
+        const string Json =
+            """{"attempt":{"task":{"stage":{"value":1},"index":2},"number":3},"outcome":{"spills":5,"times":{"tasks":6}}}""";
 
         AttemptEnd told = JsonSerializer.Deserialize(Json, CoordinationJson.Default.AttemptEnd)!;
 
-        Assert.Equal(new TaskOutcome { Spills = 5 }, told.Outcome);
+        Assert.Equal(new TaskOutcome { Spills = 5, Times = PhaseTimes.Zero with { Tasks = 6 } }, told.Outcome);
     }
 }
