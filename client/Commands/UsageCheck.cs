@@ -53,6 +53,11 @@ internal static class UsageCheck
             return ConsoleErrors.VerbNotThereYet(verb, instead);
         }
 
+        if (command.Parent is null && LaterVerbs.OfClusters.Contains(verb))
+        {
+            return ConsoleErrors.NoCluster($"sluice {verb}", ClusterSupport.WhyNot);
+        }
+
         if (command.Command.Subcommands.Count == 0)
         {
             return ConsoleErrors.TooMany(token, where);

@@ -84,7 +84,7 @@ internal static class ConsoleErrors
         nearest is null ? "codes look like SLU1201; every error prints its own" : $"did you mean '{nearest}'?");
 
     public static SluiceError NoCluster(string cluster, string why) => new(
-        "SLU2101", ErrorKind.Unreachable, why, cluster, "leave --cluster out (and SLUICE_CLUSTER unset) to run in this process");
+        "SLU2101", ErrorKind.Unreachable, why, cluster, "run it in this process: leave --cluster out, and SLUICE_CLUSTER unset");
 
     public static SluiceError NoGateway(string where, string clusterId) => new(
         "SLU2102",
