@@ -8,18 +8,30 @@ internal sealed class CombinerOutput(Combiner combiner, RecordGroup group, IReco
     /// <exception cref="InvalidOperationException">The record has another key than the group.</exception>
     public void Append(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
+        ThrowIfOther(key);
+        next.Append(key, value);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The record has another key than the group.</exception>
+    public void Append(ReadOnlySpan<byte> key, RecordView value)
+    {
+        ThrowIfOther(key);
+        next.Append(key, value);
+    }
+
+    /// <summary>Combines the group at hand.</summary>
+    public void Combine() => combiner.Combine(group, this);
+
+    private void ThrowIfOther(ReadOnlySpan<byte> key)
+    {
         if (!key.SequenceEqual(group.Key))
         {
             throw new InvalidOperationException(
                 $"{combiner.GetType().Name} wrote a record under another key: expected {Shown(group.Key)}, " +
                 $"found {Shown(key)}.");
         }
-
-        next.Append(key, value);
     }
-
-    /// <summary>Combines the group at hand.</summary>
-    public void Combine() => combiner.Combine(group, this);
 
     private static string Shown(ReadOnlySpan<byte> key)
     {

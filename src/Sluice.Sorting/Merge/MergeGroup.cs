@@ -48,7 +48,9 @@ public sealed class MergeGroup : RecordGroup
     /// <summary>Records so far, those that were passed over included.</summary>
     public long RecordCount { get; private set; }
 
-    /// <summary>Key and value of the current record in one piece; valid until the next <see cref="MoveNext"/>.</summary>
+    /// <summary>
+    /// Key and value of the current record in one piece; valid until the next <see cref="MoveNext"/>.
+    /// </summary>
     public ReadOnlySpan<byte> Record => _records.Record;
 
     /// <summary>Goes to the next key, past records of the current one that were not read.</summary>

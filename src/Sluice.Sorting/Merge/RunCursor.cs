@@ -5,8 +5,9 @@ namespace Sluice.Sorting;
 
 /// <summary>Reads the records of one sorted run, block by block; stands at one record at a time.</summary>
 /// <remarks>
-/// A compressed block is decoded into a segment of the cursor's own. A record inside a block is read where it lies. One that goes on in the next block is put together in a segment of the
-/// cursor's own; one larger than a segment goes to the <see cref="LargeRecords"/> of the task.
+/// A compressed block is decoded into a segment of the cursor's own. A record inside a block is read where it lies. One
+/// that goes on in the next block is put together in a segment of the cursor's own; one larger than a segment goes to
+/// the <see cref="LargeRecords"/> of the task.
 /// Ownership: holds the current block and its own segment, released at the end or by Dispose. Threading: one thread.
 /// </remarks>
 internal sealed class RunCursor : IDisposable

@@ -81,6 +81,28 @@ public sealed class ComparedOrderTests : IDisposable
             "The sample made no ranges.");
     }
 
+    [Theory]
+    [InlineData(32, "map", Duplicates.Keep)]
+    [InlineData(32, "map", Duplicates.Drop)]
+    [InlineData(44, "reduce", Duplicates.Keep)]
+    [InlineData(44, "reduce", Duplicates.Drop)]
+    public async Task A_comparer_orders_what_is_merged_in_passes(int segments, string merging, Duplicates duplicates)
+    {
+        Random random = new(5);
+        List<string> lines = [.. Enumerable.Range(0, 16_000).Select(
+            i => $"{"abc"[random.Next(3)]}{new string('0', random.Next(3))}{random.Next(9000)} {i}")];
+        string input = _folder.Write("in", string.Join('\n', lines));
+
+        JobReport report = await Run(
+            new LinesInOrder(KeyOrders.Compared(new NaturalText()), duplicates), input, 2, segments);
+
+        IEnumerable<string> kept = duplicates == Duplicates.Keep
+            ? lines
+            : lines.DistinctBy(line => line[0] + line.Split(' ')[0][1..].TrimStart('0'));
+        Assert.Equal(kept.OrderBy(line => line.Split(' ')[0], new NaturalText()), Lines());
+        Assert.True(report.Stages.Single(stage => stage.Name == merging).MergePasses > 0, $"No pass in {merging}.");
+    }
+
     [Fact]
     public async Task A_comparer_tells_which_keys_are_duplicates()
     {
@@ -142,11 +164,11 @@ public sealed class ComparedOrderTests : IDisposable
         Assert.Equal("SLU1009", thrown.Error.Code);
     }
 
-    private async Task<JobReport> Run(IJob job, string input, int partitions)
+    private async Task<JobReport> Run(IJob job, string input, int partitions, int segments = 48)
     {
         using InProcessEngine engine = new(new EngineOptions
         {
-            MemoryBytes = 2 * 48 * 1024,
+            MemoryBytes = 2 * segments * 1024,
             Parallelism = 2,
             SpillDirectories = [_folder["spill"]],
             SegmentSize = 1024,
