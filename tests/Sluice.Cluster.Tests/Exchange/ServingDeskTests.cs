@@ -16,7 +16,7 @@ public sealed class ServingDeskTests
     {
         using ExchangeFixture exchange = new();
         using DeskFixture desk = new(exchange);
-        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(1, RecordsFor(ringSegments), ExchangeFixture.Partitions, 60), ringSegments);
+        ProducerOutput producer = Produce(exchange, 0, seed: 1, ringSegments);
 
         byte[][] first = await desk.Fetch(producer, 0, credits: 3);
         byte[][] again = await desk.Fetch(producer, 0, credits: 3);
@@ -37,7 +37,7 @@ public sealed class ServingDeskTests
     {
         using ExchangeFixture exchange = new();
         using DeskFixture desk = new(exchange);
-        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(2, RecordsFor(ringSegments), ExchangeFixture.Partitions, 60), ringSegments);
+        ProducerOutput producer = Produce(exchange, 0, seed: 2, ringSegments);
         byte[][] all = await desk.FetchAll(producer, credits: 2);
 
         byte[][] half = await desk.Fetch(producer, 0, credits: 2);
@@ -53,7 +53,7 @@ public sealed class ServingDeskTests
     {
         using ExchangeFixture exchange = new();
         using DeskFixture desk = new(exchange);
-        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(3, 2000, ExchangeFixture.Partitions, 60), InFiles);
+        ProducerOutput producer = Produce(exchange, 0, seed: 3, InFiles);
 
         BufferBatch batch = await desk.Serve(producer, 0, credits: 2);
         desk.AssertKeeps(2);
@@ -68,7 +68,7 @@ public sealed class ServingDeskTests
     {
         using ExchangeFixture exchange = new();
         using DeskFixture desk = new(exchange);
-        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(4, 2000, ExchangeFixture.Partitions, 60), InFiles);
+        ProducerOutput producer = Produce(exchange, 0, seed: 4, InFiles);
         BufferBatch dropped = await desk.Serve(producer, 0, credits: 2);
 
         desk.Time.Advance(TimeSpan.FromSeconds(9));
@@ -87,7 +87,7 @@ public sealed class ServingDeskTests
     {
         using ExchangeFixture exchange = new();
         using DeskFixture desk = new(exchange);
-        ProducerOutput closed = exchange.Produce(0, TestRecords.Random(5, 2000, ExchangeFixture.Partitions, 60), InFiles);
+        ProducerOutput closed = Produce(exchange, 0, seed: 5, InFiles);
         await desk.Serve(closed, 0, credits: 2);
         if (wholeJob)
         {
@@ -97,7 +97,7 @@ public sealed class ServingDeskTests
         }
         else
         {
-            ProducerOutput other = exchange.Produce(1, TestRecords.Random(6, 2000, ExchangeFixture.Partitions, 60), InFiles);
+            ProducerOutput other = Produce(exchange, 1, seed: 6, InFiles);
             await desk.Serve(other, 0, credits: 1);
             desk.Desk.Close(new ChannelId(closed.Id, 0, 1));
             desk.AssertKeeps(1);
@@ -113,8 +113,8 @@ public sealed class ServingDeskTests
     {
         using ExchangeFixture exchange = new();
         using DeskFixture desk = new(exchange);
-        ProducerOutput first = exchange.Produce(0, TestRecords.Random(7, 2000, ExchangeFixture.Partitions, 60), InFiles);
-        ProducerOutput second = exchange.Produce(1, TestRecords.Random(8, 2000, ExchangeFixture.Partitions, 60), InFiles);
+        ProducerOutput first = Produce(exchange, 0, seed: 7, InFiles);
+        ProducerOutput second = Produce(exchange, 1, seed: 8, InFiles);
         BufferBatch held = await desk.Serve(first, 0, credits: DeskFixture.Room);
         desk.AssertKeeps(DeskFixture.Room);
 
@@ -152,7 +152,7 @@ public sealed class ServingDeskTests
     {
         using ExchangeFixture exchange = new();
         using DeskFixture desk = new(exchange);
-        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(10, 2000, ExchangeFixture.Partitions, 60), InFiles);
+        ProducerOutput producer = Produce(exchange, 0, seed: 10, InFiles);
         await desk.Serve(producer, 0, credits: 2);
 
         desk.Desk.Dispose();
@@ -162,5 +162,9 @@ public sealed class ServingDeskTests
         desk.AssertKeeps(0);
     }
 
-    private static int RecordsFor(int ringSegments) => ringSegments == InMemory ? 300 : 2000;
+    private static ProducerOutput Produce(ExchangeFixture exchange, int task, int seed, int ringSegments)
+    {
+        int records = ringSegments == InMemory ? 300 : 2000;
+        return exchange.Produce(task, TestRecords.Random(seed, records, ExchangeFixture.Partitions, 60), ringSegments);
+    }
 }

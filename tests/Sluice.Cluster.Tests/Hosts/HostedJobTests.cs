@@ -41,7 +41,8 @@ public sealed class HostedJobTests(ThreeSilos cluster) : IClassFixture<ThreeSilo
     {
         Random random = new(4);
         string longest = new('x', 3 * SiloHosts.SegmentSize);
-        string[] lines = [.. Enumerable.Range(0, 300).Select(i => i % 3 == 0 ? $"{longest}{random.Next(1000):D4}" : $"{random.Next(1000):D4}")];
+        string[] lines =
+            [.. Enumerable.Range(0, 300).Select(i => $"{(i % 3 == 0 ? longest : "")}{random.Next(1000):D4}")];
         ClusterJob job = Hosts.Job("sort", "large", [Hosts.Write("in-large", lines)]) with { MemoryBytes = 500_000 };
 
         await Hosts.SucceedAsync(job);
@@ -56,7 +57,11 @@ public sealed class HostedJobTests(ThreeSilos cluster) : IClassFixture<ThreeSilo
     {
         Random random = new(seed);
         List<string> words = [.. Enumerable.Range(0, 40_000).Select(_ => $"W{random.Next(random.Next(1, 5000))}")];
-        string[] inputs = [.. words.Chunk(10_000).Select((chunk, i) => Hosts.Write($"words-{seed}-{i}", chunk.Chunk(9).Select(line => string.Join(' ', line))))];
+        string[] inputs =
+        [
+            .. words.Chunk(10_000).Select((chunk, i) => Hosts.Write(
+                $"words-{seed}-{i}", chunk.Chunk(9).Select(line => string.Join(' ', line)))),
+        ];
 
         await Hosts.SucceedAsync(Hosts.Job("wordcount", $"count-{seed}", inputs) with { MemoryBytes = memoryBytes });
 
@@ -189,7 +194,11 @@ public sealed class HostedJobTests(ThreeSilos cluster) : IClassFixture<ThreeSilo
     private static string[] Lines(int seed, int count)
     {
         Random random = new(seed);
-        return [.. Enumerable.Range(0, count).Select(i => $"{random.Next(100_000):D6} {new string((char)('a' + (i % 26)), random.Next(60))}")];
+        return
+        [
+            .. Enumerable.Range(0, count).Select(i =>
+                $"{random.Next(100_000):D6} {new string((char)('a' + (i % 26)), random.Next(60))}"),
+        ];
     }
 }
 

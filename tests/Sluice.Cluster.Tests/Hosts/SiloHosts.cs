@@ -129,7 +129,9 @@ internal sealed class SiloHosts : IAsyncDisposable
 
     public static JobReport ReportOf(JobView view)
     {
-        Assert.True(view.Status == JobStatus.Succeeded, $"{view.Status}: {view.Failure?.What} {view.Failure?.Where} {view.Failure?.Detail}");
+        Assert.True(
+            view.Status == JobStatus.Succeeded,
+            $"{view.Status}: {view.Failure?.What} {view.Failure?.Where} {view.Failure?.Detail}");
         return JobReport.FromJson(view.Report!);
     }
 
@@ -142,8 +144,10 @@ internal sealed class SiloHosts : IAsyncDisposable
     {
         foreach (Silo silo in _silos.Where(silo => !silo.IsStopped))
         {
-            await AwaitAsync(() => Task.FromResult(silo.Left() == "" && FilesOf(silo) == ""), $"{silo.Engine.Name} has nothing left", () =>
-                $"{silo.Left()} {FilesOf(silo)} {string.Join("; ", silo.Engine.Pool.Holders())}");
+            await AwaitAsync(
+                () => Task.FromResult(silo.Left() == "" && FilesOf(silo) == ""),
+                $"{silo.Engine.Name} has nothing left",
+                () => $"{silo.Left()} {FilesOf(silo)} {string.Join("; ", silo.Engine.Pool.Holders())}");
         }
 
         await AwaitAsync(() => Task.FromResult(Staging() == ""), "no staging directory is left", Staging);
@@ -181,7 +185,8 @@ internal sealed class SiloHosts : IAsyncDisposable
     private string FilesOf(Silo silo)
     {
         string spill = Path.Combine(Folder, silo.Engine.Name.Replace("silo", "spill", StringComparison.Ordinal));
-        return string.Join(' ', Directory.GetFiles(spill, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "lock"));
+        return string.Join(' ', Directory.GetFiles(spill, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) != "lock"));
     }
 
     private string Staging() => string.Join(' ', Directory.GetDirectories(Folder, ".sluice-*", SearchOption.AllDirectories)

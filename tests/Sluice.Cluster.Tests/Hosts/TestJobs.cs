@@ -56,7 +56,8 @@ internal sealed class Gate : IDisposable
     }
 }
 
-/// <summary>Counts lines, without a sample before its maps; those that contain `gate` wait at it, those with `slow` take a millisecond, padding is dropped.</summary>
+/// <summary>Counts lines, without a sample before its maps.</summary>
+/// <remarks>Lines that begin with `gate` wait at it, those with `slow` take a millisecond, padding is dropped.</remarks>
 internal sealed class GatedCount : IJob
 {
     // A file of this size is a map task of its own.

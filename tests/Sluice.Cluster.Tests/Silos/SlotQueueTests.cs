@@ -108,7 +108,8 @@ public sealed class SlotQueueTests
         int seen = Volatile.Read(ref most);
         while (value > seen)
         {
-            seen = Interlocked.CompareExchange(ref most, value, seen) is int found && found == seen ? value : Volatile.Read(ref most);
+            int found = Interlocked.CompareExchange(ref most, value, seen);
+            seen = found == seen ? value : found;
         }
     }
 
