@@ -9,7 +9,8 @@ namespace Sluice.Silo;
 /// <remarks>
 /// A silo that joins must reach all that are active. Those that a crash of the whole cluster left in the database are
 /// declared dead by silos that join, when they have given no sign for a while; but that is looked at when a silo joins,
-/// and a silo that joined too early would wait for minutes, until its join fails.
+/// and a silo that joined too early would wait for minutes, until its join fails. What an earlier process was at this
+/// silo's own address is declared dead first, so that silos that start at once do not wait for each other.
 /// </remarks>
 internal sealed partial class NeighbourWait(
     IMembershipTable table,
@@ -32,6 +33,7 @@ internal sealed partial class NeighbourWait(
         await table.InitializeMembershipTable(tryInitTableVersion: true);
         long since = time.GetTimestamp();
         bool isTold = false;
+        await BuryFormerSelfAsync();
         while (time.GetElapsedTime(since) < Silence && await FindMuteAsync(cancellation) is MembershipEntry mute)
         {
             if (!isTold)
@@ -41,6 +43,26 @@ internal sealed partial class NeighbourWait(
             }
 
             await Task.Delay(Interval, time, cancellation);
+        }
+    }
+
+    // Another silo may change the table meanwhile; then it is read anew.
+    private async Task BuryFormerSelfAsync()
+    {
+        bool isDone = false;
+        while (!isDone)
+        {
+            MembershipTableData silos = await table.ReadAll();
+            (MembershipEntry? former, string etag) = silos.Members.FirstOrDefault(member =>
+                member.Item1.Status != SiloStatus.Dead
+                && member.Item1.SiloAddress.Endpoint.Equals(here.SiloAddress.Endpoint)
+                && member.Item1.SiloAddress.Generation < here.SiloAddress.Generation) ?? new(null!, "");
+            isDone = former is null;
+            if (former is not null)
+            {
+                former.Status = SiloStatus.Dead;
+                await table.UpdateRow(former, etag, silos.Version.Next());
+            }
         }
     }
 

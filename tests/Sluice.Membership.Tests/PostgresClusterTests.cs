@@ -17,6 +17,7 @@ public sealed class PostgresClusterTests(PostgresServer server) : IClassFixture<
 
     private const int Silos = 3;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(50);
+    private static readonly string[] Sort = ["sort", "in", "--format", "gensort", "--out", "out", "--partitions", "48", "-o", "json"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sluice-cluster-").FullName;
     private readonly int _ports = FreePorts.Row(3 * Silos);
@@ -31,30 +32,41 @@ public sealed class PostgresClusterTests(PostgresServer server) : IClassFixture<
         await StartAllAsync();
         await GenerateAsync();
 
-        Task<ConsoleResult> sort = Run(
-            "sort", "in", "--format", "gensort", "--out", "out", "--partitions", "24", "--cluster", Gateways, "-o", "json");
-        string host;
-        using (IHost client = await ConnectAsync())
-        {
-            JobView running = await AwaitRunningAsync(client.Services.GetRequiredService<ISluiceClient>(), sort);
-            host = running.Host;
-            _silos[host].Kill();
-        }
-
+        using IHost client = await ConnectAsync();
+        Task<ConsoleResult> sort = Run([.. Sort, "--cluster", Gateways]);
+        string host = (await AwaitRunningAsync(client)).Host;
+        _silos[host].Kill();
         ConsoleResult sorted = await sort.WaitAsync(Deadline);
-        ConsoleResult verified = await Run("verify", "sort", "out", "--format", "gensort", "-o", "json");
+
         JsonElement job = Assert.Single(await JobsAsync());
         Assert.True(sorted.ExitCode == 0, sorted.Error);
-        Assert.Equal((Records, Checksum), (Text(verified, "records"), Text(verified, "checksum")));
-        Assert.Equal("succeeded", job.GetProperty("status").GetString());
         Assert.NotEqual(host, job.GetProperty("host").GetString());
-        Assert.Empty(Directory.GetDirectories(Path.Combine(_folder, "out")));
+        await AssertExactAsync(job);
 
         await RestartAllAsync();
 
         JsonElement remembered = Assert.Single(await JobsAsync());
         Assert.Equal(job.GetProperty("id").GetString(), remembered.GetProperty("id").GetString());
         Assert.Equal("succeeded", remembered.GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task All_silos_die_in_the_middle_of_a_job_and_it_goes_on_when_they_are_back()
+    {
+        await StartAllAsync();
+        await GenerateAsync();
+        using IHost client = await ConnectAsync();
+        Task<ConsoleResult> submitted = Run([.. Sort, "--detach", "--cluster", Gateways]);
+
+        string id = (await AwaitRunningAsync(client)).Id.ToString("N");
+        await RestartAllAsync();
+        JsonElement found = Assert.Single(await JobsAsync());
+        ConsoleResult waited = await Run("jobs", "wait", id, "--cluster", Gateways);
+
+        await submitted.WaitAsync(Deadline);
+        Assert.Equal(id, found.GetProperty("id").GetString());
+        Assert.True(waited.ExitCode == 0, waited.Error);
+        await AssertExactAsync(Assert.Single(await JobsAsync()));
     }
 
     [Fact]
@@ -159,20 +171,33 @@ public sealed class PostgresClusterTests(PostgresServer server) : IClassFixture<
     }
 
     // In the middle: tasks have ended, and more are to come.
-    private static async Task<JobView> AwaitRunningAsync(ISluiceClient client, Task<ConsoleResult> sort)
+    private static async Task<JobView> AwaitRunningAsync(IHost host)
     {
         using CancellationTokenSource patience = new(Deadline);
+        ISluiceClient client = host.Services.GetRequiredService<ISluiceClient>();
         while (true)
         {
             JobView? job = (await client.ListAsync(1, patience.Token)).SingleOrDefault();
+            Assert.False(
+                job is { IsOver: true },
+                $"The job has ended before a silo could be killed: {job?.Status} after {job?.Seconds} s, {job?.Failure?.What}");
             if (job?.Progress is { TasksDone: > 0 })
             {
                 return job;
             }
 
-            Assert.False(sort.IsCompleted, "The job has ended before its host could be killed.");
             await Task.Delay(10, patience.Token);
         }
+    }
+
+    // All records are there, in order, and nothing else is.
+    private async Task AssertExactAsync(JsonElement job)
+    {
+        ConsoleResult verified = await Run("verify", "sort", "out", "--format", "gensort", "-o", "json");
+        Assert.Equal("succeeded", job.GetProperty("status").GetString());
+        Assert.True(verified.ExitCode == 0, verified.Error);
+        Assert.Equal((Records, Checksum), (Text(verified, "records"), Text(verified, "checksum")));
+        Assert.Empty(Directory.GetDirectories(Path.Combine(_folder, "out")));
     }
 
     private async Task<IReadOnlyList<JsonElement>> JobsAsync()
