@@ -16,6 +16,8 @@ internal sealed class WaitingRequest(
 
     public NetworkBufferState Wait(CancellationToken cancellationToken)
     {
+        using WaitClock.Wait counted = WaitClock.Begin(WaitKind.Memory);
+        lender.BeginWait(waiter);
         try
         {
             using ITimer? alarm = deadline.NudgeAtEnd(waiter);
@@ -41,6 +43,10 @@ internal sealed class WaitingRequest(
                 throw;
             }
         }
+        finally
+        {
+            lender.CountWait(waiter);
+        }
 
         return waiter.Answer();
     }
@@ -60,6 +66,7 @@ internal sealed class WaitingRequest(
 
     private async ValueTask PauseUntilAnsweredAsync(CancellationToken cancellationToken)
     {
+        lender.BeginWait(waiter);
         try
         {
             using ITimer? alarm = deadline.NudgeAtEnd(waiter);
@@ -76,6 +83,10 @@ internal sealed class WaitingRequest(
             {
                 throw;
             }
+        }
+        finally
+        {
+            lender.CountWait(waiter);
         }
     }
 
