@@ -41,6 +41,9 @@ internal sealed class AttemptRunner
         _segmentsPerTask = segmentsPerTask;
     }
 
+    /// <summary>Shows what the attempts do to measurements; null shows nothing.</summary>
+    public ObservedEngine? Observed { get; init; }
+
     /// <summary>Runs an attempt on the calling thread, with a pool of its own.</summary>
     /// <remarks>
     /// A finished output takes the pool along: it has no guarantee any more, and gives its segments back when another
@@ -48,9 +51,27 @@ internal sealed class AttemptRunner
     /// </remarks>
     public TaskOutcome Run(AttemptInput input, TaskProgress progress, CancellationToken cancellation)
     {
+        TaskOutcome? outcome = null;
+        Observed?.Begin(input, progress);
+        try
+        {
+            return outcome = RunObserved(input, progress, cancellation);
+        }
+        finally
+        {
+            Observed?.End(input.Id, outcome);
+        }
+    }
+
+    /// <summary>Counts for an attempt that is about to run.</summary>
+    public TaskProgress NewProgress() => new() { Spill = new SpillTraffic(Observed?.Spill) };
+
+    private TaskOutcome RunObserved(AttemptInput input, TaskProgress progress, CancellationToken cancellation)
+    {
         LocalBufferPool pool = _pool.CreateBufferPool(new BufferPoolOptions
         {
             Owner = input.Id.ToString(),
+            Group = input.Stage.Name,
             Minimum = _segmentsPerTask,
             Maximum = _segmentsPerTask,
         });
@@ -64,7 +85,7 @@ internal sealed class AttemptRunner
                 Pool = pool,
                 SegmentSize = _pool.SegmentSize,
                 Segments = _segmentsPerTask,
-                Store = _stores(cancellation),
+                Store = new TimedStore(_stores(cancellation), progress.Spill),
                 DiskWait = _diskWait,
                 Transport = _transport,
                 Files = input.Files,
@@ -79,7 +100,7 @@ internal sealed class AttemptRunner
             if (outcome.Output is not null)
             {
                 keepPool = true;
-                Keep(outcome.Output, pool);
+                Keep(input, outcome.Output, pool);
             }
 
             return outcome;
@@ -93,19 +114,21 @@ internal sealed class AttemptRunner
         }
     }
 
-    private void Keep(ResultPartition output, LocalBufferPool pool)
+    private void Keep(AttemptInput input, ResultPartition output, LocalBufferPool pool)
     {
         pool.GiveUpMinimum();
         IDisposable registration = pool.RegisterReclaim(output);
-        _outputs.Add(output, new Kept(registration, pool));
+        _outputs.Add(output, new Kept(registration, pool, output, input.Stage.Name, Observed));
     }
 
-    private sealed record Kept(IDisposable Registration, LocalBufferPool Pool) : IDisposable
+    private sealed record Kept(
+        IDisposable Registration, LocalBufferPool Pool, ResultPartition Output, string Stage, ObservedEngine? Observed) : IDisposable
     {
         public void Dispose()
         {
             Registration.Dispose();
             Pool.Dispose();
+            Observed?.Reclaimed(Stage, Output.ReclaimedBytes);
         }
     }
 }
@@ -125,4 +148,8 @@ internal sealed record AttemptInput(
     IReadOnlyList<InputSplit> Splits,
     IReadOnlyList<ProducerOutput> Producers,
     byte[][]? Boundaries,
-    string? PartPath);
+    string? PartPath)
+{
+    /// <summary>The kind of stage whose outputs it reads; nothing when it reads files.</summary>
+    public string Upstream { get; init; } = "";
+}

@@ -21,6 +21,7 @@ internal sealed class JobHost : IDisposable
     private readonly Coordinator _coordinator;
     private readonly JobStatistics _statistics;
     private FinishJob? _finished;
+    private bool _hasLeft;
 
     private JobHost(
         JobId id,
@@ -38,6 +39,7 @@ internal sealed class JobHost : IDisposable
         _output = output;
         _journal = journal;
         _workers = workers;
+        EngineMeter.JobBegan();
         _coordinator = new Coordinator(state);
         _statistics = new JobStatistics(job.Plan, job.Catalog.Bytes, before);
     }
@@ -118,6 +120,7 @@ internal sealed class JobHost : IDisposable
     /// <summary>Takes one event in and does what the coordinator makes of it.</summary>
     public void Handle(CoordinatorEvent happened)
     {
+        JobMeasurements.Tell(_coordinator.State, happened);
         foreach (CoordinatorCommand command in _coordinator.Handle(happened))
         {
             Execute(command);
@@ -154,6 +157,7 @@ internal sealed class JobHost : IDisposable
     /// <summary>Leaves an output that was not published as it was before the job.</summary>
     public void Dispose()
     {
+        Leave();
         _journal.Dispose();
         _output.Dispose();
     }
@@ -161,8 +165,18 @@ internal sealed class JobHost : IDisposable
     /// <summary>Lets go of journal and directory as the death of the process would: another host goes on.</summary>
     public void Abandon()
     {
+        Leave();
         _journal.Dispose();
         _output.Abandon();
+    }
+
+    private void Leave()
+    {
+        if (!_hasLeft)
+        {
+            _hasLeft = true;
+            EngineMeter.JobLeft();
+        }
     }
 
     private static TimeSpan BeforeNow(JobOrder? order) => order is null ? TimeSpan.Zero : DateTime.UtcNow - order.OrderedAt;
@@ -201,6 +215,7 @@ internal sealed class JobHost : IDisposable
                 break;
             case FinishJob finish:
                 _finished = finish;
+                JobMeasurements.Ended(finish.Failure, _statistics);
                 break;
             default:
                 throw new InvalidOperationException($"A job's host does not know {command}.");

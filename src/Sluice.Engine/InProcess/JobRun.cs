@@ -26,6 +26,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     private readonly AttemptThreads _attempts;
     private readonly AttemptInputs _inputs;
     private readonly JobHost _host;
+    private readonly ObservedEngine _observed;
 
     /// <param name="request">What the user asked for.</param>
     /// <param name="job">What was found out about it.</param>
@@ -53,6 +54,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
             throw;
         }
 
+        _observed = ObservedEngine.Local(_pool, options.Parallelism, spill);
         _inputs = new AttemptInputs(_id, job, _host.StagingPath);
         ISpillStore store = ports.Store(spill);
         AttemptRunner runner = new(
@@ -62,7 +64,10 @@ internal sealed class JobRun : IJobWorkers, IDisposable
             ports.Transport(_outputs),
             _pool.Total / options.Parallelism,
             options.Codec,
-            _diskWait);
+            _diskWait)
+        {
+            Observed = _observed,
+        };
         _attempts = new AttemptThreads(runner, options.Parallelism);
     }
 
@@ -130,6 +135,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         _host.Dispose();
         _outputs.Dispose();
         _todo.Dispose();
+        _observed.Dispose();
         Debug.Assert(_pool.Lent == 0, "Every segment has come back when a job is over.");
         _pool.Dispose();
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Services;
+using Sluice.Engine;
 using Sluice.Exchange;
 using Sluice.Sorting;
 
@@ -28,10 +29,11 @@ internal interface INetworkBufferPoolClient : Orleans.Services.IGrainServiceClie
 /// <remarks>The services are asked late: the transport is made before the silo can call others.</remarks>
 internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows)
 {
-    public IExchangeTransport Make(string here, ResultPartitionStore outputs) => new GrainTransport(
+    public IExchangeTransport Make(string here, ResultPartitionStore outputs, ObservedEngine observed) => new GrainTransport(
         here,
         new InProcessTransport(outputs),
         windows,
+        observed,
         new Lazy<INetworkBufferPoolClient>(services.GetRequiredService<INetworkBufferPoolClient>),
         new Lazy<ISiloStatusOracle>(services.GetRequiredService<ISiloStatusOracle>));
 }
@@ -45,6 +47,7 @@ internal sealed class GrainTransport(
     string here,
     InProcessTransport local,
     ReceiveWindows windows,
+    ObservedEngine observed,
     Lazy<INetworkBufferPoolClient> silos,
     Lazy<ISiloStatusOracle> membership) : IExchangeTransport
 {
@@ -79,7 +82,11 @@ internal sealed class GrainTransport(
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
+            long room = (long)request.Credits.Count * observed.Pool.SegmentSize;
+            long received = 0;
             using ReceiveWindow window = windows.Open(request.Credits);
+            PeerTraffic peer = observed.PeerOf(request.Where);
+            long began = peer.Begin(room);
             try
             {
                 BufferBatch batch = await silos.Value.On(request.Where)
@@ -89,6 +96,7 @@ internal sealed class GrainTransport(
                 if (!batch.IsRevoked)
                 {
                     IReadOnlyList<Block> blocks = window.Take();
+                    received = blocks.Sum(block => (long)block.Length);
                     return new FetchReply(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
                 }
             }
@@ -103,6 +111,10 @@ internal sealed class GrainTransport(
                     return new FetchReply(
                         FetchStatus.NotFound, request.FromSequence, [], 0, $"silo {request.Where} does not answer: {exception.Message}");
                 }
+            }
+            finally
+            {
+                peer.End(observed.Silo, began, room, received);
             }
 
             await Task.Delay(Pause, cancellation).ConfigureAwait(false);

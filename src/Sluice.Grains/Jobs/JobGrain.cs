@@ -286,6 +286,12 @@ internal sealed partial class JobGrain(
     private async Task FailAsync(Exception exception)
     {
         SluiceException known = FailureTranslation.OfJob(exception);
+        if (_host is not { IsFinished: true })
+        {
+            EngineMeter.JobEnded(
+                JobStatus.Failed, _order is null ? TimeSpan.Zero : DateTime.UtcNow - _order.OrderedAt, known.Error);
+        }
+
         LogFailed(exception, Id);
         _trace?.SetStatus(ActivityStatusCode.Error, known.Error.What);
         await CleanUpAsync();

@@ -56,8 +56,16 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         _diskWait = new DiskWait(_options.DiskWait);
         Pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(_options.EffectiveMemoryBytes, _options.SegmentSize));
         int serving = Math.Clamp(Pool.Total / ServingShare, 8, MostServingSegments);
-        Serving = Pool.CreateBufferPool("serving fetches", serving, serving);
-        _transport = outputs => transport.Make(Silo, outputs);
+        Serving = Pool.CreateBufferPool(new BufferPoolOptions
+        {
+            Owner = "serving fetches",
+            Group = "serving",
+            Minimum = serving,
+            Maximum = serving,
+        });
+        Observed = ObservedEngine.OfSilo(
+            Silo, Pool, () => IsDraining ? 0 : Slots, () => _slots.Running, () => _slots.Queued, () => _spill);
+        _transport = outputs => transport.Make(Silo, outputs, Observed);
     }
 
     /// <summary>The silo's address with its generation, as workers are called.</summary>
@@ -77,6 +85,9 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     public LocalBufferPool Serving { get; }
 
     public ResultPartitionStore Outputs { get; } = new();
+
+    /// <summary>What measurements are told of the silo.</summary>
+    public ObservedEngine Observed { get; }
 
     public JobCatalog Catalog => _options.Jobs;
 
@@ -198,6 +209,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
 
         Outputs.Dispose();
         Serving.Dispose();
+        Observed.Dispose();
         Debug.Assert(Pool.Lent == 0, "Every segment has come back when a silo ends.");
         Pool.Dispose();
         _spill?.Dispose();
@@ -224,7 +236,10 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
             _transport(Outputs),
             segments,
             codec,
-            _diskWait);
+            _diskWait)
+        {
+            Observed = Observed,
+        };
         return new AttemptThreads(runner, Slots);
     }
 
