@@ -59,6 +59,7 @@ public static class SiloProgram
         AddFiles(builder.Configuration, args);
         builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
         builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        MetricsEndpoint.AddTo(builder);
         builder.Services.AddHealthChecks().AddCheck<SiloReadiness>("silo");
         DbProviderFactories.RegisterFactory("Npgsql", NpgsqlFactory.Instance);
         if (builder.Configuration[DatabaseConnection] is { Length: > 0 } connection)
@@ -96,6 +97,7 @@ public static class SiloProgram
         WebApplication app = builder.Build();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
+        MetricsEndpoint.Map(app);
         return app;
     }
 
