@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sluice.Grains;
+using Sluice.Jobs;
 
 namespace Sluice.Client;
 
@@ -32,5 +33,13 @@ internal static class JobViews
 
     private static JobJson JsonOf(JobView job) => new(
         job.Id.ToString("N"), job.Name, job.Status, job.Output, job.Started, job.Seconds, job.TraceId, job.Host,
-        job.Progress?.Stage, job.Progress?.TasksDone, job.Progress?.TasksTotal, job.Failure?.Code, job.Failure?.What);
+        job.Progress?.Stage, job.Progress?.TasksDone, job.Progress?.TasksTotal, job.Failure?.Code, job.Failure?.What,
+        BottleneckOf(job));
+
+    private static Bottleneck? BottleneckOf(JobView job) => job switch
+    {
+        { Report: string report } => JobReport.FromJson(report).Bottleneck,
+        { Bottleneck: string soFar } => Bottleneck.FromJson(soFar),
+        _ => null,
+    };
 }

@@ -1,3 +1,5 @@
+using Sluice.Jobs;
+
 namespace Sluice.Client;
 
 /// <summary>Jobs as JSON.</summary>
@@ -17,7 +19,8 @@ internal sealed record JobJson(
     int? TasksDone,
     int? TasksTotal,
     string? ErrorCode,
-    string? Error);
+    string? Error,
+    Bottleneck? Bottleneck);
 
 /// <summary>Silos as JSON: `sluice.silos/1`.</summary>
 internal sealed record SilosJson(string Schema, IReadOnlyList<SiloJson> Silos);

@@ -148,6 +148,9 @@ internal sealed class JobHost : IDisposable
     /// <param name="running">How far the attempts are that run now.</param>
     public JobProgress Progress(IEnumerable<AttemptProgress> running) => _statistics.Progress(running);
 
+    /// <summary>What holds the job up as far as its ended tasks tell; null before one has ended.</summary>
+    public Bottleneck? Bottleneck => _statistics.Bottleneck;
+
     /// <param name="traceId">The job's trace.</param>
     /// <param name="peakMemoryBytes">The most that a process of the job had resident.</param>
     /// <param name="warnings">What the user should know besides what the plan warns of.</param>

@@ -16,6 +16,9 @@ internal sealed class JobStatistics
     private readonly Dictionary<AttemptId, TaskOutcome> _ended = [];
     private long _reclaimedBytes;
 
+    // Found again when another task has ended.
+    private Bottleneck? _bottleneck;
+
     /// <param name="plan">The job's stages.</param>
     /// <param name="inputBytes">Bytes of its inputs.</param>
     /// <param name="before">How long the job has run under another host.</param>
@@ -63,6 +66,7 @@ internal sealed class JobStatistics
                 stage.Winners[task] = entry.Kind == "won" ? entry.Outcome : null;
                 stage.Workers[task] = entry.Worker ?? "";
                 stage.LastEnd = at;
+                _bottleneck = null;
                 break;
             default:
                 break;
@@ -95,6 +99,11 @@ internal sealed class JobStatistics
             .Aggregate(default(RecordSum), (sum, outcome) => sum + outcome.Source.GetValueOrDefault());
         return source == Sink ? null : SluiceErrors.OutputMismatch("source and output", source.ToString(), Sink.ToString());
     }
+
+    /// <summary>What holds the job up as far as its ended tasks tell; null before one has ended.</summary>
+    public Bottleneck? Bottleneck => _bottleneck ??= _stages.All(stage => stage.Done == 0)
+        ? null
+        : BottleneckFinder.Find([.. Enumerable.Range(0, _stages.Length).Select(StageReportOf)]);
 
     /// <summary>The skew of each stage that moved records.</summary>
     public IEnumerable<(string Stage, double Skew)> Skews() => Enumerable.Range(0, _stages.Length)

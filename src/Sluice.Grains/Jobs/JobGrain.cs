@@ -370,6 +370,7 @@ internal sealed partial class JobGrain(
         Seconds = view.Seconds,
         TraceId = view.TraceId,
         Host = view.Host,
+        Bottleneck = _host?.Bottleneck?.ToJson(),
         Progress = new JobProgressView
         {
             Stage = progress.Stage,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Sluice.Jobs;
@@ -6,7 +7,16 @@ namespace Sluice.Jobs;
 /// <param name="Kind">Of what sort it is.</param>
 /// <param name="Sentence">The same for people, one sentence with the numbers that say so.</param>
 /// <param name="Evidence">The numbers, by name: seconds, per cent, ratios.</param>
-public sealed record Bottleneck(BottleneckKind Kind, string Sentence, IReadOnlyDictionary<string, double> Evidence);
+public sealed record Bottleneck(BottleneckKind Kind, string Sentence, IReadOnlyDictionary<string, double> Evidence)
+{
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="JsonException">It is no bottleneck.</exception>
+    public static Bottleneck FromJson(string json) =>
+        JsonSerializer.Deserialize(json, ReportJson.Default.Bottleneck) ?? throw new JsonException("The bottleneck is empty.");
+
+    /// <summary>The same as one JSON object on one line.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.Bottleneck);
+}
 
 /// <summary>What can keep a job from being faster.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<BottleneckKind>))]
