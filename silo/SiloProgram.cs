@@ -57,7 +57,13 @@ public static class SiloProgram
             ContentRootPath = AppContext.BaseDirectory,
         });
         AddFiles(builder.Configuration, args);
-        builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
+        builder.Logging.AddSimpleConsole(options =>
+        {
+            options.SingleLine = true;
+            options.IncludeScopes = true;
+        });
+        builder.Logging.Configure(options =>
+            options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         MetricsEndpoint.AddTo(builder);
         builder.Services.AddHealthChecks().AddCheck<SiloReadiness>("silo");

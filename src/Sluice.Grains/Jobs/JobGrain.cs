@@ -13,7 +13,7 @@ namespace Sluice.Grains;
 /// itself never awaits, so each event is taken in whole.
 /// </remarks>
 [Reentrant]
-internal sealed partial class JobGrain(
+internal sealed class JobGrain(
     JobPlanning planning, JobHistory history, INetworkBufferPoolClient silos, SiloRoster roster, ILogger<JobGrain> logger)
     : Grain, IJobGrain
 {
@@ -21,6 +21,7 @@ internal sealed partial class JobGrain(
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, SiloHeartbeat> _heartbeats = new(StringComparer.Ordinal);
+    private ILogger _log = null!;
     private JobCrew _crew = null!;
     private JobOrder? _order;
     private JobPreparation? _job;
@@ -41,7 +42,8 @@ internal sealed partial class JobGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _crew = new JobCrew(Id, silos, roster, logger);
+        _log = new ScopedLogger(logger, () => new LogScope(Id, null, _traceId));
+        _crew = new JobCrew(Id, silos, roster, _log);
         _view = history.Find(Id.Value) is { IsOver: true } ended ? ended : new JobView { Id = Id.Value };
         return Task.CompletedTask;
     }
@@ -134,6 +136,7 @@ internal sealed partial class JobGrain(
             JobWorkers hands = HandsOf();
             _host = await Task.Run(() => JobHost.Begin(Id, _order.Name, job, _order.Overwrite, _order, hands));
             Tell(JobStatus.Running);
+            _log.JobStarted(Id, workers.Count);
             Remember();
             Go(workers);
         }
@@ -176,7 +179,8 @@ internal sealed partial class JobGrain(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogNotResumed(exception, Id);
+            // A job's class may have thrown it, with who knows what in its message.
+            _log.JobNotResumed(exception is IOException ? exception : null, Id, exception.GetType().Name);
             _mayComeBack = true;
             _host?.Abandon();
             _host = null;
@@ -192,7 +196,7 @@ internal sealed partial class JobGrain(
         JobWorkers hands = HandsOf();
         _host = await Task.Run(() => JobHost.Resume(resumed.Order, resumed.Job, resumed.Output, hands));
         Tell(JobStatus.Running);
-        LogResumed(Id, _epoch);
+        _log.JobResumed(Id, _epoch);
         IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
         HashSet<WireAttempt> alive =
             [.. await _crew.JoinAsync(workers, resumed.Order, resumed.Job, _epoch, mustAll: false)];
@@ -269,6 +273,11 @@ internal sealed partial class JobGrain(
         {
             _trace?.SetStatus(ActivityStatusCode.Error, failure.Error.What);
             string status = failure.Error.Code == SluiceErrors.Cancelled("").Code ? JobStatus.Cancelled : JobStatus.Failed;
+            if (status == JobStatus.Failed)
+            {
+                _log.JobFailed(Id, failure.Error.Code, failure.Error.Where);
+            }
+
             await CleanUpAsync();
             _view = Now(status, failure: WireFailure.Of(failure.Error, failure.Detail));
         }
@@ -292,7 +301,7 @@ internal sealed partial class JobGrain(
                 JobStatus.Failed, _order is null ? TimeSpan.Zero : DateTime.UtcNow - _order.OrderedAt, known.Error);
         }
 
-        LogFailed(exception, Id);
+        _log.JobFailed(Id, known.Error.Code, known.Error.Where);
         _trace?.SetStatus(ActivityStatusCode.Error, known.Error.What);
         await CleanUpAsync();
         _view = Now(JobStatus.Failed, failure: WireFailure.Of(known.Error, exception.ToString()));
@@ -310,12 +319,13 @@ internal sealed partial class JobGrain(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            LogLeft(exception, Id);
+            _log.OutputLeft(exception, Id);
         }
     }
 
     private void Finish()
     {
+        _log.JobEnded(Id, _view.Status);
         _host = null;
         _watch?.Dispose();
         _trace?.Dispose();
@@ -392,22 +402,7 @@ internal sealed partial class JobGrain(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            LogForgotten(exception, Id);
+            _log.JobForgotten(exception, Id);
         }
     }
-
-    [LoggerMessage(20, LogLevel.Information, "Job {Job} goes on from its journal, epoch {Epoch}.")]
-    private partial void LogResumed(JobId job, int epoch);
-
-    [LoggerMessage(21, LogLevel.Warning, "Job {Job} cannot go on yet.")]
-    private partial void LogNotResumed(Exception exception, JobId job);
-
-    [LoggerMessage(24, LogLevel.Warning, "Job {Job} failed.")]
-    private partial void LogFailed(Exception exception, JobId job);
-
-    [LoggerMessage(28, LogLevel.Warning, "What job {Job} left in its output could not be removed.")]
-    private partial void LogLeft(Exception exception, JobId job);
-
-    [LoggerMessage(26, LogLevel.Warning, "Job {Job} could not be written to the history.")]
-    private partial void LogForgotten(Exception exception, JobId job);
 }

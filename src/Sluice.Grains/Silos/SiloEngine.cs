@@ -15,7 +15,7 @@ namespace Sluice.Grains;
 /// One for each silo, made and ended with it, so it outlives every grain. Jobs are planned here anew from their orders;
 /// delegates never travel. Threading: any thread; attempts run on threads of their own.
 /// </remarks>
-internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     // Enough for a few fetches at once from files; what lies in memory needs none.
     private const int MostServingSegments = 64;
@@ -160,7 +160,11 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
             return false;
         }
 
-        _slots.Enter(attempt, () => job.Run(start, () => _slots.Leave(attempt.Job)));
+        _slots.Enter(attempt, () =>
+        {
+            LoggerOf(attempt).AttemptStarted(attempt.Id);
+            job.Run(start, () => _slots.Leave(attempt.Job));
+        });
         return true;
     }
 
@@ -193,7 +197,23 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     }
 
     /// <summary>Takes no attempts any more.</summary>
-    public void Drain() => Interlocked.Exchange(ref _isDraining, 1);
+    public void Drain()
+    {
+        if (Interlocked.Exchange(ref _isDraining, 1) == 0)
+        {
+            _logger.SiloDrains(Name);
+        }
+    }
+
+    /// <summary>Logs about a job.</summary>
+    public ILogger LoggerOf(JobId job) => new ScopedLogger(_logger, () => new LogScope(job, null, default));
+
+    /// <summary>Logs about an attempt.</summary>
+    public ILogger LoggerOf(WireAttempt attempt) => new ScopedLogger(_logger, () =>
+    {
+        ActivityContext.TryParse(Find(attempt.Job)?.Order.TraceParent, null, out ActivityContext trace);
+        return new LogScope(new JobId(attempt.Job), attempt.Id, trace.TraceId);
+    });
 
     public void Dispose()
     {
@@ -248,7 +268,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         {
             // What an earlier process left in these directories is removed here.
             _spill = SpillDirectories.Open(_options.EffectiveSpillDirectories);
-            LogStarted(Name, Slots, Pool.Total, Pool.SegmentSize);
+            _logger.SiloStarted(Name, Slots, Pool.Total, Pool.SegmentSize);
         },
         cancellation);
 
@@ -263,7 +283,4 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
             await Task.Delay(100, CancellationToken.None);
         }
     }
-
-    [LoggerMessage(1, LogLevel.Information, "Silo {Silo} takes {Slots} tasks at once; its pool has {Segments} segments of {SegmentSize} bytes.")]
-    private partial void LogStarted(string silo, int slots, int segments, int segmentSize);
 }

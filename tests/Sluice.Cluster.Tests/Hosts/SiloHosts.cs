@@ -39,6 +39,8 @@ internal sealed class SiloHosts : IAsyncDisposable
 
     public IReadOnlyList<SiloEngine> Engines => [.. _silos.Select(silo => silo.Engine)];
 
+    public IReadOnlyList<IServiceProvider> Services => [.. _silos.Select(silo => silo.App.Services)];
+
     /// <summary>Where each silo answers health and metrics.</summary>
     public IReadOnlyList<string> Urls => [.. _silos.Select(silo => silo.App.Urls.First())];
 
