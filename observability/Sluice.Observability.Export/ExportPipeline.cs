@@ -11,7 +11,11 @@ namespace Sluice.Observability;
 internal sealed class ExportPipeline
 {
     private const string ProtocolVariable = "OTEL_EXPORTER_OTLP_PROTOCOL";
+    private const string DelayVariable = "OTEL_BSP_SCHEDULE_DELAY";
     private const int GrpcPort = 4317;
+
+    // Milliseconds between batches: so that the first, which opens the connection, seldom falls into the last second.
+    private const int Delay = 500;
 
     private static readonly string[] OrleansSources = ["Microsoft.Orleans.Runtime", "Microsoft.Orleans.Application"];
 
@@ -49,7 +53,14 @@ internal sealed class ExportPipeline
             builder.AddSource(OrleansSources);
         }
 
-        return builder.AddOtlpExporter(Choose).Build();
+        return builder.AddOtlpExporter(exporter =>
+        {
+            Choose(exporter);
+            if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(DelayVariable)))
+            {
+                exporter.BatchExportProcessorOptions.ScheduledDelayMilliseconds = Delay;
+            }
+        }).Build();
     }
 
     private static MeterProvider Metrics(TelemetryOptions options)
