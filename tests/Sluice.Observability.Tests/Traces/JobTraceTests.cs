@@ -76,7 +76,7 @@ public sealed class JobTraceTests
     public async Task A_reader_is_linked_to_the_attempts_it_reads_from()
     {
         using HeardSpans heard = new();
-        using TracedJob job = new() { Files = 3 };
+        using TracedJob job = new() { Width = 700 };
 
         JobReport report = await job.SortAsync(Spilling);
 

@@ -19,8 +19,8 @@ internal sealed class TracedJob : IDisposable
 
     public int Partitions { get; init; } = 3;
 
-    /// <summary>Input files, and thereby map tasks.</summary>
-    public int Files { get; init; } = 1;
+    /// <summary>Bytes of a line; eight mebibytes of them make a map task.</summary>
+    public int Width { get; init; } = 80;
 
     public ActivityContext Parent { get; init; }
 
@@ -30,14 +30,9 @@ internal sealed class TracedJob : IDisposable
     public async Task<JobReport> SortAsync(int lines, Func<string, bool>? ask = null)
     {
         Random random = new(1);
-        List<string> inputs = [];
-        foreach (int[] chunk in Enumerable.Range(0, lines).Chunk((lines + Files - 1) / Files))
-        {
-            string input = Path.Combine(_folder, $"in-{inputs.Count}");
-            File.WriteAllLines(input, chunk.Select(_ => $"{random.Next(1_000_000):D7} {new string('x', 80)}"));
-            inputs.Add(input);
-        }
-
+        string input = Path.Combine(_folder, "in");
+        File.WriteAllLines(
+            input, Enumerable.Range(0, lines).Select(_ => $"{random.Next(1_000_000):D7} ".PadRight(Width, 'x')));
         long least = EngineOptions.LeastMemory(Parallelism, SegmentSize);
         using InProcessEngine engine = new(new EngineOptions
         {
@@ -49,7 +44,7 @@ internal sealed class TracedJob : IDisposable
         return await engine.RunAsync(new JobRequest
         {
             Job = new AskingSort(ask ?? (_ => true)),
-            Arguments = new JobArguments().Add("input", inputs).Add("out", Path.Combine(_folder, "out")),
+            Arguments = new JobArguments().Add("input", input).Add("out", Path.Combine(_folder, "out")),
             Name = "asking",
             Partitions = Partitions,
             ParentTrace = Parent,
