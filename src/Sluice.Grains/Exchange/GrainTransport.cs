@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Services;
 using Sluice.Exchange;
+using Sluice.Observability;
 using Sluice.Sorting;
 
 namespace Sluice.Grains;
@@ -75,8 +76,10 @@ internal sealed class GrainTransport(
 
     private async Task<FetchReply> FetchFromAsync(FetchRequest request, CancellationToken cancellation)
     {
+        using Activity? span = TaskSpans.Begin(SpanNames.Fetch, ActivityKind.Client);
+        span?.SetTag(AttributeNames.PeerSilo, NameOf(request.Where)).SetTag(AttributeNames.Credits, request.Credits.Count);
         long since = Stopwatch.GetTimestamp();
-        while (true)
+        for (int tries = 1; ; tries++)
         {
             cancellation.ThrowIfCancellationRequested();
             using ReceiveWindow window = windows.Open(request.Credits);
@@ -89,7 +92,9 @@ internal sealed class GrainTransport(
                 if (!batch.IsRevoked)
                 {
                     IReadOnlyList<Block> blocks = window.Take();
-                    return new FetchReply(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
+                    FetchReply reply = new(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
+                    Describe(span, reply, tries);
+                    return reply;
                 }
             }
             catch (InvalidDataException exception)
@@ -100,12 +105,29 @@ internal sealed class GrainTransport(
             {
                 if (IsDead(request.Where) || Stopwatch.GetElapsedTime(since) > Patience)
                 {
-                    return new FetchReply(
+                    FetchReply lost = new(
                         FetchStatus.NotFound, request.FromSequence, [], 0, $"silo {request.Where} does not answer: {exception.Message}");
+                    Describe(span, lost, tries);
+                    return lost;
                 }
             }
 
             await Task.Delay(Pause, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static void Describe(Activity? span, FetchReply reply, int tries)
+    {
+        if (span is not null)
+        {
+            span.SetTag(AttributeNames.Blocks, reply.Blocks.Count)
+                .SetTag(AttributeNames.Bytes, reply.Blocks.Sum(block => block.Length))
+                .SetTag(AttributeNames.Backlog, reply.Backlog)
+                .SetTag(AttributeNames.Tries, tries);
+            if (reply.Status is FetchStatus.NotFound or FetchStatus.Failed)
+            {
+                Spans.Fail(span, reply.Status.ToString(), reply.Source);
+            }
         }
     }
 
@@ -118,6 +140,9 @@ internal sealed class GrainTransport(
         FromSequence = request.FromSequence,
         Credits = request.Credits.Count,
     };
+
+    private string NameOf(string silo) =>
+        membership.Value.TryGetSiloName(SiloAddress.FromParsableString(silo), out string name) ? name : silo;
 
     private bool IsDead(string silo)
     {

@@ -225,7 +225,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
             segments,
             codec,
             _diskWait);
-        return new AttemptThreads(runner, Slots);
+        return new AttemptThreads(runner, Slots) { Silo = Name };
     }
 
     private Task StartAsync(CancellationToken cancellation) => Task.Run(
