@@ -135,6 +135,9 @@ internal sealed class JobHost : IDisposable
         Handle(end.ToEvent());
     }
 
+    /// <summary>Tells the coordinator how late it is; to be called about once a second.</summary>
+    public void Tick() => Handle(new TimePassed(Math.Round(_statistics.Elapsed.TotalSeconds, 3)));
+
     /// <summary>Cancels the job.</summary>
     public void Cancel() =>
         Handle(new CancelRequested(new AttemptFailure(SluiceErrors.Cancelled(_name), false, "cancelled by the user")));

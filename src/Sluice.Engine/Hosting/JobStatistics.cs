@@ -156,7 +156,8 @@ internal sealed class JobStatistics
         };
     }
 
-    private TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started);
+    /// <summary>Since the job was ordered.</summary>
+    public TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started);
 
     private StageReport StageReportOf(int number)
     {

@@ -223,7 +223,13 @@ internal sealed partial class JobGrain(
         }
 
         _watch?.Dispose();
-        _watch = this.RegisterGrainTimer(RefreshWorkersAsync, Watch, Watch);
+        _watch = this.RegisterGrainTimer(WatchAsync, Watch, Watch);
+    }
+
+    private Task WatchAsync()
+    {
+        Do(host => host.Tick());
+        return RefreshWorkersAsync();
     }
 
     /// <summary>Tells the coordinator which silos have come, drain or are gone.</summary>
