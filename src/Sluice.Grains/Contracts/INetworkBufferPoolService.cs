@@ -22,7 +22,7 @@ public interface INetworkBufferPoolService : IGrainService
 
     /// <summary>The consumer is done with a channel, or starts over.</summary>
     [Alias("Close")]
-    Task CloseAsync(WireAttempt output, int run, int subpartition);
+    Task CloseAsync(WireAttempt output, int run, int subpartition, int readerStage, int readerAttempt);
 
     /// <summary>Throws outputs away.</summary>
     [Alias("Discard")]

@@ -68,7 +68,12 @@ internal sealed class GrainTransport(
         {
             // What is lost of this the other silo finds out by itself: a channel that nobody asks for is forgotten.
             silos.Value.On(where)
-                .CloseAsync(WireAttempt.Of(channel.Output), channel.Run, channel.Subpartition)
+                .CloseAsync(
+                    WireAttempt.Of(channel.Output),
+                    channel.Run,
+                    channel.Subpartition,
+                    channel.Reader.Stage,
+                    channel.Reader.Attempt)
                 .Ignore();
         }
     }
@@ -117,6 +122,8 @@ internal sealed class GrainTransport(
         Subpartition = request.Channel.Subpartition,
         FromSequence = request.FromSequence,
         Credits = request.Credits.Count,
+        ReaderStage = request.Channel.Reader.Stage,
+        ReaderAttempt = request.Channel.Reader.Attempt,
     };
 
     private bool IsDead(string silo)

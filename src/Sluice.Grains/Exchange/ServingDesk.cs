@@ -48,7 +48,7 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
     /// <exception cref="OperationCanceledException">No room came free in time.</exception>
     public async Task<BufferBatch> ServeAsync(BufferFetch fetch, CancellationToken cancellation)
     {
-        ChannelId channel = new(fetch.Output.Output, fetch.Run, fetch.Subpartition);
+        ChannelId channel = fetch.Channel;
         Release(channel);
         using CreditReservation credits = fetch.Credits == 0
             ? CreditReservation.None()

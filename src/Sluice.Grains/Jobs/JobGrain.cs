@@ -128,7 +128,7 @@ internal sealed partial class JobGrain(
             }
 
             _order = _order! with { Parallelism = slots };
-            JobPreparation job = await Task.Run(() => planning.Prepare(_order));
+            JobPreparation job = await Task.Run(PrepareHere);
             _job = job;
             await _crew.JoinAsync(workers, _order, job, _epoch, mustAll: true);
             JobWorkers hands = HandsOf();
@@ -142,6 +142,19 @@ internal sealed partial class JobGrain(
 #pragma warning restore CA1031
         {
             await FailAsync(exception);
+        }
+    }
+
+    // What this silo does not see is told as every other silo would tell it.
+    private JobPreparation PrepareHere()
+    {
+        try
+        {
+            return planning.Prepare(_order!);
+        }
+        catch (SluiceException exception)
+        {
+            throw new SluiceException(exception.Error.On(roster.HereName), exception);
         }
     }
 
