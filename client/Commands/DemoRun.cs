@@ -102,7 +102,7 @@ internal sealed class DemoRun(VerbCall call, EngineOptions options, string direc
         }
 
         await using ProgressView view = ProgressView.Open(call.Terminal, call.Style);
-        return await call.Host.Runner.RunAsync(
+        return await JobSession.RunnerOf(call, detachOnInterrupt: false).RunAsync(
             options,
             new JobRequest { Job = job, Arguments = arguments, Name = name, Partitions = call.Settings.PartitionCount },
             new JobProgressAdapter(name, view),

@@ -54,16 +54,18 @@ internal static class JobSession
         Overwrite = order.Overwrite,
     };
 
+    /// <summary>Runs the job in this process, or in the cluster that the command line names.</summary>
+    public static IJobRunner RunnerOf(VerbCall call, bool detachOnInterrupt) => call.Settings.Cluster.Value is null
+        ? call.Host.Runner
+        : call.Host.Clusters!.RunnerOf(call, detachOnInterrupt);
+
     private static async Task<JobReport> RunAsync(
         VerbCall call, JobOrder order, IReadOnlyList<string> inputs, string output, CancellationToken cancellationToken)
     {
         JobReport report;
         await using (ProgressView view = ProgressView.Open(call.Terminal, call.Style))
         {
-            IJobRunner runner = call.Settings.Cluster.Value is null
-                ? call.Host.Runner
-                : call.Host.Clusters!.RunnerOf(call, order.DetachOnInterrupt);
-            report = await runner.RunAsync(
+            report = await RunnerOf(call, order.DetachOnInterrupt).RunAsync(
                 call.Settings.EngineOptions,
                 RequestOf(call, order, inputs, output),
                 new JobProgressAdapter(order.Name, view),

@@ -98,6 +98,18 @@ public sealed class SiloView
     [Id(14)]
     public int ProcessId { get; init; }
 
+    /// <summary>Bytes of blocks sent to other silos since it started.</summary>
+    [Id(16)]
+    public long SentBytes { get; init; }
+
+    /// <summary>Bytes of blocks received from other silos since it started.</summary>
+    [Id(17)]
+    public long ReceivedBytes { get; init; }
+
+    /// <summary>What it waits for, a sentence; null when nothing is paused.</summary>
+    [Id(18)]
+    public string? Paused { get; init; }
+
     /// <summary>As membership says: `Active`, `ShuttingDown` and so on.</summary>
     [Id(15)]
     public string Membership { get; init; } = "";

@@ -26,12 +26,13 @@ internal interface INetworkBufferPoolClient : Orleans.Services.IGrainServiceClie
 
 /// <summary>Makes the transport of a silo over its outputs.</summary>
 /// <remarks>The services are asked late: the transport is made before the silo can call others.</remarks>
-internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows)
+internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows, ExchangeTraffic traffic)
 {
     public IExchangeTransport Make(string here, ResultPartitionStore outputs) => new GrainTransport(
         here,
         new InProcessTransport(outputs),
         windows,
+        traffic,
         new Lazy<INetworkBufferPoolClient>(services.GetRequiredService<INetworkBufferPoolClient>),
         new Lazy<ISiloStatusOracle>(services.GetRequiredService<ISiloStatusOracle>));
 }
@@ -45,6 +46,7 @@ internal sealed class GrainTransport(
     string here,
     InProcessTransport local,
     ReceiveWindows windows,
+    ExchangeTraffic traffic,
     Lazy<INetworkBufferPoolClient> silos,
     Lazy<ISiloStatusOracle> membership) : IExchangeTransport
 {
@@ -94,6 +96,7 @@ internal sealed class GrainTransport(
                 if (!batch.IsRevoked)
                 {
                     IReadOnlyList<Block> blocks = window.Take();
+                    traffic.Received(blocks.Sum(block => (long)block.Length));
                     return new FetchReply(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
                 }
             }

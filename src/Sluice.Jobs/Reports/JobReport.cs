@@ -119,6 +119,7 @@ public sealed record JobProgress(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(JobReport))]
+[JsonSerializable(typeof(PlanReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     public static ReportJson Indented { get; } = new(new JsonSerializerOptions

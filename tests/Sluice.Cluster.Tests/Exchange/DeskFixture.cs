@@ -13,7 +13,7 @@ internal sealed class DeskFixture : IDisposable
 
     public DeskFixture(ExchangeFixture exchange)
     {
-        Desk = new ServingDesk(exchange.Outputs, _room.Task, Time);
+        Desk = new ServingDesk(exchange.Outputs, _room.Task, Time, new ExchangeTraffic());
     }
 
     public SweepTime Time { get; } = new();
