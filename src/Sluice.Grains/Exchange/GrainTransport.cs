@@ -27,12 +27,13 @@ internal interface INetworkBufferPoolClient : Orleans.Services.IGrainServiceClie
 
 /// <summary>Makes the transport of a silo over its outputs.</summary>
 /// <remarks>The services are asked late: the transport is made before the silo can call others.</remarks>
-internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows)
+internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows, ExchangeTraffic traffic)
 {
     public IExchangeTransport Make(string here, ResultPartitionStore outputs) => new GrainTransport(
         here,
         new InProcessTransport(outputs),
         windows,
+        traffic,
         new Lazy<INetworkBufferPoolClient>(services.GetRequiredService<INetworkBufferPoolClient>),
         new Lazy<ISiloStatusOracle>(services.GetRequiredService<ISiloStatusOracle>));
 }
@@ -46,6 +47,7 @@ internal sealed class GrainTransport(
     string here,
     InProcessTransport local,
     ReceiveWindows windows,
+    ExchangeTraffic traffic,
     Lazy<INetworkBufferPoolClient> silos,
     Lazy<ISiloStatusOracle> membership) : IExchangeTransport
 {
@@ -69,7 +71,12 @@ internal sealed class GrainTransport(
         {
             // What is lost of this the other silo finds out by itself: a channel that nobody asks for is forgotten.
             silos.Value.On(where)
-                .CloseAsync(WireAttempt.Of(channel.Output), channel.Run, channel.Subpartition)
+                .CloseAsync(
+                    WireAttempt.Of(channel.Output),
+                    channel.Run,
+                    channel.Subpartition,
+                    channel.Reader.Stage,
+                    channel.Reader.Attempt)
                 .Ignore();
         }
     }
@@ -92,6 +99,7 @@ internal sealed class GrainTransport(
                 if (!batch.IsRevoked)
                 {
                     IReadOnlyList<Block> blocks = window.Take();
+                    traffic.Received(blocks.Sum(block => (long)block.Length));
                     FetchReply reply = new(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
                     Describe(span, reply, tries);
                     return reply;
@@ -139,6 +147,8 @@ internal sealed class GrainTransport(
         Subpartition = request.Channel.Subpartition,
         FromSequence = request.FromSequence,
         Credits = request.Credits.Count,
+        ReaderStage = request.Channel.Reader.Stage,
+        ReaderAttempt = request.Channel.Reader.Attempt,
     };
 
     private string NameOf(string silo) =>
