@@ -14,6 +14,7 @@ using Npgsql;
 using Orleans.Configuration;
 using Sluice.Grains;
 using Sluice.Jobs;
+using Sluice.Observability;
 
 namespace Sluice.Silo;
 
@@ -24,8 +25,10 @@ namespace Sluice.Silo;
 /// </remarks>
 public static class SiloProgram
 {
+    internal const string DatabaseConnection = "Orleans:Clustering:ConnectionString";
     private const string ClusteringProvider = "Orleans:Clustering:ProviderType";
-    private const string DatabaseConnection = "Orleans:Clustering:ConnectionString";
+    private const string OrleansTelemetry = "Sluice:OrleansTelemetry";
+    private const string HistoryDirectory = "Sluice:HistoryDirectory";
 
     /// <summary>Runs a silo until it is told to stop.</summary>
     /// <param name="args">Configuration as `--Section:Key value`; `--config FILE` reads a file before that.</param>
@@ -73,8 +76,21 @@ public static class SiloProgram
             MembershipDatabase.Check(connection, DatabaseConnection);
         }
 
+        bool includesOrleans = builder.Configuration.GetValue(OrleansTelemetry, defaultValue: false);
+        builder.Services.AddSluiceTelemetry(services => new TelemetryOptions
+        {
+            Service = "sluice-silo",
+            Version = typeof(SluiceHosting).Assembly.GetName().Version!.ToString(3),
+            Instance = services.GetRequiredService<ILocalSiloDetails>().Name,
+            IncludeOrleans = includesOrleans,
+        });
         builder.UseOrleans(silo =>
         {
+            if (includesOrleans)
+            {
+                silo.AddActivityPropagation();
+            }
+
             // Under one provider the silo is its own primary, unless it is told another.
             if (string.IsNullOrEmpty(silo.Configuration[ClusteringProvider]))
             {
@@ -84,6 +100,13 @@ public static class SiloProgram
             if (silo.Configuration[ClusteringProvider] == "AdoNet")
             {
                 silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, NeighbourWait>();
+                if (string.IsNullOrEmpty(silo.Configuration[HistoryDirectory]))
+                {
+                    silo.Services.AddSingleton<PostgresHistory>();
+                    silo.Services.AddSingleton<IJobHistory>(services => services.GetRequiredService<PostgresHistory>());
+                    silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+                        services => services.GetRequiredService<PostgresHistory>());
+                }
             }
 
             // Death is noticed after about five seconds; a saturated machine still answers its probes.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sluice.Grains;
 using Sluice.Jobs;
+using Spectre.Console;
 
 namespace Sluice.Client;
 
@@ -9,12 +10,25 @@ internal static class JobViews
 {
     private static readonly string[] Headings = ["job", "name", "status", "started", "time#", "stage", "tasks#", "host"];
 
-    public static void PrintOne(VerbCall call, JobView job) => Print(call, [job]);
+    /// <summary>A job's id as it is printed.</summary>
+    /// <exception cref="SluiceException">It is none.</exception>
+    public static JobId IdOf(string text) =>
+        Guid.TryParse(text, out Guid id) ? new JobId(id) : throw new SluiceException(SluiceErrors.UnknownJobId(text));
 
-    public static void Print(VerbCall call, IReadOnlyList<JobView> jobs)
+    /// <summary>One job, with its trace.</summary>
+    public static void PrintOne(VerbCall call, JobView job) => Print(call, [job], console =>
+    {
+        Tables.Rows(console, Headings, [RowOf(job)]);
+        Tables.Facts(console, ("trace", job.TraceId));
+    });
+
+    public static void Print(VerbCall call, IReadOnlyList<JobView> jobs) =>
+        Print(call, jobs, console => Tables.Rows(console, Headings, jobs.Select(RowOf)));
+
+    private static void Print(VerbCall call, IReadOnlyList<JobView> jobs, Action<IAnsiConsole> table)
     {
         JobsJson json = new("sluice.jobs/1", [.. jobs.Select(JsonOf)]);
-        call.Printer.Print(json, context => context.JobsJson, console => Tables.Rows(console, Headings, jobs.Select(RowOf)));
+        call.Printer.Print(json, context => context.JobsJson, table);
     }
 
     private static IReadOnlyList<string> RowOf(JobView job) =>
@@ -31,7 +45,7 @@ internal static class JobViews
         job.Host,
     ];
 
-    private static JobJson JsonOf(JobView job) => new(
+    public static JobJson JsonOf(JobView job) => new(
         job.Id.ToString("N"), job.Name, job.Status, job.Output, job.Started, job.Seconds, job.TraceId, job.Host,
         job.Progress?.Stage, job.Progress?.TasksDone, job.Progress?.TasksTotal, job.Failure?.Code, job.Failure?.What,
         BottleneckOf(job));

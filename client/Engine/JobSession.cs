@@ -13,8 +13,12 @@ internal static class JobSession
     {
         if (order.Detach && call.Settings.Cluster.Value is not null)
         {
-            await call.Host.Clusters!.SubmitAsync(call, order, RequestOf(call, order, order.Inputs, order.Output), cancellationToken);
-            return 0;
+            Engine.JobRequest request = RequestOf(call, order, order.Inputs, order.Output);
+            return await call.Host.Telemetry.TraceAsync(order.Name, async () =>
+            {
+                await call.Host.Clusters!.SubmitAsync(call, order, request, cancellationToken);
+                return 0;
+            });
         }
 
         if (order is { ReadsStream: false, WritesStream: false })
@@ -54,20 +58,22 @@ internal static class JobSession
         Overwrite = order.Overwrite,
     };
 
+    /// <summary>Runs the job in this process, or in the cluster that the command line names.</summary>
+    public static IJobRunner RunnerOf(VerbCall call, bool detachOnInterrupt) => call.Settings.Cluster.Value is null
+        ? call.Host.Runner
+        : call.Host.Clusters!.RunnerOf(call, detachOnInterrupt);
+
     private static async Task<JobReport> RunAsync(
         VerbCall call, JobOrder order, IReadOnlyList<string> inputs, string output, CancellationToken cancellationToken)
     {
         JobReport report;
         await using (ProgressView view = ProgressView.Open(call.Terminal, call.Style))
         {
-            IJobRunner runner = call.Settings.Cluster.Value is null
-                ? call.Host.Runner
-                : call.Host.Clusters!.RunnerOf(call, order.DetachOnInterrupt);
-            report = await runner.RunAsync(
-                call.Settings.EngineOptions,
-                RequestOf(call, order, inputs, output),
-                new JobProgressAdapter(order.Name, view),
-                cancellationToken);
+            JobProgressAdapter progress = new(order.Name, view);
+            report = await call.Host.Telemetry.TraceAsync(
+                order.Name,
+                () => RunnerOf(call, order.DetachOnInterrupt).RunAsync(
+                    call.Settings.EngineOptions, RequestOf(call, order, inputs, output), progress, cancellationToken));
         }
 
         foreach (string warning in report.Warnings)

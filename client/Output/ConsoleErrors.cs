@@ -29,6 +29,8 @@ internal static class ConsoleErrors
         ["SLU2104"] = "A port that a silo needs is taken by another process.",
         ["SLU2105"] = "A silo process ended before it was ready; its log says why.",
         ["SLU2106"] = "The waiting ended before the job did.",
+        ["SLU2107"] = "Only a job that failed or was cancelled is run again.",
+        ["SLU2108"] = "The cluster does not remember what the job was ordered with.",
         ["SLU2201"] = "Records are not in order, or the result is not what it must be.",
         ["SLU2202"] = "A file cannot be written.",
         ["SLU2901"] = "Sluice met a failure it does not know: a defect, which we would like to hear of.",
@@ -104,6 +106,12 @@ internal static class ConsoleErrors
 
     public static SluiceError WaitedLong(string job) => new(
         "SLU2106", ErrorKind.WaitTimedOut, "the job has not ended in that time, and goes on", job, $"come back with sluice jobs watch {job}");
+
+    public static SluiceError NotFailed(string job, string status) => new(
+        "SLU2107", ErrorKind.Conflict, $"the job has not failed: it is {status}", job, "only a failed or cancelled job is run again; order a new one for another output");
+
+    public static SluiceError OrderForgotten(string job) => new(
+        "SLU2108", ErrorKind.Conflict, "what the job was ordered with is not remembered", job, "order it again as you did, and give the silos a history (Sluice:HistoryDirectory)");
 
     public static SluiceError NotInOrder(string what, string where) => new(
         "SLU2201", ErrorKind.VerificationFailed, what, where, "sort the files again, and name them in the order of their keys");

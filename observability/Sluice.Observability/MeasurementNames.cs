@@ -3,17 +3,17 @@ namespace Sluice.Observability;
 /// <summary>Names of the attributes of measurements; each has few values, however many jobs run.</summary>
 public static class MeasurementNames
 {
-    /// <summary>The silo: `HOST:PORT`, or `local` in this process.</summary>
-    public const string Silo = "sluice.silo";
+    /// <summary>The silo's name, or `local` in this process.</summary>
+    public const string Silo = AttributeNames.Silo;
 
     /// <summary>The silo at the other end.</summary>
-    public const string PeerSilo = "sluice.silo.peer";
+    public const string PeerSilo = AttributeNames.PeerSilo;
 
     /// <summary>The kind of stage: `sample`, `map`, `middle`, `reduce`.</summary>
-    public const string Stage = "sluice.stage";
+    public const string Stage = AttributeNames.Stage;
 
     /// <summary>The kind of stage at the other end of a shuffle.</summary>
-    public const string PeerStage = "sluice.stage.peer";
+    public const string PeerStage = "sluice.peer_stage";
 
     /// <summary>Who holds or waits for segments: a kind of stage, or `serving`.</summary>
     public const string PoolOwner = "sluice.pool.owner";
@@ -28,7 +28,7 @@ public static class MeasurementNames
     public const string Direction = "sluice.direction";
 
     /// <summary>`busy`, `back-pressured`, `idle`.</summary>
-    public const string TaskState = "sluice.task.state";
+    public const string TaskState = "sluice.task_state";
 
     /// <summary>`succeeded`, `failed`, `lost`, `cancelled`.</summary>
     public const string Outcome = "sluice.outcome";

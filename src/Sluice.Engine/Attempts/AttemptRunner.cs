@@ -152,4 +152,10 @@ internal sealed record AttemptInput(
 {
     /// <summary>The kind of stage whose outputs it reads; nothing when it reads files.</summary>
     public string Upstream { get; init; } = "";
+
+    /// <summary>W3C trace parent of the attempt's span; null makes none.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>The spans of producers, as W3C trace parents, as far as they are known.</summary>
+    public IReadOnlyList<string> ProducerSpans { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Sluice.Jobs;
+using Sluice.Observability;
 
 namespace Sluice.Engine;
 
@@ -20,6 +21,7 @@ internal sealed class JobHost : IDisposable
     private readonly IJobWorkers _workers;
     private readonly Coordinator _coordinator;
     private readonly JobStatistics _statistics;
+    private readonly List<JournalEntry> _entries = [];
     private FinishJob? _finished;
     private bool _hasLeft;
 
@@ -50,7 +52,13 @@ internal sealed class JobHost : IDisposable
     /// <summary>Why the finished job failed; null when it succeeded.</summary>
     public AttemptFailure? Failure => _finished?.Failure;
 
+    /// <summary>Follows the job's spans; null traces nothing. Stays its maker's.</summary>
+    public JobTrace? Trace { get; set; }
+
     public CoordinatorState State => _coordinator.State;
+
+    /// <summary>The journal so far, a JSON object a line.</summary>
+    public string JournalText => Journal.TextOf(_entries);
 
     /// <summary>Where attempts write parts.</summary>
     public string StagingPath => _output.StagingPath;
@@ -70,13 +78,14 @@ internal sealed class JobHost : IDisposable
         try
         {
             Journal journal = new(output.JournalPath);
+            CoordinatorState state = CoordinatorState.New(id, job.Plan.Stages.Select(SpecOf), MaximumTries);
+            JobHost host = new(id, name, job, output, journal, state, workers, BeforeNow(order));
             if (order is not null)
             {
-                journal.Append(new JournalEntry("ordered", null, null, null, null, null, null) { Order = order });
+                host.Append(new JournalEntry("ordered", null, null, null, null, null, null) { Order = order });
             }
 
-            CoordinatorState state = CoordinatorState.New(id, job.Plan.Stages.Select(SpecOf), MaximumTries);
-            return new JobHost(id, name, job, output, journal, state, workers, BeforeNow(order));
+            return host;
         }
         catch
         {
@@ -100,12 +109,13 @@ internal sealed class JobHost : IDisposable
             JobReplay.Into(state, entries);
             journal = Journal.Continue(output.JournalPath);
             JobHost host = new(order.Id, order.Name, job, output, journal, state, workers, BeforeNow(order));
+            host._entries.AddRange(entries);
             foreach (JournalEntry entry in entries)
             {
                 host._statistics.Note(entry);
             }
 
-            journal.Append(new JournalEntry("resumed", null, null, null, null, null, null));
+            host.Append(new JournalEntry("resumed", null, null, null, null, null, null));
             return host;
         }
         catch
@@ -121,10 +131,13 @@ internal sealed class JobHost : IDisposable
     public void Handle(CoordinatorEvent happened)
     {
         JobMeasurements.Tell(_coordinator.State, happened);
+        Trace?.Happened(happened);
         foreach (CoordinatorCommand command in _coordinator.Handle(happened))
         {
             Execute(command);
         }
+
+        Trace?.Follow(State, _statistics.StageReportOf);
     }
 
     /// <summary>Takes the end of an attempt in.</summary>
@@ -135,8 +148,12 @@ internal sealed class JobHost : IDisposable
             _statistics.Ended(end.Attempt, outcome);
         }
 
+        Trace?.Ended(end);
         Handle(end.ToEvent());
     }
+
+    /// <summary>Tells the coordinator how late it is; to be called about once a second.</summary>
+    public void Tick() => Handle(new TimePassed(Math.Round(_statistics.Elapsed.TotalSeconds, 3)));
 
     /// <summary>Cancels the job.</summary>
     public void Cancel() =>
@@ -197,11 +214,11 @@ internal sealed class JobHost : IDisposable
         {
             case WriteJournal write:
                 JournalEntry entry = _statistics.Complete(write.Entry);
-                _journal.Append(entry);
+                Append(entry);
                 _statistics.Note(entry);
                 break;
             case StartAttempt start:
-                _workers.Start(start);
+                _workers.Start(Trace?.Order(start, State) ?? start);
                 break;
             case CancelAttempt cancel:
                 _workers.Cancel(cancel.Attempt, cancel.Worker);
@@ -214,15 +231,22 @@ internal sealed class JobHost : IDisposable
                 break;
             case PublishOutput publish:
                 IReadOnlyList<PublishedPart> parts = _statistics.Parts(publish.Winners);
-                _workers.Aside(() => Publish(parts));
+                _workers.Aside(() => PublishTraced(parts));
                 break;
             case FinishJob finish:
                 _finished = finish;
                 JobMeasurements.Ended(finish.Failure, _statistics);
+                EndTrace(finish);
                 break;
             default:
                 throw new InvalidOperationException($"A job's host does not know {command}.");
         }
+    }
+
+    private void Append(JournalEntry entry)
+    {
+        _journal.Append(entry);
+        _entries.Add(entry);
     }
 
     private void Discard(DiscardOutput discard)
@@ -232,6 +256,31 @@ internal sealed class JobHost : IDisposable
         {
             File.Delete(_output.AttemptPath(discard.Attempt.Task.Index, discard.Attempt.Number));
         }
+    }
+
+    private void EndTrace(FinishJob finish)
+    {
+        if (finish.Failure is AttemptFailure failure)
+        {
+            Trace?.Failed(failure.Error);
+        }
+        else
+        {
+            Trace?.Succeeded(Report(Trace.TraceId, 0, []));
+        }
+    }
+
+    private CoordinatorEvent PublishTraced(IReadOnlyList<PublishedPart> parts)
+    {
+        Activity? span = Trace?.BeginCommit(parts.Count);
+        CoordinatorEvent told = Publish(parts);
+        if (told is PublishFailed failed)
+        {
+            Spans.Fail(span, failed.Failure.Error.Code, failed.Failure.Error.What);
+        }
+
+        Spans.End(span);
+        return told;
     }
 
     private CoordinatorEvent Publish(IReadOnlyList<PublishedPart> parts)

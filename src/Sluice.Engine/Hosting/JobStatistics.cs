@@ -60,6 +60,7 @@ internal sealed class JobStatistics
         {
             case "attempt":
                 stage.Attempts++;
+                stage.SecondAttempts += entry.Overtakes is null ? 0 : 1;
                 stage.FirstStart ??= at;
                 break;
             case "won" or "lost":
@@ -173,10 +174,11 @@ internal sealed class JobStatistics
         };
     }
 
-    /// <summary>How long the job has run, under other hosts too.</summary>
+    /// <summary>Since the job was ordered.</summary>
     public TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started);
 
-    private StageReport StageReportOf(int number)
+    /// <summary>What its winners counted so far.</summary>
+    public StageReport StageReportOf(int number)
     {
         StageCount stage = _stages[number];
         TaskOutcome[] winners = Winners(number);
@@ -188,6 +190,7 @@ internal sealed class JobStatistics
             Name = _plan.Stages[number].Name,
             Tasks = stage.Winners.Length,
             Attempts = stage.Attempts,
+            SecondAttempts = stage.SecondAttempts,
             Seconds = Math.Round((stage.LastEnd - stage.FirstStart.GetValueOrDefault()).TotalSeconds, 3),
             RecordsIn = winners.Sum(task => task.RecordsIn),
             RecordsOut = winners.Sum(task => task.RecordsOut),
@@ -250,6 +253,8 @@ internal sealed class JobStatistics
         public string[] Workers { get; } = new string[tasks];
 
         public int Attempts { get; set; }
+
+        public int SecondAttempts { get; set; }
 
         public TimeSpan? FirstStart { get; set; }
 

@@ -21,7 +21,7 @@ internal sealed class ObservedEngine : IDisposable
     {
     }
 
-    /// <summary>`HOST:PORT`, or `local`.</summary>
+    /// <summary>Its name, or `local`.</summary>
     public required string Silo { get; init; }
 
     public required NetworkBufferPool Pool { get; init; }
@@ -77,7 +77,21 @@ internal sealed class ObservedEngine : IDisposable
         });
 
     /// <summary>The counts of fetches from another silo.</summary>
-    public PeerTraffic PeerOf(string silo) => _peers.GetOrAdd(silo, static peer => new PeerTraffic(SiloLabel.Of(peer)));
+    /// <param name="silo">`HOST:PORT@GENERATION`.</param>
+    /// <param name="nameOf">What it is called; asked once.</param>
+    public PeerTraffic PeerOf(string silo, Func<string, string> nameOf) => _peers.GetOrAdd(
+        silo,
+        static (peer, nameOf) =>
+        {
+            string name = nameOf(peer);
+            if (name != peer)
+            {
+                SiloLabel.Learn(peer, name);
+            }
+
+            return new PeerTraffic(SiloLabel.Of(peer));
+        },
+        nameOf);
 
     /// <summary>An attempt begins.</summary>
     public ObservedAttempt Begin(AttemptInput input, TaskProgress progress)
@@ -163,14 +177,28 @@ internal sealed class ObservedEngine : IDisposable
     }
 }
 
-/// <summary>Silos as measurements call them: without the generation, so that a restart makes no new series.</summary>
+/// <summary>Silos as measurements and reports call them: by name, so that a restart makes no new series.</summary>
+/// <remarks>Threading: any thread.</remarks>
 internal static class SiloLabel
 {
     public const string Local = "local";
 
+    private static readonly ConcurrentDictionary<string, string> Names = new(StringComparer.Ordinal);
+
+    /// <summary>Keeps what a silo is called.</summary>
+    /// <param name="silo">`HOST:PORT@GENERATION`, as workers are called.</param>
+    /// <param name="name">What people call it.</param>
+    public static void Learn(string silo, string name) => Names[silo] = name;
+
+    /// <summary>The silo's name, or its `HOST:PORT` where nobody has told it.</summary>
     /// <param name="silo">`HOST:PORT@GENERATION`, as workers are called.</param>
     public static string Of(string silo)
     {
+        if (Names.TryGetValue(silo, out string? name))
+        {
+            return name;
+        }
+
         int end = silo.IndexOf('@', StringComparison.Ordinal);
         return end < 0 ? silo : silo[..end];
     }

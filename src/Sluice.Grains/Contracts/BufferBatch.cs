@@ -27,6 +27,16 @@ public sealed class BufferFetch
     /// <summary>Blocks that have room.</summary>
     [Id(5)]
     public int Credits { get; init; }
+
+    /// <summary>Number of the stage that reads.</summary>
+    [Id(6)]
+    public int ReaderStage { get; init; }
+
+    /// <summary>Number of the attempt that reads.</summary>
+    [Id(7)]
+    public int ReaderAttempt { get; init; }
+
+    internal ChannelId Channel => new(Output.Output, Run, Subpartition, new ReaderId(ReaderStage, ReaderAttempt));
 }
 
 /// <summary>Blocks on their way from a producer's silo to a consumer's; its codec is <see cref="BufferBatchCodec"/>.</summary>

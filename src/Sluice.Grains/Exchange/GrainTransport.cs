@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Services;
 using Sluice.Engine;
 using Sluice.Exchange;
+using Sluice.Observability;
 using Sluice.Sorting;
 
 namespace Sluice.Grains;
@@ -27,13 +28,14 @@ internal interface INetworkBufferPoolClient : Orleans.Services.IGrainServiceClie
 
 /// <summary>Makes the transport of a silo over its outputs.</summary>
 /// <remarks>The services are asked late: the transport is made before the silo can call others.</remarks>
-internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows)
+internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows, ExchangeTraffic traffic)
 {
     public IExchangeTransport Make(string here, ResultPartitionStore outputs, ObservedEngine observed) => new GrainTransport(
         here,
         new InProcessTransport(outputs),
         windows,
         observed,
+        traffic,
         new Lazy<INetworkBufferPoolClient>(services.GetRequiredService<INetworkBufferPoolClient>),
         new Lazy<ISiloStatusOracle>(services.GetRequiredService<ISiloStatusOracle>));
 }
@@ -48,6 +50,7 @@ internal sealed class GrainTransport(
     InProcessTransport local,
     ReceiveWindows windows,
     ObservedEngine observed,
+    ExchangeTraffic traffic,
     Lazy<INetworkBufferPoolClient> silos,
     Lazy<ISiloStatusOracle> membership) : IExchangeTransport
 {
@@ -71,21 +74,28 @@ internal sealed class GrainTransport(
         {
             // What is lost of this the other silo finds out by itself: a channel that nobody asks for is forgotten.
             silos.Value.On(where)
-                .CloseAsync(WireAttempt.Of(channel.Output), channel.Run, channel.Subpartition)
+                .CloseAsync(
+                    WireAttempt.Of(channel.Output),
+                    channel.Run,
+                    channel.Subpartition,
+                    channel.Reader.Stage,
+                    channel.Reader.Attempt)
                 .Ignore();
         }
     }
 
     private async Task<FetchReply> FetchFromAsync(FetchRequest request, CancellationToken cancellation)
     {
+        using Activity? span = TaskSpans.Begin(SpanNames.Fetch, ActivityKind.Client);
+        span?.SetTag(AttributeNames.PeerSilo, NameOf(request.Where)).SetTag(AttributeNames.Credits, request.Credits.Count);
         long since = Stopwatch.GetTimestamp();
-        while (true)
+        for (int tries = 1; ; tries++)
         {
             cancellation.ThrowIfCancellationRequested();
             long room = (long)request.Credits.Count * observed.Pool.SegmentSize;
             long received = 0;
             using ReceiveWindow window = windows.Open(request.Credits);
-            PeerTraffic peer = observed.PeerOf(request.Where);
+            PeerTraffic peer = observed.PeerOf(request.Where, NameOf);
             long began = peer.Begin(room);
             try
             {
@@ -97,7 +107,10 @@ internal sealed class GrainTransport(
                 {
                     IReadOnlyList<Block> blocks = window.Take();
                     received = blocks.Sum(block => (long)block.Length);
-                    return new FetchReply(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
+                    traffic.Received(received);
+                    FetchReply reply = new(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
+                    Describe(span, reply, tries);
+                    return reply;
                 }
             }
             catch (InvalidDataException exception)
@@ -108,8 +121,10 @@ internal sealed class GrainTransport(
             {
                 if (IsDead(request.Where) || Stopwatch.GetElapsedTime(since) > Patience)
                 {
-                    return new FetchReply(
+                    FetchReply lost = new(
                         FetchStatus.NotFound, request.FromSequence, [], 0, $"silo {request.Where} does not answer: {exception.Message}");
+                    Describe(span, lost, tries);
+                    return lost;
                 }
             }
             finally
@@ -121,6 +136,21 @@ internal sealed class GrainTransport(
         }
     }
 
+    private static void Describe(Activity? span, FetchReply reply, int tries)
+    {
+        if (span is not null)
+        {
+            span.SetTag(AttributeNames.Blocks, reply.Blocks.Count)
+                .SetTag(AttributeNames.Bytes, reply.Blocks.Sum(block => block.Length))
+                .SetTag(AttributeNames.Backlog, reply.Backlog)
+                .SetTag(AttributeNames.Tries, tries);
+            if (reply.Status is FetchStatus.NotFound or FetchStatus.Failed)
+            {
+                Spans.Fail(span, reply.Status.ToString(), reply.Source);
+            }
+        }
+    }
+
     private static BufferFetch FetchOf(FetchRequest request, ReceiveWindow window) => new()
     {
         Fetch = window.Fetch,
@@ -129,7 +159,12 @@ internal sealed class GrainTransport(
         Subpartition = request.Channel.Subpartition,
         FromSequence = request.FromSequence,
         Credits = request.Credits.Count,
+        ReaderStage = request.Channel.Reader.Stage,
+        ReaderAttempt = request.Channel.Reader.Attempt,
     };
+
+    private string NameOf(string silo) =>
+        membership.Value.TryGetSiloName(SiloAddress.FromParsableString(silo), out string name) ? name : silo;
 
     private bool IsDead(string silo)
     {

@@ -55,12 +55,18 @@ internal static partial class SiloLog
     [LoggerMessage(28, LogLevel.Warning, "What job {Job} left in its output could not be removed.")]
     public static partial void OutputLeft(this ILogger logger, Exception exception, JobId job);
 
-    [LoggerMessage(29, LogLevel.Information, "Job {Job} runs on {Silos} silos.")]
-    public static partial void JobStarted(this ILogger logger, JobId job, int silos);
+    [LoggerMessage(29, LogLevel.Warning, "The history does not tell of job {Job}.")]
+    public static partial void HistoryUnread(this ILogger logger, Exception exception, JobId job);
 
     [LoggerMessage(30, LogLevel.Debug, "The host of job {Job} did not hear this silo.")]
     public static partial void HeartbeatUnheard(this ILogger logger, Exception exception, JobId job);
 
-    [LoggerMessage(31, LogLevel.Information, "Job {Job} is over: {Status}.")]
+    [LoggerMessage(31, LogLevel.Warning, "The history does not tell of its jobs.")]
+    public static partial void HistoryUnlisted(this ILogger logger, Exception exception);
+
+    [LoggerMessage(32, LogLevel.Information, "Job {Job} runs on {Silos} silos.")]
+    public static partial void JobStarted(this ILogger logger, JobId job, int silos);
+
+    [LoggerMessage(33, LogLevel.Information, "Job {Job} is over: {Status}.")]
     public static partial void JobEnded(this ILogger logger, JobId job, string status);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Sluice.Engine;
@@ -14,7 +15,7 @@ namespace Sluice.Grains;
 /// </remarks>
 [Reentrant]
 internal sealed class JobGrain(
-    JobPlanning planning, JobHistory history, INetworkBufferPoolClient silos, SiloRoster roster, ILogger<JobGrain> logger)
+    JobPlanning planning, IJobHistory history, INetworkBufferPoolClient silos, SiloRoster roster, ILogger<JobGrain> logger)
     : Grain, IJobGrain
 {
     private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(500);
@@ -22,6 +23,7 @@ internal sealed class JobGrain(
 
     private readonly Dictionary<string, SiloHeartbeat> _heartbeats = new(StringComparer.Ordinal);
     private ILogger _log = null!;
+    private JobMemory _memory = null!;
     private JobCrew _crew = null!;
     private JobOrder? _order;
     private JobPreparation? _job;
@@ -29,8 +31,9 @@ internal sealed class JobGrain(
     private IGrainTimer? _watch;
     private JobView _view = new();
     private Task? _resuming;
-    private Activity? _trace;
-    private ActivityTraceId _traceId;
+    private JobTrace? _trace;
+    private string? _plan;
+    private string? _journal;
     private int _epoch = 1;
     private bool _isCancelled;
     private bool _isEnding;
@@ -40,19 +43,25 @@ internal sealed class JobGrain(
 
     private JobId Id => new(this.GetPrimaryKey());
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _log = new ScopedLogger(logger, () => new LogScope(Id, null, _traceId));
+        _log = new ScopedLogger(logger, () => new LogScope(Id, null, _trace?.TraceId ?? default));
+        _memory = new JobMemory(history, _log);
         _crew = new JobCrew(Id, silos, roster, _log);
-        _view = history.Find(Id.Value) is { IsOver: true } ended ? ended : new JobView { Id = Id.Value };
-        return Task.CompletedTask;
+        _view = await _memory.FindAsync(Id.Value) is { IsOver: true } ended ? ended : new JobView { Id = Id.Value };
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         // Another silo goes on with it.
-        _host?.Abandon();
-        _host = null;
+        if (_host is not null)
+        {
+            _host.Abandon();
+            _host = null;
+            _trace!.HandOver();
+            _trace.Dispose();
+        }
+
         return Task.CompletedTask;
     }
 
@@ -65,8 +74,9 @@ internal sealed class JobGrain(
         if (_view.Status == JobStatus.Unknown && !_mayComeBack)
         {
             _order = read with { OrderedAt = DateTime.UtcNow };
+            BeginTrace(isResumed: false);
             Tell(JobStatus.Planning);
-            Remember();
+            RememberAsync().Ignore();
             RunAsync().Ignore();
         }
 
@@ -89,6 +99,13 @@ internal sealed class JobGrain(
         }
 
         return Current();
+    }
+
+    public async Task<JobExport> ExportAsync(string? output)
+    {
+        await ResumeIfDeadAsync(output);
+        JobRecord? record = _order is null ? await _memory.ReadAsync(Id.Value) : RecordNow();
+        return new JobExport { View = Current(), Order = record?.Order, Plan = record?.Plan, Journal = record?.Journal };
     }
 
     public async Task EndedAsync(string output, WireDocument told)
@@ -121,7 +138,6 @@ internal sealed class JobGrain(
     {
         try
         {
-            BeginTrace();
             IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
             int slots = workers.Sum(worker => worker.Slots);
             if (slots == 0)
@@ -130,14 +146,16 @@ internal sealed class JobGrain(
             }
 
             _order = _order! with { Parallelism = slots };
-            JobPreparation job = await Task.Run(() => planning.Prepare(_order));
+            JobPreparation job = await Task.Run(PrepareHere);
             _job = job;
+            _plan = JobPlanning.PlanOn(_order, job, workers);
             await _crew.JoinAsync(workers, _order, job, _epoch, mustAll: true);
             JobWorkers hands = HandsOf();
             _host = await Task.Run(() => JobHost.Begin(Id, _order.Name, job, _order.Overwrite, _order, hands));
+            _host.Trace = _trace;
             Tell(JobStatus.Running);
             _log.JobStarted(Id, workers.Count);
-            Remember();
+            RememberAsync().Ignore();
             Go(workers);
         }
 #pragma warning disable CA1031 // Whatever a job's class or a layer threw is the job's failure.
@@ -145,6 +163,19 @@ internal sealed class JobGrain(
 #pragma warning restore CA1031
         {
             await FailAsync(exception);
+        }
+    }
+
+    // What this silo does not see is told as every other silo would tell it.
+    private JobPreparation PrepareHere()
+    {
+        try
+        {
+            return planning.Prepare(_order!);
+        }
+        catch (SluiceException exception)
+        {
+            throw new SluiceException(exception.Error.On(roster.HereName), exception);
         }
     }
 
@@ -184,6 +215,7 @@ internal sealed class JobGrain(
             _mayComeBack = true;
             _host?.Abandon();
             _host = null;
+            _trace?.Dispose();
             _view = new JobView { Id = Id.Value };
         }
     }
@@ -192,12 +224,15 @@ internal sealed class JobGrain(
     {
         _job = resumed.Job;
         _epoch = resumed.Epoch;
-        BeginTrace();
         JobWorkers hands = HandsOf();
         _host = await Task.Run(() => JobHost.Resume(resumed.Order, resumed.Job, resumed.Output, hands));
+        BeginTrace(isResumed: true);
+        _trace!.GoOn(_host.State);
+        _host.Trace = _trace;
         Tell(JobStatus.Running);
         _log.JobResumed(Id, _epoch);
         IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
+        _plan = JobPlanning.PlanOn(resumed.Order, resumed.Job, workers);
         HashSet<WireAttempt> alive =
             [.. await _crew.JoinAsync(workers, resumed.Order, resumed.Job, _epoch, mustAll: false)];
         if (_host is null)
@@ -227,7 +262,13 @@ internal sealed class JobGrain(
         }
 
         _watch?.Dispose();
-        _watch = this.RegisterGrainTimer(RefreshWorkersAsync, Watch, Watch);
+        _watch = this.RegisterGrainTimer(WatchAsync, Watch, Watch);
+    }
+
+    private Task WatchAsync()
+    {
+        Do(host => host.Tick());
+        return RefreshWorkersAsync();
     }
 
     /// <summary>Tells the coordinator which silos have come, drain or are gone.</summary>
@@ -271,7 +312,6 @@ internal sealed class JobGrain(
         long peak = _heartbeats.Values.Select(heartbeat => heartbeat.PeakMemoryBytes).DefaultIfEmpty().Max();
         if (host.Failure is AttemptFailure failure)
         {
-            _trace?.SetStatus(ActivityStatusCode.Error, failure.Error.What);
             string status = failure.Error.Code == SluiceErrors.Cancelled("").Code ? JobStatus.Cancelled : JobStatus.Failed;
             if (status == JobStatus.Failed)
             {
@@ -280,12 +320,13 @@ internal sealed class JobGrain(
 
             await CleanUpAsync();
             _view = Now(status, failure: WireFailure.Of(failure.Error, failure.Detail));
+            await RememberAsync();
         }
         else
         {
             // The output is in place, so it may be told before the silos have cleaned up.
-            _view = Now(JobStatus.Succeeded, report: host.Report(_traceId, peak, []).ToJson(indented: false));
-            Remember();
+            _view = Now(JobStatus.Succeeded, report: host.Report(_trace!.TraceId, peak, []).ToJson(indented: false));
+            await RememberAsync();
             await CleanUpAsync();
         }
 
@@ -302,9 +343,10 @@ internal sealed class JobGrain(
         }
 
         _log.JobFailed(Id, known.Error.Code, known.Error.Where);
-        _trace?.SetStatus(ActivityStatusCode.Error, known.Error.What);
+        _trace?.Failed(known.Error);
         await CleanUpAsync();
         _view = Now(JobStatus.Failed, failure: WireFailure.Of(known.Error, exception.ToString()));
+        await RememberAsync();
         Finish();
     }
 
@@ -326,20 +368,20 @@ internal sealed class JobGrain(
     private void Finish()
     {
         _log.JobEnded(Id, _view.Status);
+        _journal ??= _host?.JournalText;
         _host = null;
         _watch?.Dispose();
         _trace?.Dispose();
-        _trace = null;
-        Remember();
         DelayDeactivation(Remembered);
     }
 
-    private void BeginTrace()
+    // Who goes on with the job after this host finds the same trace in its order.
+    private void BeginTrace(bool isResumed)
     {
-        ActivityContext.TryParse(_order!.TraceParent, null, out ActivityContext parent);
-        _trace = Telemetry.Source.StartActivity(SpanNames.Job, ActivityKind.Internal, parent);
-        _trace?.SetTag(AttributeNames.JobName, _order.Name);
-        _traceId = _trace?.TraceId ?? (parent.TraceId != default ? parent.TraceId : ActivityTraceId.CreateRandom());
+        ActivityContext parent = Spans.ContextOf(_order!.TraceParent);
+        _trace = JobTrace.Begin(Id, _order.Name, parent, roster.HereName, isResumed);
+        _trace.NameOf = _crew.NameOf;
+        _order = _order with { TraceParent = _order.TraceParent ?? _trace.TraceParent };
     }
 
     private void Tell(string status) => _view = Now(status);
@@ -354,7 +396,7 @@ internal sealed class JobGrain(
         Seconds = _order is null ? 0 : Math.Round((DateTime.UtcNow - _order.OrderedAt).TotalSeconds, 3),
         Report = report,
         Failure = failure,
-        TraceId = _traceId == default ? "" : _traceId.ToHexString(),
+        TraceId = _trace?.TraceId.ToHexString() ?? "",
         Host = roster.HereName,
     };
 
@@ -394,15 +436,12 @@ internal sealed class JobGrain(
         },
     };
 
-    private void Remember()
+    private Task RememberAsync() => _memory.WriteAsync(RecordNow() with { View = _view });
+
+    private JobRecord RecordNow() => new(Current())
     {
-        try
-        {
-            history.Write(_view);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            _log.JobForgotten(exception, Id);
-        }
-    }
+        Order = _order is null ? null : JsonSerializer.Serialize(_order, CoordinationJson.Default.JobOrder),
+        Plan = _plan,
+        Journal = _journal ?? _host?.JournalText,
+    };
 }

@@ -27,6 +27,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     private readonly SlotQueue _slots;
     private readonly DiskWait _diskWait;
     private readonly ReceiveWindows _windows;
+    private readonly ExchangeTraffic _traffic;
     private readonly Func<ResultPartitionStore, IExchangeTransport> _transport;
     private SpillDirectories? _spill;
     private int _isDraining;
@@ -36,12 +37,14 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         IOptions<SluiceSiloOptions> options,
         ILocalSiloDetails silo,
         ReceiveWindows windows,
+        ExchangeTraffic traffic,
         GrainTransportFactory transport,
         ILogger<SiloEngine> logger)
     {
         _options = options.Value;
         _logger = logger;
         _windows = windows;
+        _traffic = traffic;
         Silo = silo.SiloAddress.ToParsableString();
         Name = silo.Name;
         Gateway = silo.GatewayAddress?.Endpoint.ToString() ?? "";
@@ -63,6 +66,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
             Minimum = serving,
             Maximum = serving,
         });
+        SiloLabel.Learn(Silo, Name);
         Observed = ObservedEngine.OfSilo(
             Silo, Pool, () => IsDraining ? 0 : Slots, () => _slots.Running, () => _slots.Queued, () => _spill);
         _transport = outputs => transport.Make(Silo, outputs, Observed);
@@ -119,6 +123,9 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         Jobs = [.. _jobs.Keys],
         ProcessId = Environment.ProcessId,
         Membership = nameof(SiloStatus.Active),
+        SentBytes = _traffic.SentBytes,
+        ReceivedBytes = _traffic.ReceivedBytes,
+        Paused = Paused,
     };
 
     public void Participate(ISiloLifecycle lifecycle)
@@ -260,7 +267,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         {
             Observed = Observed,
         };
-        return new AttemptThreads(runner, Slots);
+        return new AttemptThreads(runner, Slots) { Silo = Name };
     }
 
     private Task StartAsync(CancellationToken cancellation) => Task.Run(

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sluice.Observability;
 
 namespace Sluice.Sorting;
 
@@ -47,7 +48,7 @@ public sealed class OutputMerger
                 int width = left.Count <= _fanIn ? left.Count : MergePlan.Width(left.Count, _fanIn);
                 int first = MergePlan.SmallestNeighbours([.. left.Select(run => run.Length)], width);
                 List<SortedRun> neighbours = left.GetRange(first, width);
-                PassResult result = _pass.Run(neighbours, sums.Length);
+                PassResult result = RunPass(neighbours, sums.Length);
                 left.Insert(first, result.Run);
                 left.RemoveRange(first + 1, width);
                 neighbours.ForEach(run => run.Dispose());
@@ -69,6 +70,14 @@ public sealed class OutputMerger
         return new MergedOutput(left, sums, counters with { Time = time });
     }
 
+    private PassResult RunPass(List<SortedRun> runs, int partitions)
+    {
+        using Activity? span = TaskSpans.Begin(SpanNames.Merge);
+        PassResult result = _pass.Run(runs, partitions);
+        span?.SetTag(AttributeNames.Runs, runs.Count).SetTag(AttributeNames.Bytes, result.Bytes);
+        return result;
+    }
+
     // The last pass read and wrote everything: what is left of the sums beyond that was lost or never there.
     private static void Verify(RecordSum[] sums, PassResult last)
     {
@@ -87,6 +96,9 @@ public sealed class OutputMerger
 /// <summary>How an output is merged into one file.</summary>
 public sealed record OutputMergerOptions
 {
+    // A larger write costs no less.
+    private const int MaximumWriteSegments = 16;
+
     /// <summary>Segments all threads together may take.</summary>
     public required int Segments { get; init; }
 
@@ -114,7 +126,12 @@ public sealed record OutputMergerOptions
 
     private int SegmentsPerSource => RunMerger.SegmentsPerSource + (Codec is null ? 0 : RunMerger.SegmentsPerCodec);
 
-    /// <summary>Segments a thread takes that merges <paramref name="runs"/> runs.</summary>
+    /// <summary>Segments that each of <paramref name="threads"/> threads writes with: what merging leaves, up to a
+    /// large write.</summary>
+    internal int WriteSegments(int threads, int runs) => Math.Clamp(
+        (Segments / threads) - SegmentsPerThread(runs) + RunMerger.SegmentsPerPass, 1, MaximumWriteSegments);
+
+    /// <summary>Segments a thread takes at least that merges <paramref name="runs"/> runs.</summary>
     internal int SegmentsPerThread(int runs) =>
         (runs * SegmentsPerSource) + RunMerger.SegmentsPerPass + (Codec is null ? 0 : RunMerger.SegmentsPerCodec);
 
