@@ -26,6 +26,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     private readonly AttemptThreads _attempts;
     private readonly AttemptInputs _inputs;
     private readonly JobHost _host;
+    private readonly BufferTracing? _tracing;
 
     /// <param name="request">What the user asked for.</param>
     /// <param name="job">What was found out about it.</param>
@@ -55,6 +56,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
 
         _inputs = new AttemptInputs(_id, job, _host.StagingPath);
         ISpillStore store = ports.Store(spill);
+        _tracing = BufferTracing.For(options.TraceBuffers, Here, request.ParentTrace, null);
         AttemptRunner runner = new(
             _pool,
             token => new WaitingStore(store, _diskWait, token),
@@ -62,7 +64,8 @@ internal sealed class JobRun : IJobWorkers, IDisposable
             ports.Transport(_outputs),
             _pool.Total / options.Parallelism,
             options.Codec,
-            _diskWait);
+            _diskWait,
+            _tracing);
         _attempts = new AttemptThreads(runner, options.Parallelism);
     }
 
@@ -129,6 +132,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         _attempts.Dispose();
         _host.Dispose();
         _outputs.Dispose();
+        _tracing?.Dispose();
         _todo.Dispose();
         Debug.Assert(_pool.Lent == 0, "Every segment has come back when a job is over.");
         _pool.Dispose();

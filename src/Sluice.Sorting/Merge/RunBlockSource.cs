@@ -41,6 +41,7 @@ internal sealed class RunBlockSource : IBlockSource
         try
         {
             _reader.TryRead(room, out block, out usedRoom);
+            block.Buffer.NoteRead();
             verified = BlockFormat.Verify(block.Bytes, out uint expected, out uint found);
             return verified
                 ? true
