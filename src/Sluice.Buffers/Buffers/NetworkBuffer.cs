@@ -148,6 +148,16 @@ public readonly struct NetworkBuffer : IBuffer, IEquatable<NetworkBuffer>
         return Known().HandOver(_token, holder);
     }
 
+    /// <summary>
+    /// Has a further hook see the rest of this life, if it wants to: for a buffer of a pool that lends to many.
+    /// </summary>
+    /// <remarks>For the one holder of a buffer, before it passes it on.</remarks>
+    public void Watch(IBufferLifecycle hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        Known().Watch(_token, hook);
+    }
+
     /// <summary>Tells who watches this life that its bytes were written into a connection. A null check otherwise.</summary>
     /// <param name="to">The process at the other end.</param>
     public void NoteSent(string to) => Known().Note(_token, BufferStepKind.Sent, to);

@@ -230,16 +230,21 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
     {
         if (sender != default && Share?.Lifecycle is { } hook)
         {
-            Check(token);
-            Debug.Assert(Word.Holders == 1, "Who else holds it might be at a step and know no hook.");
-
-            long now = pool.Now;
-            HolderPlace who = PlaceOf(token);
-            BufferStep requested = StepOf(BufferStepKind.Requested, token, who, who, Since);
-            _watcher = hook.FollowerOf(_watcher, requested, TimeSpan.FromMilliseconds(now - Since), sender);
+            BufferStep requested = BeginningFor(token, out TimeSpan age);
+            _watcher = hook.FollowerOf(_watcher, requested, age, sender);
         }
 
         Note(token, BufferStepKind.Received, peer);
+    }
+
+    /// <summary>Has a further hook look at this life from now on, if it wants to.</summary>
+    public void Watch(HolderToken token, IBufferLifecycle hook)
+    {
+        BufferStep requested = BeginningFor(token, out TimeSpan age);
+        if (hook.Follows(requested, age, default))
+        {
+            _watcher = IBufferLifecycle.Combine(_watcher, hook);
+        }
     }
 
     public BufferLife LifeOf(HolderToken token) => new(Index, (int)token.Generation);
@@ -291,6 +296,17 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
 
         _watcher?.OnStep(StepOf(kind, token, PlaceOf(token), from, pool.Now));
         return new NetworkBuffer(this, token);
+    }
+
+    /// <summary>How this life began, for a hook that comes late.</summary>
+    private BufferStep BeginningFor(HolderToken token, out TimeSpan age)
+    {
+        Check(token);
+        Debug.Assert(Word.Holders == 1, "Who else holds it might be at a step and know of no hook.");
+
+        age = TimeSpan.FromMilliseconds(pool.Now - Since);
+        HolderPlace who = PlaceOf(token);
+        return StepOf(BufferStepKind.Requested, token, who, who, Since);
     }
 
     private HolderPlace PlaceOf(HolderToken token) => new(token.Index, Record.LabelOf(token));

@@ -37,12 +37,13 @@ public interface IBufferLifecycle
     ActivityContext TraceOf(BufferLife life) => default;
 
     /// <summary>
-    /// Whether it wants to see the rest of this life: bytes of one that is traced in another process come into it.
+    /// Whether it wants to see the rest of this life: bytes of one that is traced in another process come into it, or
+    /// its holder asks.
     /// </summary>
     /// <remarks>Asked before the step itself is told, also when it watches the life already.</remarks>
     /// <param name="requested">How the life began.</param>
     /// <param name="age">How long ago that was.</param>
-    /// <param name="sender">The span of the life that the bytes come from.</param>
+    /// <param name="sender">The span of the life that the bytes come from; the default when its holder asks.</param>
     bool Follows(in BufferStep requested, TimeSpan age, ActivityContext sender) => false;
 
     /// <summary>

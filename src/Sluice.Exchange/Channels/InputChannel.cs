@@ -88,13 +88,12 @@ public sealed class InputChannel : IBlockSource, IDisposable
             return false;
         }
 
-        if (!BlockFormat.Verify(block.Bytes, out uint expected, out uint found))
+        int number = _nextSequence - _blocks.Count - 1;
+        if (!BlockFormat.Verify(block.Bytes, number, out string? damage))
         {
             block.Release();
-            int sequence = _nextSequence - _blocks.Count - 1;
-            string damage = new BlockCorruptException(
-                Name, Id.Subpartition, sequence, $"expected checksum {expected:x8}, found {found:x8}").Message;
-            throw new OutputLostException(Id.Output, damage);
+            throw new OutputLostException(
+                Id.Output, new BlockCorruptException(Name, Id.Subpartition, number, damage).Message);
         }
 
         BytesReceived += block.Length;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Text;
 using Orleans.Serialization.Buffers;
 using Orleans.Serialization.Cloning;
@@ -17,8 +18,9 @@ namespace Sluice.Grains;
 /// <code>
 ///  4 length of what follows
 ///  16 fetch | 1 version | 1 status | 1 revoked | 4 first sequence | 4 backlog | 2 bytes of source | source, UTF-8 | 2 blocks
-///  then each block: 4 length | its bytes
+///  then each block: 1 bit 0 | 1 bit traced | 30 bits length | when traced: 16 trace id, 8 span id | its bytes
 /// </code>
+/// A block is traced when somebody watches the life of its buffer, and the consumer has said that it knows of traces.
 /// Serialization runs later than the call, on the connection's loop: a block that was given back meanwhile makes the
 /// batch a revoked one, without blocks. A batch whose fetch is not open here is skipped, and nothing is rented for it.
 /// </remarks>
@@ -29,6 +31,8 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
     private const int HeaderLength = 16 + 3 + 4 + 4 + 2;
     private const int MostBlocks = 1024;
     private const int MostSourceBytes = 4096;
+    private const int TraceLength = 16 + 8;
+    private const int TracedBit = 1 << 30;
 
     private readonly ReceiveWindows? _windows;
 
@@ -56,7 +60,7 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
             int length = HeaderLength + sourceLength + 2;
             if (!isRevoked)
             {
-                length += held.Sum(block => sizeof(int) + block.Length);
+                length += held.Sum(block => sizeof(int) + (IsTraced(block, value) ? TraceLength : 0) + block.Length);
             }
 
             Span<byte> header = stackalloc byte[HeaderLength];
@@ -70,14 +74,24 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
             writer.WriteVarUInt32((uint)length);
             writer.Write(header);
             writer.Write(source.AsSpan(0, sourceLength));
+            Span<byte> trace = stackalloc byte[TraceLength];
             Span<byte> number = stackalloc byte[sizeof(int)];
             BinaryPrimitives.WriteUInt16LittleEndian(number, (ushort)(isRevoked ? 0 : held.Count));
             writer.Write(number[..2]);
             foreach (Block block in isRevoked ? [] : held)
             {
-                BinaryPrimitives.WriteInt32LittleEndian(number, block.Length);
+                bool isTraced = IsTraced(block, value);
+                BinaryPrimitives.WriteInt32LittleEndian(number, block.Length | (isTraced ? TracedBit : 0));
                 writer.Write(number);
+                if (isTraced)
+                {
+                    block.Buffer.Trace.TraceId.CopyTo(trace);
+                    block.Buffer.Trace.SpanId.CopyTo(trace[16..]);
+                    writer.Write(trace);
+                }
+
                 writer.Write(block.Bytes);
+                block.Buffer.NoteSent(value.To);
             }
         }
         finally
@@ -126,13 +140,24 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
         };
     }
 
+    // It stays so while the block is held: a life keeps its span to its end.
+    private static bool IsTraced(Block block, BufferBatch batch) =>
+        batch.To.Length > 0 && block.Buffer.IsWatched && block.Buffer.Trace != default;
+
+    private static ActivityContext TraceOf(ReadOnlySpan<byte> bytes) => new(
+        ActivityTraceId.CreateFromBytes(bytes[..16]),
+        ActivitySpanId.CreateFromBytes(bytes[16..]),
+        ActivityTraceFlags.Recorded,
+        isRemote: true);
+
     private static bool TryHold(IReadOnlyList<Block> blocks, List<Block> held)
     {
         try
         {
             foreach (Block block in blocks)
             {
-                held.Add(block with { Buffer = block.Buffer.Retain() });
+                bool isWatched = block.Buffer.IsWatched;
+                held.Add(block with { Buffer = isWatched ? block.Buffer.Retain("connection") : block.Buffer.Retain() });
             }
 
             return true;
@@ -160,6 +185,7 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
         bool isWhole = false;
         try
         {
+            Span<byte> trace = stackalloc byte[TraceLength];
             Span<byte> number = stackalloc byte[sizeof(int)];
             for (int block = 0; block < count; block++)
             {
@@ -170,12 +196,21 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
 
                 reader.ReadBytes(number);
                 int length = BinaryPrimitives.ReadInt32LittleEndian(number);
-                if (length < 0 || length > end - reader.Position)
+                bool isTraced = length > 0 && (length & TracedBit) != 0;
+                length = isTraced ? length & ~TracedBit : length;
+                if (length < 0 || length > end - reader.Position - (isTraced ? TraceLength : 0))
                 {
                     throw new InvalidDataException($"A block of {length} bytes is longer than the rest of its batch.");
                 }
 
-                if (!window.TryTake(length, out Span<byte> room))
+                ActivityContext sender = default;
+                if (isTraced)
+                {
+                    reader.ReadBytes(trace);
+                    sender = TraceOf(trace);
+                }
+
+                if (!window.TryTake(length, sender, out Span<byte> room))
                 {
                     throw new InvalidDataException($"A block of {length} bytes has no room in the segments of its fetch.");
                 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Services;
@@ -28,8 +29,12 @@ internal interface INetworkBufferPoolClient : Orleans.Services.IGrainServiceClie
 /// <remarks>The services are asked late: the transport is made before the silo can call others.</remarks>
 internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows)
 {
-    public IExchangeTransport Make(string here, ResultPartitionStore outputs) => new GrainTransport(
+    /// <param name="here">The silo's address with its generation.</param>
+    /// <param name="name">The silo's name.</param>
+    /// <param name="outputs">Its outputs.</param>
+    public IExchangeTransport Make(string here, string name, ResultPartitionStore outputs) => new GrainTransport(
         here,
+        name,
         new InProcessTransport(outputs),
         windows,
         new Lazy<INetworkBufferPoolClient>(services.GetRequiredService<INetworkBufferPoolClient>),
@@ -43,6 +48,7 @@ internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWi
 /// </remarks>
 internal sealed class GrainTransport(
     string here,
+    string name,
     InProcessTransport local,
     ReceiveWindows windows,
     Lazy<INetworkBufferPoolClient> silos,
@@ -50,6 +56,8 @@ internal sealed class GrainTransport(
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
 
     public ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken) =>
         request.Where == here
@@ -79,7 +87,7 @@ internal sealed class GrainTransport(
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            using ReceiveWindow window = windows.Open(request.Credits);
+            using ReceiveWindow window = windows.Open(request.Credits, _names.GetOrAdd(request.Where, NameOf));
             try
             {
                 BufferBatch batch = await silos.Value.On(request.Where)
@@ -109,7 +117,7 @@ internal sealed class GrainTransport(
         }
     }
 
-    private static BufferFetch FetchOf(FetchRequest request, ReceiveWindow window) => new()
+    private BufferFetch FetchOf(FetchRequest request, ReceiveWindow window) => new()
     {
         Fetch = window.Fetch,
         Output = WireAttempt.Of(request.Channel.Output),
@@ -117,7 +125,11 @@ internal sealed class GrainTransport(
         Subpartition = request.Channel.Subpartition,
         FromSequence = request.FromSequence,
         Credits = request.Credits.Count,
+        Silo = name,
     };
+
+    private string NameOf(string silo) =>
+        membership.Value.TryGetSiloName(SiloAddress.FromParsableString(silo), out string known) ? known : silo;
 
     private bool IsDead(string silo)
     {

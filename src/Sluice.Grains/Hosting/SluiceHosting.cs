@@ -22,7 +22,8 @@ public static class SluiceHosting
         builder.Services.AddSingleton(services =>
         {
             SiloEngine engine = services.GetRequiredService<SiloEngine>();
-            return new ServingDesk(engine.Outputs, engine.Serving, services.GetRequiredService<TimeProvider>());
+            TimeProvider time = services.GetRequiredService<TimeProvider>();
+            return new ServingDesk(engine.Outputs, engine.Serving, time, job => engine.Find(job)?.Tracing?.Serving);
         });
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             services => services.GetRequiredService<ServingDesk>());

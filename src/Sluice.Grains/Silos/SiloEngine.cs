@@ -45,6 +45,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         Silo = silo.SiloAddress.ToParsableString();
         Name = silo.Name;
         Gateway = silo.GatewayAddress?.Endpoint.ToString() ?? "";
+        Traces = new TraceRecorder(Name);
         Slots = _options.EffectiveSlots;
         long least = EngineOptions.LeastMemory(Math.Max(Slots, 1) + 1, _options.SegmentSize);
         if (_options.EffectiveMemoryBytes < least)
@@ -57,7 +58,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         Pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(_options.EffectiveMemoryBytes, _options.SegmentSize));
         int serving = Math.Clamp(Pool.Total / ServingShare, 8, MostServingSegments);
         Serving = Pool.CreateBufferPool("serving fetches", serving, serving);
-        _transport = outputs => transport.Make(Silo, outputs);
+        _transport = outputs => transport.Make(Silo, Name, outputs);
     }
 
     /// <summary>The silo's address with its generation, as workers are called.</summary>
@@ -77,6 +78,9 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     public LocalBufferPool Serving { get; }
 
     public ResultPartitionStore Outputs { get; } = new();
+
+    /// <summary>How the last jobs went here.</summary>
+    public TraceRecorder Traces { get; }
 
     public JobCatalog Catalog => _options.Jobs;
 
@@ -129,7 +133,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         {
             JobPreparation prepared = JobPreparation.Of(
                 Catalog.Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
-            job = _jobs.GetOrAdd(order.Id.Value, _ => new SiloJob(order, prepared, ThreadsFor(order), Slots, epoch));
+            job = _jobs.GetOrAdd(order.Id.Value, _ => NewJob(order, prepared, epoch));
         }
 
         job.Obeys(epoch);
@@ -179,6 +183,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
 
         job.Dispose();
         Outputs.ReleaseJob(id);
+        job.Tracing?.Dispose();
     }
 
     /// <summary>Takes no attempts any more.</summary>
@@ -211,7 +216,19 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         }
     }
 
-    private AttemptThreads ThreadsFor(JobOrder order)
+    private SiloJob NewJob(JobOrder order, JobPreparation prepared, int epoch)
+    {
+        JobRecording recording = Traces.Of(order.Id.Value);
+        ActivityContext.TryParse(order.TraceParent, null, out ActivityContext trace);
+        BufferTracing? tracing = BufferTracing.For(order.TraceBuffers, Name, trace, recording.Add);
+        return new SiloJob(order, prepared, ThreadsFor(order, tracing), Slots, epoch)
+        {
+            Recording = recording,
+            Tracing = tracing,
+        };
+    }
+
+    private AttemptThreads ThreadsFor(JobOrder order, BufferTracing? tracing)
     {
         int share = (Pool.Total - Serving.Minimum) / Math.Max(Slots, 1);
         long wanted = order.MemoryBytes / Pool.SegmentSize / Math.Max(Slots, 1);
@@ -224,7 +241,8 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
             _transport(Outputs),
             segments,
             codec,
-            _diskWait);
+            _diskWait,
+            tracing);
         return new AttemptThreads(runner, Slots);
     }
 

@@ -36,6 +36,12 @@ internal sealed class SiloJob : IDisposable
         _epoch = epoch;
     }
 
+    /// <summary>What is remembered of the job here.</summary>
+    public required JobRecording Recording { get; init; }
+
+    /// <summary>Watches the lives of its buffers; null watches none.</summary>
+    public BufferTracing? Tracing { get; init; }
+
     public JobOrder Order { get; }
 
     public JobPreparation Preparation { get; }
@@ -160,14 +166,20 @@ internal sealed class SiloJob : IDisposable
                 return false;
             }
 
+            DateTimeOffset started = DateTimeOffset.UtcNow;
             _threads.Start(start.Attempt, input, told =>
             {
                 left();
+                Recording.Add(new AttemptTrace(
+                    attempt.Stage, input.Stage.Name, attempt.Task, attempt.Attempt, started, DateTimeOffset.UtcNow, ErrorOf(told)));
                 Tell(attempt, told);
             });
             return true;
         }
     }
+
+    private static string? ErrorOf(AttemptEnd end) =>
+        end.Outcome is not null ? null : end.Failure is AttemptFailure failure ? failure.Error.What : "stopped";
 
     private void Tell(WireAttempt attempt, AttemptEnd end)
     {

@@ -42,11 +42,9 @@ internal sealed class RunBlockSource : IBlockSource
         {
             _reader.TryRead(room, out block, out usedRoom);
             block.Buffer.NoteRead();
-            verified = BlockFormat.Verify(block.Bytes, out uint expected, out uint found);
-            return verified
-                ? true
-                : throw new BlockCorruptException(
-                    Name, _partition, _reader.Sequence - 1, $"expected checksum {expected:x8}, found {found:x8}");
+            int number = _reader.Sequence - 1;
+            verified = BlockFormat.Verify(block.Bytes, number, out string? damage);
+            return verified ? true : throw new BlockCorruptException(Name, _partition, number, damage!);
         }
         finally
         {
