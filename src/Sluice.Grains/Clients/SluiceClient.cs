@@ -24,6 +24,7 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
             Overwrite = job.Overwrite,
             MemoryBytes = job.MemoryBytes,
             Codec = job.Codec,
+            TraceBuffers = job.TraceBuffers,
             TraceParent = Activity.Current?.Id,
         };
         WireDocument document = WireDocument.Of(order, CoordinationJson.Default.JobOrder);
@@ -65,6 +66,12 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
 
     public Task<JobView> GetAsync(JobId job, CancellationToken cancellationToken = default) =>
         PatientlyAsync(() => Cluster.GetJobAsync(job.Value), cancellationToken);
+
+    public async Task<JobTrace> GetTraceAsync(JobId job, CancellationToken cancellationToken = default)
+    {
+        WireDocument trace = await PatientlyAsync(() => Cluster.GetTraceAsync(job.Value), cancellationToken);
+        return JobTrace.FromJson(trace.Json);
+    }
 
     public async Task<JobView> CancelAsync(JobId job, CancellationToken cancellationToken = default)
     {

@@ -17,6 +17,11 @@ public interface IClusterGrain : IGrainWithIntegerKey
     [Alias("Job")]
     Task<JobView> GetJobAsync(Guid job);
 
+    /// <summary>How one job went, as far as the silos that answer remember.</summary>
+    /// <returns>A <see cref="Jobs.JobTrace"/>.</returns>
+    [Alias("Trace")]
+    Task<WireDocument> GetTraceAsync(Guid job);
+
     /// <summary>Has a silo take no tasks any more.</summary>
     /// <returns>False when there is no such silo.</returns>
     [Alias("Drain")]

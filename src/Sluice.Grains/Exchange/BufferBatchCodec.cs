@@ -51,16 +51,16 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
     {
         ReferenceCodec.MarkValueField(writer.Session);
         writer.WriteFieldHeader(fieldIdDelta, expectedType, typeof(BufferBatch), WireType.LengthPrefixed);
-        List<Block> held = new(value.Blocks.Count);
+        List<Outgoing> held = new(value.Blocks.Count);
         try
         {
-            bool isRevoked = value.IsRevoked || !TryHold(value.Blocks, held);
+            bool isRevoked = value.IsRevoked || !TryHold(value, held);
             byte[] source = Encoding.UTF8.GetBytes(value.Source);
             int sourceLength = Math.Min(source.Length, MostSourceBytes);
             int length = HeaderLength + sourceLength + 2;
             if (!isRevoked)
             {
-                length += held.Sum(block => sizeof(int) + (IsTraced(block, value) ? TraceLength : 0) + block.Length);
+                length += held.Sum(sent => sizeof(int) + (sent.IsTraced ? TraceLength : 0) + sent.Block.Length);
             }
 
             Span<byte> header = stackalloc byte[HeaderLength];
@@ -78,25 +78,24 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
             Span<byte> number = stackalloc byte[sizeof(int)];
             BinaryPrimitives.WriteUInt16LittleEndian(number, (ushort)(isRevoked ? 0 : held.Count));
             writer.Write(number[..2]);
-            foreach (Block block in isRevoked ? [] : held)
+            foreach (Outgoing sent in isRevoked ? [] : held)
             {
-                bool isTraced = IsTraced(block, value);
-                BinaryPrimitives.WriteInt32LittleEndian(number, block.Length | (isTraced ? TracedBit : 0));
+                BinaryPrimitives.WriteInt32LittleEndian(number, sent.Block.Length | (sent.IsTraced ? TracedBit : 0));
                 writer.Write(number);
-                if (isTraced)
+                if (sent.IsTraced)
                 {
-                    block.Buffer.Trace.TraceId.CopyTo(trace);
-                    block.Buffer.Trace.SpanId.CopyTo(trace[16..]);
+                    sent.Trace.TraceId.CopyTo(trace[..16]);
+                    sent.Trace.SpanId.CopyTo(trace[16..]);
                     writer.Write(trace);
                 }
 
-                writer.Write(block.Bytes);
-                block.Buffer.NoteSent(value.To);
+                writer.Write(sent.Block.Bytes);
+                sent.Block.Buffer.NoteSent(value.To);
             }
         }
         finally
         {
-            held.ForEach(block => block.Release());
+            held.ForEach(sent => sent.Block.Release());
         }
 
         value.Written?.Invoke();
@@ -140,24 +139,19 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
         };
     }
 
-    // It stays so while the block is held: a life keeps its span to its end.
-    private static bool IsTraced(Block block, BufferBatch batch) =>
-        batch.To.Length > 0 && block.Buffer.IsWatched && block.Buffer.Trace != default;
-
     private static ActivityContext TraceOf(ReadOnlySpan<byte> bytes) => new(
         ActivityTraceId.CreateFromBytes(bytes[..16]),
         ActivitySpanId.CreateFromBytes(bytes[16..]),
         ActivityTraceFlags.Recorded,
         isRemote: true);
 
-    private static bool TryHold(IReadOnlyList<Block> blocks, List<Block> held)
+    private static bool TryHold(BufferBatch batch, List<Outgoing> held)
     {
         try
         {
-            foreach (Block block in blocks)
+            foreach (Block block in batch.Blocks)
             {
-                bool isWatched = block.Buffer.IsWatched;
-                held.Add(block with { Buffer = isWatched ? block.Buffer.Retain("connection") : block.Buffer.Retain() });
+                held.Add(Hold(block, takesTraces: batch.To.Length > 0));
             }
 
             return true;
@@ -167,6 +161,11 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
             return false;
         }
     }
+
+    // Asked for the span once: it may end at any moment, and the lengths must agree.
+    private static Outgoing Hold(Block block, bool takesTraces) => block.Buffer.IsWatched
+        ? new Outgoing(block with { Buffer = block.Buffer.Retain("connection") }, takesTraces ? block.Buffer.Trace : default)
+        : new Outgoing(block with { Buffer = block.Buffer.Retain() }, default);
 
     // The reader is a ref struct, so the window's lock is taken here rather than around a delegate.
     private static bool ReadBlocks<TInput>(ref Reader<TInput> reader, ReceiveWindow? window, int count, long end)
@@ -225,5 +224,11 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
         {
             window.End(isWhole);
         }
+    }
+
+    /// <summary>A block that is held while it is written, and the span of its buffer.</summary>
+    private readonly record struct Outgoing(Block Block, ActivityContext Trace)
+    {
+        public bool IsTraced => Trace != default;
     }
 }

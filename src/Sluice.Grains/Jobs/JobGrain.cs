@@ -127,7 +127,7 @@ internal sealed partial class JobGrain(
                 throw new SluiceException(SluiceErrors.NoSlots(workers.Count));
             }
 
-            _order = _order! with { Parallelism = slots };
+            _order = _order! with { Parallelism = slots, TraceParent = TraceParent() };
             JobPreparation job = await Task.Run(() => planning.Prepare(_order));
             _job = job;
             await _crew.JoinAsync(workers, _order, job, _epoch, mustAll: true);
@@ -325,6 +325,10 @@ internal sealed partial class JobGrain(
         _trace?.SetTag(AttributeNames.JobName, _order.Name);
         _traceId = _trace?.TraceId ?? (parent.TraceId != default ? parent.TraceId : ActivityTraceId.CreateRandom());
     }
+
+    // What silos make of the job belongs to its span; where nobody listens, at least to its trace.
+    private string? TraceParent() => _trace?.Id ?? _order!.TraceParent
+        ?? $"00-{_traceId.ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-00";
 
     private void Tell(string status) => _view = Now(status);
 

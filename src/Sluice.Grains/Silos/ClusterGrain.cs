@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Sluice.Jobs;
 
 namespace Sluice.Grains;
 
@@ -29,6 +30,23 @@ internal sealed class ClusterGrain(SiloRoster roster, INetworkBufferPoolClient s
 
     public Task<JobView> GetJobAsync(Guid job) =>
         GrainFactory.GetGrain<IJobGrain>(job).GetAsync(history.Find(job)?.Output);
+
+    public async Task<WireDocument> GetTraceAsync(Guid job)
+    {
+        JobView view = await GetJobAsync(job);
+        IReadOnlyList<SiloTrace> traces = view.Status == JobStatus.Unknown ? [] : await roster.TracesAsync(job);
+        JobTrace trace = new()
+        {
+            Id = job.ToString("N"),
+            Name = view.Name,
+            Status = view.Status,
+            TraceId = view.TraceId,
+            Started = view.Started,
+            Seconds = view.Seconds,
+            Silos = traces,
+        };
+        return new WireDocument { Json = trace.ToJson() };
+    }
 
     public async Task<bool> DrainAsync(string silo)
     {

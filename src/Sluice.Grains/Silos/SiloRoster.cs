@@ -1,3 +1,5 @@
+using Sluice.Jobs;
+
 namespace Sluice.Grains;
 
 /// <summary>The silos of the cluster as membership knows them, and how each of them stands.</summary>
@@ -21,6 +23,27 @@ internal sealed class SiloRoster(ISiloStatusOracle membership, INetworkBufferPoo
     {
         SiloView?[] views = await Task.WhenAll(membership.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(ViewAsync));
         return [.. views.OfType<SiloView>().OrderBy(view => view.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>What the silos that answer remember of a job.</summary>
+    public async Task<IReadOnlyList<SiloTrace>> TracesAsync(Guid job)
+    {
+        SiloTrace?[] traces = await Task.WhenAll(
+            membership.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(silo => TraceAsync(silo, job)));
+        return [.. traces.OfType<SiloTrace>().OrderBy(trace => trace.Silo, StringComparer.Ordinal)];
+    }
+
+    private async Task<SiloTrace?> TraceAsync(SiloAddress silo, Guid job)
+    {
+        try
+        {
+            WireDocument? trace = await silos.On(silo).GetTraceAsync(job).WaitAsync(Patience);
+            return trace is null ? null : SiloTrace.FromJson(trace.Json);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            return null;
+        }
     }
 
     private async Task<SiloView?> ViewAsync(SiloAddress silo)
