@@ -29,6 +29,8 @@ internal static class ConsoleErrors
         ["SLU2104"] = "A port that a silo needs is taken by another process.",
         ["SLU2105"] = "A silo process ended before it was ready; its log says why.",
         ["SLU2106"] = "The waiting ended before the job did.",
+        ["SLU2107"] = "Silos remember lives of buffers of their last jobs only, and only of jobs whose buffers were watched.",
+        ["SLU2108"] = "Silos remember how their jobs went; a job in the console's own process is seen by an OpenTelemetry backend only.",
         ["SLU2201"] = "Records are not in order, or the result is not what it must be.",
         ["SLU2202"] = "A file cannot be written.",
         ["SLU2901"] = "Sluice met a failure it does not know: a defect, which we would like to hear of.",
@@ -104,6 +106,13 @@ internal static class ConsoleErrors
 
     public static SluiceError WaitedLong(string job) => new(
         "SLU2106", ErrorKind.WaitTimedOut, "the job has not ended in that time, and goes on", job, $"come back with sluice jobs watch {job}");
+
+    public static SluiceError NoLives(string job) => new(
+        "SLU2107", ErrorKind.NotFound, "no silo remembers the life of a buffer", job, "run the job with --trace-buffers all, or 1/N of them");
+
+    public static SluiceError TraceWithoutCluster() => new(
+        "SLU2108", ErrorKind.Usage, "jobs are remembered by the silos of a cluster, and none is named", "sluice trace",
+        "name it with --cluster HOST:PORT; a job in this process sends its trace to OTEL_EXPORTER_OTLP_ENDPOINT");
 
     public static SluiceError NotInOrder(string what, string where) => new(
         "SLU2201", ErrorKind.VerificationFailed, what, where, "sort the files again, and name them in the order of their keys");

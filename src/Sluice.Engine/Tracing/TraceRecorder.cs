@@ -35,11 +35,11 @@ internal sealed class TraceRecorder(string silo)
     }
 
     /// <summary>What is remembered of a job; null when it is not known here.</summary>
-    public SiloTrace? Find(Guid job)
+    public SiloTimeline? Find(Guid job)
     {
         lock (_gate)
         {
-            return _jobs.Find(one => one.Job == job)?.ToTrace(silo);
+            return _jobs.Find(one => one.Job == job)?.ToTimeline(silo);
         }
     }
 }
@@ -58,7 +58,7 @@ internal sealed class JobRecording(Guid job)
     private readonly Lock _gate = new();
 
     // Under _gate.
-    private readonly List<AttemptTrace> _attempts = [];
+    private readonly List<AttemptTimes> _attempts = [];
     private readonly SortedList<(ulong Number, string SpanId), BufferTrace> _crossing = [];
     private readonly SortedList<(ulong Number, string SpanId), BufferTrace> _staying = [];
     private int _attemptsLeftOut;
@@ -66,7 +66,7 @@ internal sealed class JobRecording(Guid job)
 
     public Guid Job => job;
 
-    public void Add(AttemptTrace attempt)
+    public void Add(AttemptTimes attempt)
     {
         lock (_gate)
         {
@@ -97,11 +97,11 @@ internal sealed class JobRecording(Guid job)
         }
     }
 
-    public SiloTrace ToTrace(string silo)
+    public SiloTimeline ToTimeline(string silo)
     {
         lock (_gate)
         {
-            return new SiloTrace(
+            return new SiloTimeline(
                 silo,
                 [.. _attempts],
                 _attemptsLeftOut,

@@ -52,7 +52,7 @@ public interface ISluiceClient
 
     /// <summary>How a job went: its attempts, and the lives of buffers that were watched.</summary>
     /// <returns>What the silos that answer remember of their last jobs; a job that nobody knows is `unknown`.</returns>
-    Task<JobTrace> GetTraceAsync(JobId job, CancellationToken cancellationToken = default);
+    Task<JobTimeline> GetTraceAsync(JobId job, CancellationToken cancellationToken = default);
 
     /// <summary>Cancels a job; nothing happens when it has ended.</summary>
     Task<JobView> CancelAsync(JobId job, CancellationToken cancellationToken = default);

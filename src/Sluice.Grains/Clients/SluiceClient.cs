@@ -67,10 +67,10 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
     public Task<JobView> GetAsync(JobId job, CancellationToken cancellationToken = default) =>
         PatientlyAsync(() => Cluster.GetJobAsync(job.Value), cancellationToken);
 
-    public async Task<JobTrace> GetTraceAsync(JobId job, CancellationToken cancellationToken = default)
+    public async Task<JobTimeline> GetTraceAsync(JobId job, CancellationToken cancellationToken = default)
     {
         WireDocument trace = await PatientlyAsync(() => Cluster.GetTraceAsync(job.Value), cancellationToken);
-        return JobTrace.FromJson(trace.Json);
+        return JobTimeline.FromJson(trace.Json);
     }
 
     public async Task<JobView> CancelAsync(JobId job, CancellationToken cancellationToken = default)

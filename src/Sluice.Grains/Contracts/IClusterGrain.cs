@@ -18,7 +18,7 @@ public interface IClusterGrain : IGrainWithIntegerKey
     Task<JobView> GetJobAsync(Guid job);
 
     /// <summary>How one job went, as far as the silos that answer remember.</summary>
-    /// <returns>A <see cref="Jobs.JobTrace"/>.</returns>
+    /// <returns>A <see cref="Jobs.JobTimeline"/>.</returns>
     [Alias("Trace")]
     Task<WireDocument> GetTraceAsync(Guid job);
 

@@ -34,8 +34,8 @@ internal sealed class ClusterGrain(SiloRoster roster, INetworkBufferPoolClient s
     public async Task<WireDocument> GetTraceAsync(Guid job)
     {
         JobView view = await GetJobAsync(job);
-        IReadOnlyList<SiloTrace> traces = view.Status == JobStatus.Unknown ? [] : await roster.TracesAsync(job);
-        JobTrace trace = new()
+        IReadOnlyList<SiloTimeline> traces = view.Status == JobStatus.Unknown ? [] : await roster.TracesAsync(job);
+        JobTimeline trace = new()
         {
             Id = job.ToString("N"),
             Name = view.Name,

@@ -104,7 +104,7 @@ internal sealed class NetworkBufferPoolService(
     });
 
     public Task<WireDocument?> GetTraceAsync(Guid job) => Task.FromResult(
-        engine.Traces.Find(job) is SiloTrace trace ? new WireDocument { Json = trace.ToJson() } : null);
+        engine.Traces.Find(job) is SiloTimeline trace ? new WireDocument { Json = trace.ToJson() } : null);
 
     public Task DrainAsync()
     {

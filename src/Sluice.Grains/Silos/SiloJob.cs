@@ -171,7 +171,7 @@ internal sealed class SiloJob : IDisposable
             _threads.Start(start.Attempt, input, told =>
             {
                 left();
-                Recording.Add(new AttemptTrace(
+                Recording.Add(new AttemptTimes(
                     attempt.Stage, input.Stage.Name, attempt.Task, attempt.Attempt, started, DateTimeOffset.UtcNow, ErrorOf(told)));
                 Tell(attempt, told);
             });

@@ -26,19 +26,19 @@ internal sealed class SiloRoster(ISiloStatusOracle membership, INetworkBufferPoo
     }
 
     /// <summary>What the silos that answer remember of a job.</summary>
-    public async Task<IReadOnlyList<SiloTrace>> TracesAsync(Guid job)
+    public async Task<IReadOnlyList<SiloTimeline>> TracesAsync(Guid job)
     {
-        SiloTrace?[] traces = await Task.WhenAll(
+        SiloTimeline?[] traces = await Task.WhenAll(
             membership.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(silo => TraceAsync(silo, job)));
-        return [.. traces.OfType<SiloTrace>().OrderBy(trace => trace.Silo, StringComparer.Ordinal)];
+        return [.. traces.OfType<SiloTimeline>().OrderBy(trace => trace.Silo, StringComparer.Ordinal)];
     }
 
-    private async Task<SiloTrace?> TraceAsync(SiloAddress silo, Guid job)
+    private async Task<SiloTimeline?> TraceAsync(SiloAddress silo, Guid job)
     {
         try
         {
             WireDocument? trace = await silos.On(silo).GetTraceAsync(job).WaitAsync(Patience);
-            return trace is null ? null : SiloTrace.FromJson(trace.Json);
+            return trace is null ? null : SiloTimeline.FromJson(trace.Json);
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {

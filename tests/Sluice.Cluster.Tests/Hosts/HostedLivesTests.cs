@@ -24,7 +24,7 @@ public sealed class HostedLivesTests(TwoSilos cluster) : IClassFixture<TwoSilos>
 
         JobReport report = await Hosts.SucceedAsync(job);
         await Hosts.AssertNothingLeftAsync();
-        JobTrace trace = await Hosts.Client.GetTraceAsync(job.Id);
+        JobTimeline trace = await Hosts.Client.GetTraceAsync(job.Id);
 
         Assert.Equal(spills, report.Bytes.Spilled > 0);
         Assert.Equal((report.TraceId, JobStatus.Succeeded), (trace.TraceId, trace.Status));
@@ -81,7 +81,7 @@ public sealed class HostedLivesTests(TwoSilos cluster) : IClassFixture<TwoSilos>
         ClusterJob off = Sort("off") with { TraceBuffers = 0 };
 
         await Hosts.SucceedAsync(off);
-        JobTrace trace = await Hosts.Client.GetTraceAsync(off.Id);
+        JobTimeline trace = await Hosts.Client.GetTraceAsync(off.Id);
 
         Assert.NotEmpty(trace.Silos.SelectMany(silo => silo.Attempts));
         Assert.Empty(trace.Silos.SelectMany(silo => silo.Lives));
@@ -90,7 +90,7 @@ public sealed class HostedLivesTests(TwoSilos cluster) : IClassFixture<TwoSilos>
     [Fact]
     public async Task A_job_that_nobody_knows_is_unknown()
     {
-        JobTrace trace = await Hosts.Client.GetTraceAsync(JobId.New());
+        JobTimeline trace = await Hosts.Client.GetTraceAsync(JobId.New());
 
         Assert.Equal(JobStatus.Unknown, trace.Status);
         Assert.Empty(trace.Silos);

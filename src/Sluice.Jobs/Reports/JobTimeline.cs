@@ -5,7 +5,7 @@ namespace Sluice.Jobs;
 
 /// <summary>What silos remember of how a job went: its attempts, and the lives of buffers that were watched.</summary>
 /// <remarks>Bounded: of each job every silo keeps so many attempts and lives, and counts the others.</remarks>
-public sealed record JobTrace
+public sealed record JobTimeline
 {
     public string Schema { get; init; } = "sluice.trace/1";
 
@@ -28,15 +28,15 @@ public sealed record JobTrace
     public double Seconds { get; init; }
 
     /// <summary>What each silo remembers.</summary>
-    public IReadOnlyList<SiloTrace> Silos { get; init; } = [];
+    public IReadOnlyList<SiloTimeline> Silos { get; init; } = [];
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="JsonException">It is none.</exception>
-    public static JobTrace FromJson(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, TraceJson.Default.JobTrace) ?? throw new JsonException("The trace is empty.");
+    public static JobTimeline FromJson(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, TimelineJson.Default.JobTimeline) ?? throw new JsonException("The trace is empty.");
 
     /// <summary>All of it as one JSON object.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, TraceJson.Default.JobTrace);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, TimelineJson.Default.JobTimeline);
 }
 
 /// <summary>What one silo remembers of a job.</summary>
@@ -45,20 +45,20 @@ public sealed record JobTrace
 /// <param name="AttemptsLeftOut">Attempts that ran there too.</param>
 /// <param name="Lives">Watched lives that have ended, in the order in which they began.</param>
 /// <param name="LivesLeftOut">Lives that were watched there too.</param>
-public sealed record SiloTrace(
+public sealed record SiloTimeline(
     string Silo,
-    IReadOnlyList<AttemptTrace> Attempts,
+    IReadOnlyList<AttemptTimes> Attempts,
     int AttemptsLeftOut,
     IReadOnlyList<BufferTrace> Lives,
     int LivesLeftOut)
 {
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="JsonException">It is none.</exception>
-    public static SiloTrace FromJson(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, TraceJson.Default.SiloTrace) ?? throw new JsonException("The trace is empty.");
+    public static SiloTimeline FromJson(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, TimelineJson.Default.SiloTimeline) ?? throw new JsonException("The trace is empty.");
 
     /// <summary>All of it as one JSON object.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, TraceJson.Default.SiloTrace);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, TimelineJson.Default.SiloTimeline);
 }
 
 /// <summary>One attempt of one task that has ended.</summary>
@@ -69,7 +69,7 @@ public sealed record SiloTrace(
 /// <param name="Started">When it got its slot.</param>
 /// <param name="Ended">When its thread was done.</param>
 /// <param name="Error">Why it failed, one sentence; null when it succeeded.</param>
-public sealed record AttemptTrace(
+public sealed record AttemptTimes(
     int Stage,
     string StageName,
     int Task,
@@ -128,6 +128,6 @@ public sealed record BufferTraceStep(
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(JobTrace))]
-[JsonSerializable(typeof(SiloTrace))]
-internal sealed partial class TraceJson : JsonSerializerContext;
+[JsonSerializable(typeof(JobTimeline))]
+[JsonSerializable(typeof(SiloTimeline))]
+internal sealed partial class TimelineJson : JsonSerializerContext;
