@@ -18,7 +18,14 @@ internal static class LifeView
             CultureInfo.InvariantCulture,
             $"the life of one buffer of [bold]{Markup.Escape(job.Name)}[/], of {kept} that are kept and {watched} that were watched"));
         Tables.Facts(console, FactsOf(job, lives));
-        Tables.Rows(console, Headings, RowsOf(lives));
+        Tables.Rows(console, Headings, RowsOf(life, lives));
+        foreach (BufferTrace one in lives.Where(one => life.LagOf(one) > TimeSpan.Zero))
+        {
+            console.MarkupLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  the clock of {Markup.Escape(one.Silo)} is behind: {life.LagOf(one).TotalMilliseconds:0.000} ms were added to {NameOf(lives, one)}"));
+        }
+
         foreach (BufferTrace one in lives.Where(one => one.StepsLeftOut > 0))
         {
             console.MarkupLine($"  {one.StepsLeftOut} steps of {Markup.Escape(NameOf(lives, one))} in the middle were left out");
@@ -44,16 +51,15 @@ internal static class LifeView
         }
     }
 
-    // Clocks of two machines may differ: what the bytes did first stands first in any case.
-    private static IEnumerable<IReadOnlyList<string>> RowsOf(List<BufferTrace> lives)
+    private static IEnumerable<IReadOnlyList<string>> RowsOf(FollowedBuffer followed, List<BufferTrace> lives)
     {
-        DateTimeOffset start = lives.Min(life => life.Started);
+        DateTimeOffset start = lives.Min(life => life.Started + followed.LagOf(life));
         return lives
-            .SelectMany(life => life.Steps.Select(step => (Life: life, Step: step)))
-            .OrderBy(row => row.Step.At)
+            .SelectMany(life => life.Steps.Select(step => (Life: life, Step: step, At: step.At + followed.LagOf(life))))
+            .OrderBy(row => row.At)
             .Select(row => (IReadOnlyList<string>)
             [
-                ((row.Step.At - start).TotalMilliseconds).ToString("0.000 ms", CultureInfo.InvariantCulture),
+                ((row.At - start).TotalMilliseconds).ToString("0.000 ms", CultureInfo.InvariantCulture),
                 row.Life.Silo,
                 NameOf(lives, row.Life),
                 row.Step.Kind.Replace('_', ' '),
