@@ -57,7 +57,8 @@ internal sealed class RunCommand : Verb
             call, job, arguments, call.Parse.GetValue(_name) ?? job, call.Parse.GetValue(_overwrite));
         if (call.Parse.GetValue(_detach))
         {
-            await cluster.Client.SubmitAsync(order, cancellationToken);
+            await call.Host.Telemetry.TraceAsync(
+                order.Name, () => cluster.Client.SubmitAsync(order, cancellationToken));
             JobViews.PrintOne(call, await cluster.Client.GetAsync(order.Id, cancellationToken));
             return 0;
         }
@@ -65,8 +66,9 @@ internal sealed class RunCommand : Verb
         JobReport report;
         await using (ProgressView view = ProgressView.Open(call.Terminal, call.Style))
         {
-            report = await ClusterRunner.RunAsync(
-                call, cluster, order, false, new JobProgressAdapter(order.Name, view), cancellationToken);
+            JobProgressAdapter progress = new(order.Name, view);
+            report = await call.Host.Telemetry.TraceAsync(order.Name, () => ClusterRunner.RunAsync(
+                call, cluster, order, false, progress, cancellationToken));
         }
 
         JobReportView.Print(call.Printer, report);

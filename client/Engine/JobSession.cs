@@ -14,8 +14,12 @@ internal static class JobSession
     {
         if (order.Detach && call.Settings.Cluster.Value is not null)
         {
-            await call.Host.Clusters!.SubmitAsync(call, order, RequestOf(call, order, order.Inputs, order.Output), cancellationToken);
-            return 0;
+            Engine.JobRequest request = RequestOf(call, order, order.Inputs, order.Output);
+            return await call.Host.Telemetry.TraceAsync(order.Name, async () =>
+            {
+                await call.Host.Clusters!.SubmitAsync(call, order, request, cancellationToken);
+                return 0;
+            });
         }
 
         if (order is { ReadsStream: false, WritesStream: false })
@@ -69,11 +73,9 @@ internal static class JobSession
             IJobRunner runner = call.Settings.Cluster.Value is null
                 ? call.Host.Runner
                 : call.Host.Clusters!.RunnerOf(call, order.DetachOnInterrupt);
-            report = await runner.RunAsync(
-                call.Settings.EngineOptions,
-                RequestOf(call, order, inputs, output),
-                new JobProgressAdapter(order.Name, view),
-                cancellationToken);
+            JobProgressAdapter progress = new(order.Name, view);
+            report = await call.Host.Telemetry.TraceAsync(order.Name, () => runner.RunAsync(
+                call.Settings.EngineOptions, RequestOf(call, order, inputs, output), progress, cancellationToken));
         }
 
         foreach (string warning in report.Warnings)

@@ -134,4 +134,11 @@ internal sealed record AttemptInput(
     IReadOnlyList<InputSplit> Splits,
     IReadOnlyList<ProducerOutput> Producers,
     byte[][]? Boundaries,
-    string? PartPath);
+    string? PartPath)
+{
+    /// <summary>W3C trace parent of the attempt's span; null makes none.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>The spans of producers, as W3C trace parents, as far as they are known.</summary>
+    public IReadOnlyList<string> ProducerSpans { get; init; } = [];
+}

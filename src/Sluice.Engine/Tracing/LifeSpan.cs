@@ -6,18 +6,23 @@ using Sluice.Observability;
 namespace Sluice.Engine;
 
 /// <summary>The span of a life of a buffer: how it begins, and what it says when the life has ended.</summary>
-/// <remarks>It leaves <see cref="Activity.Current"/> as it is: a life is nobody's work on this thread.</remarks>
 internal static class LifeSpan
 {
     /// <returns>Null when nobody wants the span.</returns>
-    public static Activity? Start(DateTimeOffset started, ActivityContext parent) => Aside(() =>
+    public static Activity? Start(DateTimeOffset started, ActivityContext parent)
     {
-        Activity? span = Telemetry.Source.CreateActivity(BufferLifeNames.Span, ActivityKind.Internal, parent);
-        return span is { IsAllDataRequested: true } ? span.SetStartTime(started.UtcDateTime).Start() : null;
-    });
+        Activity? span = Spans.Begin(BufferLifeNames.Span, parent, since: started);
+        if (span is { IsAllDataRequested: false })
+        {
+            Spans.End(span);
+            span = null;
+        }
+
+        return span;
+    }
 
     /// <summary>Says all there is to say about a life, and ends its span.</summary>
-    public static void End(Activity span, BufferTrace life, IEnumerable<ActivityContext> links) => Aside(() =>
+    public static void End(Activity span, BufferTrace life, IEnumerable<ActivityContext> links)
     {
         span.SetTag(BufferLifeNames.Segment, life.Segment);
         span.SetTag(BufferLifeNames.Generation, life.Generation);
@@ -44,9 +49,8 @@ internal static class LifeSpan
         }
 
         span.SetEndTime(life.Ended.UtcDateTime);
-        span.Stop();
-        return span;
-    });
+        Spans.End(span);
+    }
 
     /// <summary>The last part of an event's name.</summary>
     public static string KindOf(string name) => name[(BufferLifeNames.Span.Length + 1)..];
@@ -92,20 +96,5 @@ internal static class LifeSpan
         }
 
         return new ActivityEvent($"{BufferLifeNames.Span}.{step.Kind}", step.At, tags);
-    }
-
-    // A span takes the thread's place for itself when it starts, and gives another one back when it stops.
-    private static Activity? Aside(Func<Activity?> work)
-    {
-        Activity? current = Activity.Current;
-        Activity.Current = null;
-        try
-        {
-            return work();
-        }
-        finally
-        {
-            Activity.Current = current;
-        }
     }
 }

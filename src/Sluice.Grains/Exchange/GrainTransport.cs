@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Services;
 using Sluice.Exchange;
+using Sluice.Observability;
 using Sluice.Sorting;
 
 namespace Sluice.Grains;
@@ -83,11 +84,14 @@ internal sealed class GrainTransport(
 
     private async Task<FetchReply> FetchFromAsync(FetchRequest request, CancellationToken cancellation)
     {
+        using Activity? span = TaskSpans.Begin(SpanNames.Fetch, ActivityKind.Client);
+        string peer = _names.GetOrAdd(request.Where, NameOf);
+        span?.SetTag(AttributeNames.PeerSilo, peer).SetTag(AttributeNames.Credits, request.Credits.Count);
         long since = Stopwatch.GetTimestamp();
-        while (true)
+        for (int tries = 1; ; tries++)
         {
             cancellation.ThrowIfCancellationRequested();
-            using ReceiveWindow window = windows.Open(request.Credits, _names.GetOrAdd(request.Where, NameOf));
+            using ReceiveWindow window = windows.Open(request.Credits, peer);
             try
             {
                 BufferBatch batch = await silos.Value.On(request.Where)
@@ -97,7 +101,9 @@ internal sealed class GrainTransport(
                 if (!batch.IsRevoked)
                 {
                     IReadOnlyList<Block> blocks = window.Take();
-                    return new FetchReply(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
+                    FetchReply reply = new(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
+                    Describe(span, reply, tries);
+                    return reply;
                 }
             }
             catch (InvalidDataException exception)
@@ -108,12 +114,29 @@ internal sealed class GrainTransport(
             {
                 if (IsDead(request.Where) || Stopwatch.GetElapsedTime(since) > Patience)
                 {
-                    return new FetchReply(
+                    FetchReply lost = new(
                         FetchStatus.NotFound, request.FromSequence, [], 0, $"silo {request.Where} does not answer: {exception.Message}");
+                    Describe(span, lost, tries);
+                    return lost;
                 }
             }
 
             await Task.Delay(Pause, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static void Describe(Activity? span, FetchReply reply, int tries)
+    {
+        if (span is not null)
+        {
+            span.SetTag(AttributeNames.Blocks, reply.Blocks.Count)
+                .SetTag(AttributeNames.Bytes, reply.Blocks.Sum(block => block.Length))
+                .SetTag(AttributeNames.Backlog, reply.Backlog)
+                .SetTag(AttributeNames.Tries, tries);
+            if (reply.Status is FetchStatus.NotFound or FetchStatus.Failed)
+            {
+                Spans.Fail(span, reply.Status.ToString(), reply.Source);
+            }
         }
     }
 

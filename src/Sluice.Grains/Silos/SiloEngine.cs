@@ -6,6 +6,7 @@ using Sluice.Buffers;
 using Sluice.Engine;
 using Sluice.Exchange;
 using Sluice.Jobs;
+using Sluice.Observability;
 using Sluice.Sorting;
 
 namespace Sluice.Grains;
@@ -219,8 +220,8 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     private SiloJob NewJob(JobOrder order, JobPreparation prepared, int epoch)
     {
         JobRecording recording = Traces.Of(order.Id.Value);
-        ActivityContext.TryParse(order.TraceParent, null, out ActivityContext trace);
-        BufferTracing? tracing = BufferTracing.For(order.TraceBuffers, Name, trace, recording.Add);
+        BufferTracing? tracing = BufferTracing.For(
+            order.TraceBuffers, Name, Spans.ContextOf(order.TraceParent), recording.Add);
         return new SiloJob(order, prepared, ThreadsFor(order, tracing), Slots, epoch)
         {
             Recording = recording,
@@ -243,7 +244,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
             codec,
             _diskWait,
             tracing);
-        return new AttemptThreads(runner, Slots);
+        return new AttemptThreads(runner, Slots) { Silo = Name };
     }
 
     private Task StartAsync(CancellationToken cancellation) => Task.Run(
