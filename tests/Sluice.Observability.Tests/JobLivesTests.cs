@@ -31,6 +31,9 @@ public sealed class JobLivesTests : IDisposable
             Assert.Equal(("requested", 1), (steps[0], steps.Count(step => step == "recycled")));
             Assert.Equal(steps.Count(step => step is "requested" or "retained"), steps.Count(step => step == "released"));
         });
+        List<Activity> tasks = [.. spans.All.Where(span => span.OperationName == SpanNames.Task)];
+        Assert.All(spans.Lives, life => Assert.Contains(tasks, task => task.SpanId == life.ParentSpanId));
+        Assert.Equal(spans.Lives.Count, tasks.Sum(task => (int)task.GetTagItem(BufferLifeNames.Watched)!));
         Assert.Contains(spans.Lives, life => SpanCollector.StepsOf(life).Contains("read"));
         Activity served = Assert.Single(
             spans.Lives.Where(life => SpanCollector.StepsOf(life).Contains("handed_over")).Take(1));
