@@ -29,8 +29,10 @@ internal static class ConsoleErrors
         ["SLU2104"] = "A port that a silo needs is taken by another process.",
         ["SLU2105"] = "A silo process ended before it was ready; its log says why.",
         ["SLU2106"] = "The waiting ended before the job did.",
-        ["SLU2107"] = "Silos remember lives of buffers of their last jobs only, and only of jobs whose buffers were watched.",
-        ["SLU2108"] = "Silos remember how their jobs went; a job in the console's own process is seen by an OpenTelemetry backend only.",
+        ["SLU2107"] = "Only a job that failed or was cancelled is run again.",
+        ["SLU2108"] = "The cluster does not remember what the job was ordered with.",
+        ["SLU2111"] = "Silos remember lives of buffers of their last jobs only, and only of jobs whose buffers were watched.",
+        ["SLU2112"] = "Silos remember how their jobs went; a job in the console's own process is seen by an OpenTelemetry backend only.",
         ["SLU2201"] = "Records are not in order, or the result is not what it must be.",
         ["SLU2202"] = "A file cannot be written.",
         ["SLU2901"] = "Sluice met a failure it does not know: a defect, which we would like to hear of.",
@@ -107,11 +109,17 @@ internal static class ConsoleErrors
     public static SluiceError WaitedLong(string job) => new(
         "SLU2106", ErrorKind.WaitTimedOut, "the job has not ended in that time, and goes on", job, $"come back with sluice jobs watch {job}");
 
+    public static SluiceError NotFailed(string job, string status) => new(
+        "SLU2107", ErrorKind.Conflict, $"the job has not failed: it is {status}", job, "only a failed or cancelled job is run again; order a new one for another output");
+
+    public static SluiceError OrderForgotten(string job) => new(
+        "SLU2108", ErrorKind.Conflict, "what the job was ordered with is not remembered", job, "order it again as you did, and give the silos a history (Sluice:HistoryDirectory)");
+
     public static SluiceError NoLives(string job) => new(
-        "SLU2107", ErrorKind.NotFound, "no silo remembers the life of a buffer", job, "run the job with --trace-buffers all, or 1/N of them");
+        "SLU2111", ErrorKind.NotFound, "no silo remembers the life of a buffer", job, "run the job with --trace-buffers all, or 1/N of them");
 
     public static SluiceError TraceWithoutCluster() => new(
-        "SLU2108", ErrorKind.Usage, "jobs are remembered by the silos of a cluster, and none is named", "sluice trace",
+        "SLU2112", ErrorKind.Usage, "jobs are remembered by the silos of a cluster, and none is named", "sluice trace",
         "name it with --cluster HOST:PORT; a job in this process sends its trace to OTEL_EXPORTER_OTLP_ENDPOINT");
 
     public static SluiceError NotInOrder(string what, string where) => new(

@@ -56,13 +56,3 @@ public sealed record JobRequest
     /// <summary>W3C trace context of the caller, when it has one.</summary>
     public System.Diagnostics.ActivityContext ParentTrace { get; init; }
 }
-
-/// <summary>What would run, and what is known before it does.</summary>
-/// <param name="Plan">The stages.</param>
-/// <param name="Files">Input files.</param>
-/// <param name="InputBytes">Their bytes.</param>
-/// <param name="MemoryPerTask">Bytes of each task's share.</param>
-/// <param name="SpillBytes">What may be spilled at the most.</param>
-/// <param name="Warnings">What the user should know.</param>
-public sealed record Explanation(
-    JobPlan Plan, int Files, long InputBytes, long MemoryPerTask, long SpillBytes, IReadOnlyList<string> Warnings);

@@ -57,6 +57,17 @@ public interface ISluiceClient
     /// <summary>Cancels a job; nothing happens when it has ended.</summary>
     Task<JobView> CancelAsync(JobId job, CancellationToken cancellationToken = default);
 
+    /// <summary>Orders a job that failed or was cancelled once more, as a new job.</summary>
+    /// <returns>The new job; the old one when it has not failed, or when what it was ordered with is not remembered.</returns>
+    Task<JobView> RetryAsync(JobId job, JobId fresh, CancellationToken cancellationToken = default);
+
+    /// <summary>All that is known of a job.</summary>
+    Task<JobExport> ExportAsync(JobId job, CancellationToken cancellationToken = default);
+
+    /// <summary>What a job would do; runs nothing.</summary>
+    /// <exception cref="SluiceException">It cannot run like this.</exception>
+    Task<PlanReport> ExplainAsync(ClusterJob job, CancellationToken cancellationToken = default);
+
     /// <summary>Running jobs and those of the history, newest first.</summary>
     Task<IReadOnlyList<JobView>> ListAsync(int most, CancellationToken cancellationToken = default);
 

@@ -28,11 +28,21 @@ public sealed class BufferFetch
     [Id(5)]
     public int Credits { get; init; }
 
+    /// <summary>Number of the stage that reads.</summary>
+    [Id(6)]
+    public int ReaderStage { get; init; }
+
+    /// <summary>Number of the attempt that reads.</summary>
+    [Id(7)]
+    public int ReaderAttempt { get; init; }
+
     /// <summary>
     /// The name of the consumer's silo, which knows what trace contexts in a batch are; empty from an older one.
     /// </summary>
-    [Id(6)]
+    [Id(8)]
     public string Silo { get; init; } = "";
+
+    internal ChannelId Channel => new(Output.Output, Run, Subpartition, new ReaderId(ReaderStage, ReaderAttempt));
 }
 
 /// <summary>Blocks on their way from a producer's silo to a consumer's; its codec is <see cref="BufferBatchCodec"/>.</summary>

@@ -22,7 +22,7 @@ public interface INetworkBufferPoolService : IGrainService
 
     /// <summary>The consumer is done with a channel, or starts over.</summary>
     [Alias("Close")]
-    Task CloseAsync(WireAttempt output, int run, int subpartition);
+    Task CloseAsync(WireAttempt output, int run, int subpartition, int readerStage, int readerAttempt);
 
     /// <summary>Throws outputs away.</summary>
     [Alias("Discard")]
@@ -102,6 +102,18 @@ public sealed class SiloView
 
     [Id(14)]
     public int ProcessId { get; init; }
+
+    /// <summary>Bytes of blocks sent to other silos since it started.</summary>
+    [Id(16)]
+    public long SentBytes { get; init; }
+
+    /// <summary>Bytes of blocks received from other silos since it started.</summary>
+    [Id(17)]
+    public long ReceivedBytes { get; init; }
+
+    /// <summary>What it waits for, a sentence; null when nothing is paused.</summary>
+    [Id(18)]
+    public string? Paused { get; init; }
 
     /// <summary>As membership says: `Active`, `ShuttingDown` and so on.</summary>
     [Id(15)]

@@ -28,7 +28,7 @@ internal interface INetworkBufferPoolClient : Orleans.Services.IGrainServiceClie
 
 /// <summary>Makes the transport of a silo over its outputs.</summary>
 /// <remarks>The services are asked late: the transport is made before the silo can call others.</remarks>
-internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows)
+internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows, ExchangeTraffic traffic)
 {
     /// <param name="here">The silo's address with its generation.</param>
     /// <param name="name">The silo's name.</param>
@@ -38,6 +38,7 @@ internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWi
         name,
         new InProcessTransport(outputs),
         windows,
+        traffic,
         new Lazy<INetworkBufferPoolClient>(services.GetRequiredService<INetworkBufferPoolClient>),
         new Lazy<ISiloStatusOracle>(services.GetRequiredService<ISiloStatusOracle>));
 }
@@ -52,6 +53,7 @@ internal sealed class GrainTransport(
     string name,
     InProcessTransport local,
     ReceiveWindows windows,
+    ExchangeTraffic traffic,
     Lazy<INetworkBufferPoolClient> silos,
     Lazy<ISiloStatusOracle> membership) : IExchangeTransport
 {
@@ -77,7 +79,12 @@ internal sealed class GrainTransport(
         {
             // What is lost of this the other silo finds out by itself: a channel that nobody asks for is forgotten.
             silos.Value.On(where)
-                .CloseAsync(WireAttempt.Of(channel.Output), channel.Run, channel.Subpartition)
+                .CloseAsync(
+                    WireAttempt.Of(channel.Output),
+                    channel.Run,
+                    channel.Subpartition,
+                    channel.Reader.Stage,
+                    channel.Reader.Attempt)
                 .Ignore();
         }
     }
@@ -101,6 +108,7 @@ internal sealed class GrainTransport(
                 if (!batch.IsRevoked)
                 {
                     IReadOnlyList<Block> blocks = window.Take();
+                    traffic.Received(blocks.Sum(block => (long)block.Length));
                     FetchReply reply = new(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
                     Describe(span, reply, tries);
                     return reply;
@@ -148,6 +156,8 @@ internal sealed class GrainTransport(
         Subpartition = request.Channel.Subpartition,
         FromSequence = request.FromSequence,
         Credits = request.Credits.Count,
+        ReaderStage = request.Channel.Reader.Stage,
+        ReaderAttempt = request.Channel.Reader.Attempt,
         Silo = name,
     };
 

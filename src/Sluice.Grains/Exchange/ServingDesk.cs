@@ -19,6 +19,7 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
     private readonly InProcessTransport _outputs;
     private readonly IBufferPool _room;
     private readonly TimeProvider _time;
+    private readonly ExchangeTraffic _traffic;
     private readonly Func<Guid, IBufferLifecycle?> _lives;
     private readonly ConcurrentDictionary<ChannelId, Sent> _sent = new();
     private readonly ITimer _sweep;
@@ -27,10 +28,16 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
     /// <param name="outputs">The silo's outputs.</param>
     /// <param name="room">Lends segments for blocks that are read from files.</param>
     /// <param name="time">For what nobody asks for any more.</param>
+    /// <param name="traffic">Counts what is sent.</param>
     /// <param name="lives">Who watches the lives of a job's buffers; the segments lent here are no job's own.</param>
     public ServingDesk(
-        ResultPartitionStore outputs, IBufferPool room, TimeProvider time, Func<Guid, IBufferLifecycle?>? lives = null)
+        ResultPartitionStore outputs,
+        IBufferPool room,
+        TimeProvider time,
+        ExchangeTraffic traffic,
+        Func<Guid, IBufferLifecycle?>? lives = null)
     {
+        _traffic = traffic;
         _lives = lives ?? (_ => null);
         _outputs = new InProcessTransport(outputs);
         _room = room;
@@ -52,7 +59,7 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
     /// <exception cref="OperationCanceledException">No room came free in time.</exception>
     public async Task<BufferBatch> ServeAsync(BufferFetch fetch, CancellationToken cancellation)
     {
-        ChannelId channel = new(fetch.Output.Output, fetch.Run, fetch.Subpartition);
+        ChannelId channel = fetch.Channel;
         Release(channel);
         using CreditReservation credits = fetch.Credits == 0
             ? CreditReservation.None()
@@ -72,6 +79,7 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
             return new BufferBatch { Fetch = fetch.Fetch, IsRevoked = true };
         }
 
+        _traffic.Sent(reply.Blocks.Sum(block => (long)block.Length));
         return new BufferBatch
         {
             Fetch = fetch.Fetch,

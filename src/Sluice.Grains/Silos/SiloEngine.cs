@@ -28,6 +28,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     private readonly SlotQueue _slots;
     private readonly DiskWait _diskWait;
     private readonly ReceiveWindows _windows;
+    private readonly ExchangeTraffic _traffic;
     private readonly Func<ResultPartitionStore, IExchangeTransport> _transport;
     private SpillDirectories? _spill;
     private int _isDraining;
@@ -37,12 +38,14 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         IOptions<SluiceSiloOptions> options,
         ILocalSiloDetails silo,
         ReceiveWindows windows,
+        ExchangeTraffic traffic,
         GrainTransportFactory transport,
         ILogger<SiloEngine> logger)
     {
         _options = options.Value;
         _logger = logger;
         _windows = windows;
+        _traffic = traffic;
         Silo = silo.SiloAddress.ToParsableString();
         Name = silo.Name;
         Gateway = silo.GatewayAddress?.Endpoint.ToString() ?? "";
@@ -113,6 +116,9 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         Jobs = [.. _jobs.Keys],
         ProcessId = Environment.ProcessId,
         Membership = nameof(SiloStatus.Active),
+        SentBytes = _traffic.SentBytes,
+        ReceivedBytes = _traffic.ReceivedBytes,
+        Paused = Paused,
     };
 
     public void Participate(ISiloLifecycle lifecycle)
