@@ -32,6 +32,8 @@ internal static class ConsoleErrors
         ["SLU2107"] = "Only a job that failed or was cancelled is run again.",
         ["SLU2108"] = "The cluster does not remember what the job was ordered with.",
         ["SLU2201"] = "Records are not in order, or the result is not what it must be.",
+        ["SLU2203"] = "A benchmark is slower than the earlier one by more than the given share.",
+        ["SLU2204"] = "The file is no benchmark of this kind.",
         ["SLU2202"] = "A file cannot be written.",
         ["SLU2901"] = "Sluice met a failure it does not know: a defect, which we would like to hear of.",
     };
@@ -118,6 +120,12 @@ internal static class ConsoleErrors
 
     public static SluiceError WrongResult(string what, string where) => new(
         "SLU2201", ErrorKind.VerificationFailed, what, where, "run it again; when it happens again, check the machine's memory and disks");
+
+    public static SluiceError Slower(string what, string where) => new(
+        "SLU2203", ErrorKind.VerificationFailed, what, where, "measure both on the same, idle machine; look at where the stages' time went with -o json");
+
+    public static SluiceError NoBenchmark(string path, string why) => new(
+        "SLU2204", ErrorKind.Usage, $"the file is no benchmark to compare with: {why}", path, "write one with -o json > FILE");
 
     public static SluiceError CannotWrite(string path, string why) => new(
         "SLU2202", ErrorKind.JobFailed, $"the file cannot be written: {why}", path, "check the directory, the rights and the room on the disk");
