@@ -116,10 +116,10 @@ internal sealed class JobTrace : IDisposable
             case WorkerLost lost:
                 _job?.AddEvent(new ActivityEvent(
                     EventNames.SiloLost, tags: new ActivityTagsCollection { [AttributeNames.Silo] = NameOf(lost.Worker) }));
-                Lose(_running.Where(run => run.Value.Silo == lost.Worker), $"its silo, {NameOf(lost.Worker)}, is gone");
+                Lose(_running.Where(run => run.Value.Silo == lost.Worker));
                 break;
             case AttemptStopped stopped:
-                Lose(_running.Where(run => run.Key == stopped.Attempt), "its silo does not run it");
+                Lose(_running.Where(run => run.Key == stopped.Attempt));
                 break;
             default:
                 break;
@@ -191,12 +191,12 @@ internal sealed class JobTrace : IDisposable
         return stage;
     }
 
-    private void Lose(IEnumerable<KeyValuePair<AttemptId, Running>> lost, string what)
+    private void Lose(IEnumerable<KeyValuePair<AttemptId, Running>> lost)
     {
         foreach ((AttemptId attempt, Running run) in lost.ToList())
         {
             _running.Remove(attempt);
-            Activity? span = BeginPast(attempt, run, SiloLost, what);
+            Activity? span = BeginPast(attempt, run, SiloLost, $"silo {NameOf(run.Silo)} does not run it any more");
             span?.SetTag(AttributeNames.Lost, true);
             Spans.End(span);
         }

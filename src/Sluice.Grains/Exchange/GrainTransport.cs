@@ -76,8 +76,7 @@ internal sealed class GrainTransport(
 
     private async Task<FetchReply> FetchFromAsync(FetchRequest request, CancellationToken cancellation)
     {
-        using Activity? span = TaskSpans.Begin(SpanNames.Fetch, ActivityKind.Client);
-        span?.SetTag(AttributeNames.PeerSilo, NameOf(request.Where)).SetTag(AttributeNames.Credits, request.Credits.Count);
+        int credits = request.Credits.Count;
         long since = Stopwatch.GetTimestamp();
         for (int tries = 1; ; tries++)
         {
@@ -93,7 +92,7 @@ internal sealed class GrainTransport(
                 {
                     IReadOnlyList<Block> blocks = window.Take();
                     FetchReply reply = new(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
-                    Describe(span, reply, tries);
+                    Trace(request.Where, credits, reply, tries, since);
                     return reply;
                 }
             }
@@ -107,7 +106,7 @@ internal sealed class GrainTransport(
                 {
                     FetchReply lost = new(
                         FetchStatus.NotFound, request.FromSequence, [], 0, $"silo {request.Where} does not answer: {exception.Message}");
-                    Describe(span, lost, tries);
+                    Trace(request.Where, credits, lost, tries, since);
                     return lost;
                 }
             }
@@ -116,11 +115,14 @@ internal sealed class GrainTransport(
         }
     }
 
-    private static void Describe(Activity? span, FetchReply reply, int tries)
+    private void Trace(string where, int credits, FetchReply reply, int tries, long since)
     {
+        using Activity? span = TaskSpans.BeginPast(SpanNames.Fetch, ActivityKind.Client, since);
         if (span is not null)
         {
-            span.SetTag(AttributeNames.Blocks, reply.Blocks.Count)
+            span.SetTag(AttributeNames.PeerSilo, NameOf(where))
+                .SetTag(AttributeNames.Credits, credits)
+                .SetTag(AttributeNames.Blocks, reply.Blocks.Count)
                 .SetTag(AttributeNames.Bytes, reply.Blocks.Sum(block => block.Length))
                 .SetTag(AttributeNames.Backlog, reply.Backlog)
                 .SetTag(AttributeNames.Tries, tries);
