@@ -51,7 +51,7 @@ internal sealed class JobTrace : IDisposable
     /// <param name="isResumed">Whether the job goes on from its journal.</param>
     public static JobTrace Begin(JobId id, string name, ActivityContext parent, string silo, bool isResumed = false)
     {
-        Activity? job = Spans.Begin(SpanNames.Job, parent);
+        Activity? job = Spans.Begin(SpanNames.Job, parent, parent.IsRemote ? ActivityKind.Server : ActivityKind.Internal);
         if (job is not null)
         {
             job.DisplayName = $"{SpanNames.Job} {name}";
@@ -210,7 +210,7 @@ internal sealed class JobTrace : IDisposable
             return null;
         }
 
-        Activity? span = Spans.Begin(SpanNames.Task, stage.Span?.Context ?? _context, since: run.Since);
+        Activity? span = Spans.Begin(SpanNames.Task, stage.Span?.Context ?? _context, ActivityKind.Consumer, run.Since);
         if (span is not null)
         {
             AttemptTrace.Describe(
