@@ -1,4 +1,5 @@
 using Sluice.Jobs;
+using Sluice.Observability;
 
 namespace Sluice.Client;
 
@@ -66,6 +67,11 @@ internal static class JobSession
     private static async Task<JobReport> RunAsync(
         VerbCall call, JobOrder order, IReadOnlyList<string> inputs, string output, CancellationToken cancellationToken)
     {
+        if (call.Settings is { Cluster.Value: null, TraceBuffersAsked: > 0 } && !Telemetry.Source.HasListeners())
+        {
+            call.Hint("nobody sees the lives of buffers: set OTEL_EXPORTER_OTLP_ENDPOINT, or run on a cluster and ask sluice trace");
+        }
+
         JobReport report;
         await using (ProgressView view = ProgressView.Open(call.Terminal, call.Style))
         {

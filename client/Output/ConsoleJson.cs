@@ -10,6 +10,7 @@ namespace Sluice.Client;
 [JsonSerializable(typeof(VerificationJson))]
 [JsonSerializable(typeof(PlanReport))]
 [JsonSerializable(typeof(TopJson))]
+[JsonSerializable(typeof(BenchJson))]
 [JsonSerializable(typeof(ExportJson))]
 [JsonSerializable(typeof(ConfigurationJson))]
 [JsonSerializable(typeof(VersionJson))]
@@ -17,6 +18,7 @@ namespace Sluice.Client;
 [JsonSerializable(typeof(JobsJson))]
 [JsonSerializable(typeof(WhyJson))]
 [JsonSerializable(typeof(SilosJson))]
+[JsonSerializable(typeof(JobTimeline))]
 [JsonSerializable(typeof(ErrorHelpJson))]
 internal sealed partial class ConsoleJson : JsonSerializerContext;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sluice.Buffers;
 using Sluice.Exchange;
 using Sluice.Sorting;
@@ -15,6 +16,7 @@ internal sealed class AttemptRunner
     private readonly int _segmentsPerTask;
     private readonly IBlockCodec? _codec;
     private readonly DiskWait _diskWait;
+    private readonly BufferTracing? _tracing;
 
     /// <param name="pool">The silo's pool.</param>
     /// <param name="stores">Where a task spills, until it is cancelled.</param>
@@ -23,6 +25,7 @@ internal sealed class AttemptRunner
     /// <param name="segmentsPerTask">What each attempt is guaranteed; as many as may run at once must fit the pool.</param>
     /// <param name="codec">Compresses what is spilled; null stores it as it is.</param>
     /// <param name="diskWait">What is done when a disk is full.</param>
+    /// <param name="tracing">Watches the lives of buffers; null watches none.</param>
     public AttemptRunner(
         NetworkBufferPool pool,
         Func<CancellationToken, ISpillStore> stores,
@@ -30,7 +33,8 @@ internal sealed class AttemptRunner
         IExchangeTransport transport,
         int segmentsPerTask,
         IBlockCodec? codec,
-        DiskWait diskWait)
+        DiskWait diskWait,
+        BufferTracing? tracing = null)
     {
         _pool = pool;
         _stores = stores;
@@ -38,6 +42,7 @@ internal sealed class AttemptRunner
         _transport = transport;
         _codec = codec;
         _diskWait = diskWait;
+        _tracing = tracing;
         _segmentsPerTask = segmentsPerTask;
     }
 
@@ -68,12 +73,14 @@ internal sealed class AttemptRunner
 
     private TaskOutcome RunObserved(AttemptInput input, TaskProgress progress, CancellationToken cancellation)
     {
+        BufferLifeTracer? lives = _tracing?.ForAttempt();
         LocalBufferPool pool = _pool.CreateBufferPool(new BufferPoolOptions
         {
             Owner = input.Id.ToString(),
             Group = input.Stage.Name,
             Minimum = _segmentsPerTask,
             Maximum = _segmentsPerTask,
+            Lifecycle = lives,
         });
         bool keepPool = false;
         try
@@ -100,7 +107,7 @@ internal sealed class AttemptRunner
             if (outcome.Output is not null)
             {
                 keepPool = true;
-                Keep(input, outcome.Output, pool);
+                Keep(_outputs, outcome.Output, pool, bytes => Observed?.Reclaimed(input.Stage.Name, bytes));
             }
 
             return outcome;
@@ -111,24 +118,32 @@ internal sealed class AttemptRunner
             {
                 pool.Dispose();
             }
+
+            BufferTracing.Describe(lives, Activity.Current);
         }
     }
 
-    private void Keep(AttemptInput input, ResultPartition output, LocalBufferPool pool)
+    /// <summary>Takes a finished output over with the pool of its segments, which has no guarantee any more.</summary>
+    /// <param name="outputs">Keeps it.</param>
+    /// <param name="output">The output.</param>
+    /// <param name="pool">Its segments'.</param>
+    /// <param name="reclaimed">Told at its end how many bytes moved from memory to files.</param>
+    public static void Keep(
+        ResultPartitionStore outputs, ResultPartition output, LocalBufferPool pool, Action<long>? reclaimed = null)
     {
         pool.GiveUpMinimum();
         IDisposable registration = pool.RegisterReclaim(output);
-        _outputs.Add(output, new Kept(registration, pool, output, input.Stage.Name, Observed));
+        outputs.Add(output, new Kept(registration, pool, output, reclaimed));
     }
 
     private sealed record Kept(
-        IDisposable Registration, LocalBufferPool Pool, ResultPartition Output, string Stage, ObservedEngine? Observed) : IDisposable
+        IDisposable Registration, LocalBufferPool Pool, ResultPartition Output, Action<long>? Reclaimed) : IDisposable
     {
         public void Dispose()
         {
             Registration.Dispose();
             Pool.Dispose();
-            Observed?.Reclaimed(Stage, Output.ReclaimedBytes);
+            Reclaimed?.Invoke(Output.ReclaimedBytes);
         }
     }
 }

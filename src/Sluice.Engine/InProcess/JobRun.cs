@@ -4,6 +4,7 @@ using System.Globalization;
 using Sluice.Buffers;
 using Sluice.Exchange;
 using Sluice.Jobs;
+using Sluice.Observability;
 using Sluice.Sorting;
 
 namespace Sluice.Engine;
@@ -12,7 +13,7 @@ namespace Sluice.Engine;
 /// <remarks>Threading: the job's thread; attempts run on threads of their own and report through a queue.</remarks>
 internal sealed class JobRun : IJobWorkers, IDisposable
 {
-    private const string Here = "local";
+    private const string Here = AttemptTrace.Local;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly JobId _id = JobId.New();
@@ -25,6 +26,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     private readonly AttemptInputs _inputs;
     private readonly JobHost _host;
     private readonly ObservedEngine _observed;
+    private readonly BufferTracing? _tracing;
     private readonly JobTrace _trace;
 
     /// <param name="request">What the user asked for.</param>
@@ -58,6 +60,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         _host.Trace = _trace;
         _inputs = new AttemptInputs(_id, job, _host.StagingPath);
         ISpillStore store = ports.Store(spill);
+        _tracing = BufferTracing.For(options.TraceBuffers, Here, Spans.ContextOf(_trace.TraceParent), null);
         AttemptRunner runner = new(
             _pool,
             token => new WaitingStore(store, _diskWait, token),
@@ -65,7 +68,8 @@ internal sealed class JobRun : IJobWorkers, IDisposable
             ports.Transport(_outputs),
             _pool.Total / options.Parallelism,
             options.Codec,
-            _diskWait)
+            _diskWait,
+            _tracing)
         {
             Observed = _observed,
         };
@@ -132,6 +136,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         _trace.Dispose();
         _host.Dispose();
         _outputs.Dispose();
+        _tracing?.Dispose();
         _todo.Dispose();
         _observed.Dispose();
         Debug.Assert(_pool.Lent == 0, "Every segment has come back when a job is over.");

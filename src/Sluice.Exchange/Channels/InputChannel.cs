@@ -103,6 +103,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
         }
 
         BytesReceived += block.Length;
+        block = Watched(block);
         return true;
     }
 
@@ -120,6 +121,22 @@ public sealed class InputChannel : IBlockSource, IDisposable
             _opened = false;
             _transport.Close(Id, _where);
         }
+    }
+
+    // A block of the same silo comes in its producer's segment: who watches that sees to whom it goes.
+    private Block Watched(Block block)
+    {
+        if (block.Buffer.IsWatched)
+        {
+            if (block.Buffer.Owner != _pool.Owner)
+            {
+                block = block with { Buffer = block.Buffer.HandOver(_pool.Owner) };
+            }
+
+            block.Buffer.NoteRead();
+        }
+
+        return block;
     }
 
     private void TimedFetch(int wantedCredits)

@@ -66,8 +66,31 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
         }
     }
 
+    public async Task<ExchangeMeasure> MeasureExchangeAsync(
+        string producer, string consumer, int channels, TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        string key = $"{producer}/{Guid.NewGuid():N}";
+        IExchangeProbe makes = cluster.GetGrain<IExchangeProbe>(key);
+        IExchangeProbe reads = cluster.GetGrain<IExchangeProbe>($"{consumer}/{Guid.NewGuid():N}");
+        await makes.ProduceAsync(channels).WaitAsync(cancellationToken);
+        try
+        {
+            return await reads.ConsumeAsync(key, channels, duration).WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            await makes.EndAsync();
+        }
+    }
+
     public Task<JobView> GetAsync(JobId job, CancellationToken cancellationToken = default) =>
         PatientlyAsync(() => Cluster.GetJobAsync(job.Value), cancellationToken);
+
+    public async Task<JobTimeline> GetTraceAsync(JobId job, CancellationToken cancellationToken = default)
+    {
+        WireDocument trace = await PatientlyAsync(() => Cluster.GetTraceAsync(job.Value), cancellationToken);
+        return JobTimeline.FromJson(trace.Json);
+    }
 
     public async Task<JobView> CancelAsync(JobId job, CancellationToken cancellationToken = default)
     {
@@ -96,6 +119,7 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
             Overwrite = job.Overwrite,
             MemoryBytes = job.MemoryBytes,
             Codec = job.Codec,
+            TraceBuffers = job.TraceBuffers,
             TraceParent = Activity.Current?.Id,
         },
         CoordinationJson.Default.JobOrder);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Services;
@@ -30,8 +31,14 @@ internal interface INetworkBufferPoolClient : Orleans.Services.IGrainServiceClie
 /// <remarks>The services are asked late: the transport is made before the silo can call others.</remarks>
 internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows, ExchangeTraffic traffic)
 {
-    public IExchangeTransport Make(string here, ResultPartitionStore outputs, ObservedEngine observed) => new GrainTransport(
+    /// <param name="here">The silo's address with its generation.</param>
+    /// <param name="name">The silo's name.</param>
+    /// <param name="outputs">Its outputs.</param>
+    /// <param name="observed">Counts its fetches for measurements.</param>
+    public IExchangeTransport Make(
+        string here, string name, ResultPartitionStore outputs, ObservedEngine observed) => new GrainTransport(
         here,
+        name,
         new InProcessTransport(outputs),
         windows,
         observed,
@@ -47,6 +54,7 @@ internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWi
 /// </remarks>
 internal sealed class GrainTransport(
     string here,
+    string name,
     InProcessTransport local,
     ReceiveWindows windows,
     ObservedEngine observed,
@@ -56,6 +64,8 @@ internal sealed class GrainTransport(
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
 
     public ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken) =>
         request.Where == here
@@ -86,17 +96,17 @@ internal sealed class GrainTransport(
 
     private async Task<FetchReply> FetchFromAsync(FetchRequest request, CancellationToken cancellation)
     {
-        using Activity? span = TaskSpans.Begin(SpanNames.Fetch, ActivityKind.Client);
-        span?.SetTag(AttributeNames.PeerSilo, NameOf(request.Where)).SetTag(AttributeNames.Credits, request.Credits.Count);
+        int credits = request.Credits.Count;
+        string peer = _names.GetOrAdd(request.Where, NameOf);
         long since = Stopwatch.GetTimestamp();
         for (int tries = 1; ; tries++)
         {
             cancellation.ThrowIfCancellationRequested();
             long room = (long)request.Credits.Count * observed.Pool.SegmentSize;
             long received = 0;
-            using ReceiveWindow window = windows.Open(request.Credits);
-            PeerTraffic peer = observed.PeerOf(request.Where, NameOf);
-            long began = peer.Begin(room);
+            using ReceiveWindow window = windows.Open(request.Credits, peer);
+            PeerTraffic counted = observed.PeerOf(request.Where, NameOf);
+            long began = counted.Begin(room);
             try
             {
                 BufferBatch batch = await silos.Value.On(request.Where)
@@ -109,7 +119,7 @@ internal sealed class GrainTransport(
                     received = blocks.Sum(block => (long)block.Length);
                     traffic.Received(received);
                     FetchReply reply = new(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
-                    Describe(span, reply, tries);
+                    Trace(peer, credits, reply, tries, since);
                     return reply;
                 }
             }
@@ -123,24 +133,27 @@ internal sealed class GrainTransport(
                 {
                     FetchReply lost = new(
                         FetchStatus.NotFound, request.FromSequence, [], 0, $"silo {request.Where} does not answer: {exception.Message}");
-                    Describe(span, lost, tries);
+                    Trace(peer, credits, lost, tries, since);
                     return lost;
                 }
             }
             finally
             {
-                peer.End(observed.Silo, began, room, received);
+                counted.End(observed.Silo, began, room, received);
             }
 
             await Task.Delay(Pause, cancellation).ConfigureAwait(false);
         }
     }
 
-    private static void Describe(Activity? span, FetchReply reply, int tries)
+    private static void Trace(string peer, int credits, FetchReply reply, int tries, long since)
     {
+        using Activity? span = TaskSpans.BeginPast(SpanNames.Fetch, ActivityKind.Client, since);
         if (span is not null)
         {
-            span.SetTag(AttributeNames.Blocks, reply.Blocks.Count)
+            span.SetTag(AttributeNames.PeerSilo, peer)
+                .SetTag(AttributeNames.Credits, credits)
+                .SetTag(AttributeNames.Blocks, reply.Blocks.Count)
                 .SetTag(AttributeNames.Bytes, reply.Blocks.Sum(block => block.Length))
                 .SetTag(AttributeNames.Backlog, reply.Backlog)
                 .SetTag(AttributeNames.Tries, tries);
@@ -151,7 +164,7 @@ internal sealed class GrainTransport(
         }
     }
 
-    private static BufferFetch FetchOf(FetchRequest request, ReceiveWindow window) => new()
+    private BufferFetch FetchOf(FetchRequest request, ReceiveWindow window) => new()
     {
         Fetch = window.Fetch,
         Output = WireAttempt.Of(request.Channel.Output),
@@ -161,10 +174,11 @@ internal sealed class GrainTransport(
         Credits = request.Credits.Count,
         ReaderStage = request.Channel.Reader.Stage,
         ReaderAttempt = request.Channel.Reader.Attempt,
+        Silo = name,
     };
 
     private string NameOf(string silo) =>
-        membership.Value.TryGetSiloName(SiloAddress.FromParsableString(silo), out string name) ? name : silo;
+        membership.Value.TryGetSiloName(SiloAddress.FromParsableString(silo), out string known) ? known : silo;
 
     private bool IsDead(string silo)
     {

@@ -6,6 +6,7 @@ using Sluice.Buffers;
 using Sluice.Engine;
 using Sluice.Exchange;
 using Sluice.Jobs;
+using Sluice.Observability;
 using Sluice.Sorting;
 
 namespace Sluice.Grains;
@@ -28,7 +29,6 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     private readonly DiskWait _diskWait;
     private readonly ReceiveWindows _windows;
     private readonly ExchangeTraffic _traffic;
-    private readonly Func<ResultPartitionStore, IExchangeTransport> _transport;
     private SpillDirectories? _spill;
     private int _isDraining;
     private int _isDisposed;
@@ -48,6 +48,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         Silo = silo.SiloAddress.ToParsableString();
         Name = silo.Name;
         Gateway = silo.GatewayAddress?.Endpoint.ToString() ?? "";
+        Traces = new TraceRecorder(Name);
         Slots = _options.EffectiveSlots;
         long least = EngineOptions.LeastMemory(Math.Max(Slots, 1) + 1, _options.SegmentSize);
         if (_options.EffectiveMemoryBytes < least)
@@ -69,7 +70,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         SiloLabel.Learn(Silo, Name);
         Observed = ObservedEngine.OfSilo(
             Silo, Pool, () => IsDraining ? 0 : Slots, () => _slots.Running, () => _slots.Queued, () => _spill);
-        _transport = outputs => transport.Make(Silo, outputs, Observed);
+        Transport = transport.Make(Silo, Name, Outputs, Observed);
     }
 
     /// <summary>The silo's address with its generation, as workers are called.</summary>
@@ -92,6 +93,12 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
 
     /// <summary>What measurements are told of the silo.</summary>
     public ObservedEngine Observed { get; }
+
+    /// <summary>How the last jobs went here.</summary>
+    public TraceRecorder Traces { get; }
+
+    /// <summary>Fetches from outputs, here and on other silos.</summary>
+    public IExchangeTransport Transport { get; }
 
     public JobCatalog Catalog => _options.Jobs;
 
@@ -139,6 +146,13 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     /// <summary>The job of that id, when it has been prepared here.</summary>
     public SiloJob? Find(Guid job) => _jobs.GetValueOrDefault(job);
 
+    /// <summary>Where something of this silo spills, until it is cancelled.</summary>
+    public ISpillStore StoreFor(CancellationToken cancellation) =>
+        new WaitingStore(new SpillStore(_spill!), _diskWait, cancellation);
+
+    /// <summary>Takes a finished output over, with the pool of its segments, which others may reclaim from now on.</summary>
+    public void Keep(ResultPartition output, LocalBufferPool pool) => AttemptRunner.Keep(Outputs, output, pool);
+
     /// <summary>Plans a job here, unless that was done before.</summary>
     /// <exception cref="SluiceException">It cannot run here.</exception>
     public SiloJob Prepare(JobOrder order, int epoch)
@@ -147,7 +161,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         {
             JobPreparation prepared = JobPreparation.Of(
                 Catalog.Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
-            job = _jobs.GetOrAdd(order.Id.Value, _ => new SiloJob(order, prepared, ThreadsFor(order), Slots, epoch));
+            job = _jobs.GetOrAdd(order.Id.Value, _ => NewJob(order, prepared, epoch));
         }
 
         job.Obeys(epoch);
@@ -201,6 +215,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
 
         job.Dispose();
         Outputs.ReleaseJob(id);
+        job.Tracing?.Dispose();
     }
 
     /// <summary>Takes no attempts any more.</summary>
@@ -250,7 +265,19 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         }
     }
 
-    private AttemptThreads ThreadsFor(JobOrder order)
+    private SiloJob NewJob(JobOrder order, JobPreparation prepared, int epoch)
+    {
+        JobRecording recording = Traces.Of(order.Id.Value);
+        BufferTracing? tracing = BufferTracing.For(
+            order.TraceBuffers, Name, Spans.ContextOf(order.TraceParent), recording.Add);
+        return new SiloJob(order, prepared, ThreadsFor(order, tracing), Slots, epoch)
+        {
+            Recording = recording,
+            Tracing = tracing,
+        };
+    }
+
+    private AttemptThreads ThreadsFor(JobOrder order, BufferTracing? tracing)
     {
         int share = (Pool.Total - Serving.Minimum) / Math.Max(Slots, 1);
         long wanted = order.MemoryBytes / Pool.SegmentSize / Math.Max(Slots, 1);
@@ -258,12 +285,13 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         IBlockCodec? codec = BlockCodecs.All.FirstOrDefault(known => known.Name == order.Codec);
         AttemptRunner runner = new(
             Pool,
-            token => new WaitingStore(new SpillStore(_spill!), _diskWait, token),
+            StoreFor,
             Outputs,
-            _transport(Outputs),
+            Transport,
             segments,
             codec,
-            _diskWait)
+            _diskWait,
+            tracing)
         {
             Observed = Observed,
         };

@@ -41,6 +41,7 @@ internal sealed class RunBlockSource : IBlockSource
         try
         {
             _reader.TryRead(room, out block, out usedRoom);
+            block.Buffer.NoteRead();
             int number = _reader.Sequence - 1;
             verified = BlockFormat.Verify(block.Bytes, number, out string? damage);
             return verified ? true : throw new BlockCorruptException(Name, _partition, number, damage!);
