@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Sluice.Jobs.Tests;
 
@@ -200,6 +201,24 @@ public sealed class BottleneckFinderTests
         Assert.Equal(40, bottleneck.GetProperty("evidence").GetProperty("taskSeconds").GetDouble());
         Assert.Equal(report.Bottleneck!.Sentence, read.Bottleneck!.Sentence);
         Assert.Equal(BottleneckKind.Cpu, read.Bottleneck.Kind);
+    }
+
+    [Fact]
+    public void A_report_of_an_earlier_version_can_be_read_and_says_what_it_can()
+    {
+        JobReport report = Report() with { Stages = [Stage(seconds: 10, tasks: 4, taskSeconds: 40)] };
+        JsonNode json = JsonNode.Parse(report.ToJson())!;
+        JsonObject stage = json["stages"]![0]!.AsObject();
+        string[] later = ["waits", "shares", "silos", "longest", "spillWriteSeconds"];
+        Assert.All(later, name => Assert.True(stage.Remove(name), name));
+
+        JobReport read = JobReport.FromJson(json.ToJsonString());
+
+        Assert.Null(read.Bottleneck);
+        Assert.Equal(WaitTimes.Zero, read.Stages[0].Waits);
+        Assert.Equal(100, read.Stages[0].Shares.Busy);
+        Assert.Empty(read.Stages[0].Silos);
+        Assert.Equal(BottleneckKind.Cpu, BottleneckFinder.Find(read.Stages).Kind);
     }
 
     private static StageReport Stage(double seconds, int tasks, double taskSeconds, WaitTimes? waits = null) => new()

@@ -35,7 +35,8 @@ internal sealed record TaskOutcome
     public PhaseTimes Times { get; init; } = PhaseTimes.Zero;
 
     /// <summary>What the task's thread waited for, part of <see cref="PhaseTimes.Tasks"/>.</summary>
-    public WaitTimes Waits { get; init; } = WaitTimes.Zero;
+    /// <remarks>Nothing in what an older process told.</remarks>
+    public WaitTimes Waits { get; init => field = value ?? WaitTimes.Zero; } = WaitTimes.Zero;
 
     /// <summary>Seconds in writes of spill files, over all threads.</summary>
     public double SpillWriteSeconds { get; init; }

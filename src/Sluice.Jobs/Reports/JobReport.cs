@@ -101,11 +101,15 @@ public sealed record StageReport
     /// <summary>Where the tasks' time went.</summary>
     public required PhaseTimes Times { get; init; }
 
-    /// <summary>What the tasks' threads waited for.</summary>
-    public WaitTimes Waits { get; init; } = WaitTimes.Zero;
+    /// <summary>What the tasks' threads waited for; nothing in reports of earlier versions.</summary>
+    public WaitTimes Waits { get; init => field = value ?? WaitTimes.Zero; } = WaitTimes.Zero;
 
-    /// <summary>How the tasks shared out their time.</summary>
-    public TimeShares Shares { get; init; } = TimeShares.Of(0, WaitTimes.Zero);
+    /// <summary>How the tasks shared out their time; all of it busy in reports of earlier versions.</summary>
+    public TimeShares Shares
+    {
+        get;
+        init => field = value ?? TimeShares.Of(0, WaitTimes.Zero);
+    } = TimeShares.Of(0, WaitTimes.Zero);
 
     /// <summary>Seconds in writes of spill files, over all threads: those of spillers too.</summary>
     public double SpillWriteSeconds { get; init; }
@@ -114,7 +118,7 @@ public sealed record StageReport
     public LongestTask? Longest { get; init; }
 
     /// <summary>What each silo did.</summary>
-    public IReadOnlyList<SiloShare> Silos { get; init; } = [];
+    public IReadOnlyList<SiloShare> Silos { get; init => field = value ?? []; } = [];
 
     /// <summary>The largest task's records over the average; 1 is even.</summary>
     public required double Skew { get; init; }
