@@ -45,7 +45,13 @@ public sealed class InputChannel : IBlockSource, IDisposable
     /// <summary>What the channel reads.</summary>
     public ChannelId Id { get; }
 
-    /// <summary>Blocks that wait at the producer, as of the last fetch.</summary>
+    /// <summary>The silo that holds the output; nothing where there is only one.</summary>
+    public string Where => _where;
+
+    /// <summary>Segments that are promised to a fetch under way; any thread may ask.</summary>
+    public int Credits { get; private set; }
+
+    /// <summary>Blocks that wait at the producer, as of the last fetch; any thread may ask.</summary>
     public int Backlog { get; private set; }
 
     /// <summary>Bytes received, headers included.</summary>
@@ -150,9 +156,11 @@ public sealed class InputChannel : IBlockSource, IDisposable
                 ? CreditReservation.None()
                 : CreditReservation.From(_pool, wantedCredits, _cancellation);
             _opened = true;
+            Credits = credits.Count;
             Take(FetchSignal.Wait(_transport.FetchAsync(RequestOf(credits), _cancellation)));
         }
 
+        Credits = 0;
         FetchTime += Stopwatch.GetElapsedTime(start);
     }
 
@@ -161,6 +169,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
     {
         if (CreditReservation.TryFrom(_pool, _wantedCredits) is CreditReservation credits)
         {
+            Credits = credits.Count;
             _ahead = new Ahead(_transport, RequestOf(credits), _cancellation);
         }
     }

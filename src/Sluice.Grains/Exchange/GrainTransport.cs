@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Services;
+using Sluice.Engine;
 using Sluice.Exchange;
 using Sluice.Observability;
 using Sluice.Sorting;
@@ -33,11 +34,13 @@ internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWi
     /// <param name="here">The silo's address with its generation.</param>
     /// <param name="name">The silo's name.</param>
     /// <param name="outputs">Its outputs.</param>
-    public IExchangeTransport Make(string here, string name, ResultPartitionStore outputs) => new GrainTransport(
+    /// <param name="observed">Told what is fetched.</param>
+    public IExchangeTransport Make(string here, string name, ResultPartitionStore outputs, ObservedEngine observed) => new GrainTransport(
         here,
         name,
         new InProcessTransport(outputs),
         windows,
+        observed,
         traffic,
         new Lazy<INetworkBufferPoolClient>(services.GetRequiredService<INetworkBufferPoolClient>),
         new Lazy<ISiloStatusOracle>(services.GetRequiredService<ISiloStatusOracle>));
@@ -53,6 +56,7 @@ internal sealed class GrainTransport(
     string name,
     InProcessTransport local,
     ReceiveWindows windows,
+    ObservedEngine observed,
     ExchangeTraffic traffic,
     Lazy<INetworkBufferPoolClient> silos,
     Lazy<ISiloStatusOracle> membership) : IExchangeTransport
@@ -97,7 +101,11 @@ internal sealed class GrainTransport(
         for (int tries = 1; ; tries++)
         {
             cancellation.ThrowIfCancellationRequested();
+            long room = (long)request.Credits.Count * observed.Pool.SegmentSize;
+            long received = 0;
             using ReceiveWindow window = windows.Open(request.Credits, peer);
+            PeerTraffic counts = observed.PeerOf(request.Where, NameOf);
+            long began = counts.Begin(room);
             try
             {
                 BufferBatch batch = await silos.Value.On(request.Where)
@@ -107,7 +115,8 @@ internal sealed class GrainTransport(
                 if (!batch.IsRevoked)
                 {
                     IReadOnlyList<Block> blocks = window.Take();
-                    traffic.Received(blocks.Sum(block => (long)block.Length));
+                    received = blocks.Sum(block => (long)block.Length);
+                    traffic.Received(received);
                     FetchReply reply = new(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
                     Trace(peer, credits, reply, tries, since);
                     return reply;
@@ -126,6 +135,10 @@ internal sealed class GrainTransport(
                     Trace(peer, credits, lost, tries, since);
                     return lost;
                 }
+            }
+            finally
+            {
+                counts.End(observed.Silo, began, room, received);
             }
 
             await Task.Delay(Pause, cancellation).ConfigureAwait(false);
