@@ -34,6 +34,8 @@ internal static class ConsoleErrors
         ["SLU2111"] = "Silos remember lives of buffers of their last jobs only, and only of jobs whose buffers were watched.",
         ["SLU2112"] = "Silos remember how their jobs went; a job in the console's own process is seen by an OpenTelemetry backend only.",
         ["SLU2201"] = "Records are not in order, or the result is not what it must be.",
+        ["SLU2203"] = "A benchmark is slower than the earlier one by more than the given share.",
+        ["SLU2204"] = "The file is no benchmark of this kind.",
         ["SLU2202"] = "A file cannot be written.",
         ["SLU2901"] = "Sluice met a failure it does not know: a defect, which we would like to hear of.",
     };
@@ -127,6 +129,12 @@ internal static class ConsoleErrors
 
     public static SluiceError WrongResult(string what, string where) => new(
         "SLU2201", ErrorKind.VerificationFailed, what, where, "run it again; when it happens again, check the machine's memory and disks");
+
+    public static SluiceError Slower(string what, string where) => new(
+        "SLU2203", ErrorKind.VerificationFailed, what, where, "measure both on the same, idle machine; look at where the stages' time went with -o json");
+
+    public static SluiceError NoBenchmark(string path, string why) => new(
+        "SLU2204", ErrorKind.Usage, $"the file is no benchmark to compare with: {why}", path, "write one with -o json > FILE");
 
     public static SluiceError CannotWrite(string path, string why) => new(
         "SLU2202", ErrorKind.JobFailed, $"the file cannot be written: {why}", path, "check the directory, the rights and the room on the disk");

@@ -10,6 +10,7 @@ namespace Sluice.Client;
 [JsonSerializable(typeof(VerificationJson))]
 [JsonSerializable(typeof(PlanReport))]
 [JsonSerializable(typeof(TopJson))]
+[JsonSerializable(typeof(BenchJson))]
 [JsonSerializable(typeof(ExportJson))]
 [JsonSerializable(typeof(ConfigurationJson))]
 [JsonSerializable(typeof(VersionJson))]

@@ -1,6 +1,6 @@
 namespace Sluice.Observability;
 
-/// <summary>Names of spans. A span of a stage or of a task also shows the stage's name behind its own.</summary>
+/// <summary>Names of spans. Those of clients, jobs, stages and tasks show behind it which one it is.</summary>
 public static class SpanNames
 {
     /// <summary>A job as the console or an application sees it, from its order to its report.</summary>

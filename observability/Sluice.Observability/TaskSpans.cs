@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Sluice.Observability;
@@ -13,10 +12,20 @@ public sealed class TaskSpans
     /// <summary>Spans of one name below one attempt.</summary>
     public const int Most = 20;
 
+    /// <summary>Of steps that come by the thousand the first so many are shown.</summary>
+    public const int First = 4;
+
+    /// <summary>Later ones of them are shown only when they take as long as this.</summary>
+    public static readonly TimeSpan LongStep = TimeSpan.FromMilliseconds(100);
+
     private const string Property = "sluice.task_spans";
 
     private readonly Activity _task;
-    private readonly ConcurrentDictionary<string, int> _wanted = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+
+    // Under _gate.
+    private readonly Dictionary<string, int> _shown = new(StringComparer.Ordinal);
+    private int _leftOut;
 
     /// <param name="task">The attempt's span.</param>
     public TaskSpans(Activity task)
@@ -34,16 +43,34 @@ public sealed class TaskSpans
         string name, ActivityKind kind = ActivityKind.Internal, DateTimeOffset since = default)
     {
         Activity? current = Activity.Current;
-        return current is null ? null : Of(current)?.BeginBelow(current, name, kind, since);
+        return current is null ? null : Of(current)?.BeginBelow(current, name, Most, kind, since);
+    }
+
+    /// <summary>Begins a span of a step that is over already, one of very many; disposed by the caller at once.</summary>
+    /// <param name="name">One of <see cref="SpanNames"/>.</param>
+    /// <param name="kind">Which end of a call it is, if any.</param>
+    /// <param name="since">Timestamp of its start.</param>
+    /// <returns>Null when the attempt has no span, or enough of this name for a step as short as this.</returns>
+    public static Activity? BeginPast(string name, ActivityKind kind, long since)
+    {
+        if (Activity.Current is not Activity current)
+        {
+            return null;
+        }
+
+        TimeSpan took = Stopwatch.GetElapsedTime(since);
+        return Of(current)?.BeginBelow(current, name, took < LongStep ? First : Most, kind, DateTimeOffset.UtcNow - took);
     }
 
     /// <summary>Tells the attempt's span how many were left out.</summary>
     public void Finish()
     {
-        int leftOut = _wanted.Values.Sum(wanted => Math.Max(0, wanted - Most));
-        if (leftOut > 0)
+        lock (_gate)
         {
-            _task.SetTag(AttributeNames.SpansLeftOut, leftOut);
+            if (_leftOut > 0)
+            {
+                _task.SetTag(AttributeNames.SpansLeftOut, _leftOut);
+            }
         }
     }
 
@@ -61,11 +88,18 @@ public sealed class TaskSpans
         return null;
     }
 
-    private Activity? BeginBelow(Activity current, string name, ActivityKind kind, DateTimeOffset since)
+    private Activity? BeginBelow(Activity current, string name, int most, ActivityKind kind, DateTimeOffset since)
     {
-        if (_wanted.AddOrUpdate(name, 1, (_, wanted) => wanted + 1) > Most)
+        lock (_gate)
         {
-            return null;
+            int shown = _shown.GetValueOrDefault(name);
+            if (shown >= most)
+            {
+                _leftOut++;
+                return null;
+            }
+
+            _shown[name] = shown + 1;
         }
 
         Activity parent = current.GetCustomProperty(Property) == this ? current : _task;

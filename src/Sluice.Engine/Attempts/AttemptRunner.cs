@@ -86,7 +86,7 @@ internal sealed class AttemptRunner
             if (outcome.Output is not null)
             {
                 keepPool = true;
-                Keep(outcome.Output, pool);
+                Keep(_outputs, outcome.Output, pool);
             }
 
             return outcome;
@@ -102,11 +102,12 @@ internal sealed class AttemptRunner
         }
     }
 
-    private void Keep(ResultPartition output, LocalBufferPool pool)
+    /// <summary>Takes a finished output over with the pool of its segments, which has no guarantee any more.</summary>
+    public static void Keep(ResultPartitionStore outputs, ResultPartition output, LocalBufferPool pool)
     {
         pool.GiveUpMinimum();
         IDisposable registration = pool.RegisterReclaim(output);
-        _outputs.Add(output, new Kept(registration, pool));
+        outputs.Add(output, new Kept(registration, pool));
     }
 
     private sealed record Kept(IDisposable Registration, LocalBufferPool Pool) : IDisposable

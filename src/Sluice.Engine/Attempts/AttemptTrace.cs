@@ -11,6 +11,9 @@ namespace Sluice.Engine;
 /// </remarks>
 internal sealed class AttemptTrace : IDisposable
 {
+    /// <summary>What the one silo is called where there is no cluster.</summary>
+    public const string Local = "local";
+
     private readonly Activity? _span;
     private readonly TaskSpans? _below;
 
@@ -39,8 +42,8 @@ internal sealed class AttemptTrace : IDisposable
                 .Where(context => context != default)
                 .Select(context => new ActivityLink(context)),
         ];
-        Activity? span = Telemetry.Source.StartActivity(
-            SpanNames.Task, ActivityKind.Internal, parent, tags: null, links);
+        ActivityKind kind = silo == Local ? ActivityKind.Internal : ActivityKind.Consumer;
+        Activity? span = Telemetry.Source.StartActivity(SpanNames.Task, kind, parent, tags: null, links);
         if (span is not null)
         {
             Describe(span, input.Stage.Name, input.Id.Stage, input.Id.Task, input.Id.Attempt, silo);
@@ -56,7 +59,7 @@ internal sealed class AttemptTrace : IDisposable
     /// <summary>Gives an attempt's span its name and place.</summary>
     public static void Describe(Activity span, string stage, int stageNumber, int task, int attempt, string silo)
     {
-        span.DisplayName = $"{SpanNames.Task} {stage}";
+        span.DisplayName = attempt == 1 ? $"{SpanNames.Task} {task}" : $"{SpanNames.Task} {task} try {attempt}";
         span.SetTag(AttributeNames.Stage, stage)
             .SetTag(AttributeNames.StageNumber, stageNumber)
             .SetTag(AttributeNames.Task, task)

@@ -51,7 +51,7 @@ internal sealed class JobTrace : IDisposable
     /// <param name="isResumed">Whether the job goes on from its journal.</param>
     public static JobTrace Begin(JobId id, string name, ActivityContext parent, string silo, bool isResumed = false)
     {
-        Activity? job = Spans.Begin(SpanNames.Job, parent);
+        Activity? job = Spans.Begin(SpanNames.Job, parent, parent.IsRemote ? ActivityKind.Server : ActivityKind.Internal);
         if (job is not null)
         {
             job.DisplayName = $"{SpanNames.Job} {name}";
@@ -116,10 +116,10 @@ internal sealed class JobTrace : IDisposable
             case WorkerLost lost:
                 _job?.AddEvent(new ActivityEvent(
                     EventNames.SiloLost, tags: new ActivityTagsCollection { [AttributeNames.Silo] = NameOf(lost.Worker) }));
-                Lose(_running.Where(run => run.Value.Silo == lost.Worker), $"its silo, {NameOf(lost.Worker)}, is gone");
+                Lose(_running.Where(run => run.Value.Silo == lost.Worker));
                 break;
             case AttemptStopped stopped:
-                Lose(_running.Where(run => run.Key == stopped.Attempt), "its silo does not run it");
+                Lose(_running.Where(run => run.Key == stopped.Attempt));
                 break;
             default:
                 break;
@@ -191,12 +191,12 @@ internal sealed class JobTrace : IDisposable
         return stage;
     }
 
-    private void Lose(IEnumerable<KeyValuePair<AttemptId, Running>> lost, string what)
+    private void Lose(IEnumerable<KeyValuePair<AttemptId, Running>> lost)
     {
         foreach ((AttemptId attempt, Running run) in lost.ToList())
         {
             _running.Remove(attempt);
-            Activity? span = BeginPast(attempt, run, SiloLost, what);
+            Activity? span = BeginPast(attempt, run, SiloLost, $"silo {NameOf(run.Silo)} does not run it any more");
             span?.SetTag(AttributeNames.Lost, true);
             Spans.End(span);
         }
@@ -210,7 +210,7 @@ internal sealed class JobTrace : IDisposable
             return null;
         }
 
-        Activity? span = Spans.Begin(SpanNames.Task, stage.Span?.Context ?? _context, since: run.Since);
+        Activity? span = Spans.Begin(SpanNames.Task, stage.Span?.Context ?? _context, ActivityKind.Consumer, run.Since);
         if (span is not null)
         {
             AttemptTrace.Describe(

@@ -71,6 +71,15 @@ public interface ISluiceClient
     /// <summary>Running jobs and those of the history, newest first.</summary>
     Task<IReadOnlyList<JobView>> ListAsync(int most, CancellationToken cancellationToken = default);
 
+    /// <summary>Measures the exchange from one silo to another, as <see cref="IExchangeProbe"/> says.</summary>
+    /// <param name="producer">Address of the silo that serves.</param>
+    /// <param name="consumer">Address of the silo that fetches.</param>
+    /// <param name="channels">Channels at once.</param>
+    /// <param name="duration">How long.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<ExchangeMeasure> MeasureExchangeAsync(
+        string producer, string consumer, int channels, TimeSpan duration, CancellationToken cancellationToken = default);
+
     /// <summary>All silos that answer.</summary>
     Task<IReadOnlyList<SiloView>> GetSilosAsync(CancellationToken cancellationToken = default);
 

@@ -66,6 +66,23 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
         }
     }
 
+    public async Task<ExchangeMeasure> MeasureExchangeAsync(
+        string producer, string consumer, int channels, TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        string key = $"{producer}/{Guid.NewGuid():N}";
+        IExchangeProbe makes = cluster.GetGrain<IExchangeProbe>(key);
+        IExchangeProbe reads = cluster.GetGrain<IExchangeProbe>($"{consumer}/{Guid.NewGuid():N}");
+        await makes.ProduceAsync(channels).WaitAsync(cancellationToken);
+        try
+        {
+            return await reads.ConsumeAsync(key, channels, duration).WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            await makes.EndAsync();
+        }
+    }
+
     public Task<JobView> GetAsync(JobId job, CancellationToken cancellationToken = default) =>
         PatientlyAsync(() => Cluster.GetJobAsync(job.Value), cancellationToken);
 

@@ -91,9 +91,8 @@ internal sealed class GrainTransport(
 
     private async Task<FetchReply> FetchFromAsync(FetchRequest request, CancellationToken cancellation)
     {
-        using Activity? span = TaskSpans.Begin(SpanNames.Fetch, ActivityKind.Client);
+        int credits = request.Credits.Count;
         string peer = _names.GetOrAdd(request.Where, NameOf);
-        span?.SetTag(AttributeNames.PeerSilo, peer).SetTag(AttributeNames.Credits, request.Credits.Count);
         long since = Stopwatch.GetTimestamp();
         for (int tries = 1; ; tries++)
         {
@@ -110,7 +109,7 @@ internal sealed class GrainTransport(
                     IReadOnlyList<Block> blocks = window.Take();
                     traffic.Received(blocks.Sum(block => (long)block.Length));
                     FetchReply reply = new(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
-                    Describe(span, reply, tries);
+                    Trace(peer, credits, reply, tries, since);
                     return reply;
                 }
             }
@@ -124,7 +123,7 @@ internal sealed class GrainTransport(
                 {
                     FetchReply lost = new(
                         FetchStatus.NotFound, request.FromSequence, [], 0, $"silo {request.Where} does not answer: {exception.Message}");
-                    Describe(span, lost, tries);
+                    Trace(peer, credits, lost, tries, since);
                     return lost;
                 }
             }
@@ -133,11 +132,14 @@ internal sealed class GrainTransport(
         }
     }
 
-    private static void Describe(Activity? span, FetchReply reply, int tries)
+    private static void Trace(string peer, int credits, FetchReply reply, int tries, long since)
     {
+        using Activity? span = TaskSpans.BeginPast(SpanNames.Fetch, ActivityKind.Client, since);
         if (span is not null)
         {
-            span.SetTag(AttributeNames.Blocks, reply.Blocks.Count)
+            span.SetTag(AttributeNames.PeerSilo, peer)
+                .SetTag(AttributeNames.Credits, credits)
+                .SetTag(AttributeNames.Blocks, reply.Blocks.Count)
                 .SetTag(AttributeNames.Bytes, reply.Blocks.Sum(block => block.Length))
                 .SetTag(AttributeNames.Backlog, reply.Backlog)
                 .SetTag(AttributeNames.Tries, tries);

@@ -16,15 +16,11 @@ internal sealed partial class JobCrew(JobId id, INetworkBufferPoolClient silos, 
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
     private readonly HashSet<string> _workers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _draining = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unfit = new(StringComparer.Ordinal);
 
     /// <summary>Whether a silo has planned the job.</summary>
     public bool Has(string silo) => _workers.Contains(silo);
-
-    /// <summary>What a silo is called, by its address.</summary>
-    public string NameOf(string silo) => _names.GetValueOrDefault(silo, silo);
 
     /// <summary>Has silos plan the job; one that does not answer is left out for now.</summary>
     /// <param name="candidates">The silos.</param>
@@ -44,7 +40,6 @@ internal sealed partial class JobCrew(JobId id, INetworkBufferPoolClient silos, 
             (silo, await AskAsync(silo, document, epoch))));
         foreach ((SiloView silo, PrepareReply? reply) in replies)
         {
-            _names[silo.Silo] = silo.Name;
             SluiceError? failure = reply?.Failure?.ToError()
                 ?? (reply is null || reply.Fingerprint == fingerprint ? null : SluiceErrors.SiloDiffers(silo.Name));
             if (failure is null)

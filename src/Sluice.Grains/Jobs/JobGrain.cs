@@ -363,7 +363,7 @@ internal sealed partial class JobGrain(
     {
         ActivityContext parent = Spans.ContextOf(_order!.TraceParent);
         _trace = JobTrace.Begin(Id, _order.Name, parent, roster.HereName, isResumed);
-        _trace.NameOf = _crew.NameOf;
+        _trace.NameOf = roster.NameOf;
         _order = _order with { TraceParent = _order.TraceParent ?? _trace.TraceParent };
     }
 

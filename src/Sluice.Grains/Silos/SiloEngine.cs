@@ -29,7 +29,6 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     private readonly DiskWait _diskWait;
     private readonly ReceiveWindows _windows;
     private readonly ExchangeTraffic _traffic;
-    private readonly Func<ResultPartitionStore, IExchangeTransport> _transport;
     private SpillDirectories? _spill;
     private int _isDraining;
     private int _isDisposed;
@@ -62,7 +61,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         Pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(_options.EffectiveMemoryBytes, _options.SegmentSize));
         int serving = Math.Clamp(Pool.Total / ServingShare, 8, MostServingSegments);
         Serving = Pool.CreateBufferPool("serving fetches", serving, serving);
-        _transport = outputs => transport.Make(Silo, Name, outputs);
+        Transport = transport.Make(Silo, Name, Outputs);
     }
 
     /// <summary>The silo's address with its generation, as workers are called.</summary>
@@ -85,6 +84,9 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
 
     /// <summary>How the last jobs went here.</summary>
     public TraceRecorder Traces { get; }
+
+    /// <summary>Fetches from outputs, here and on other silos.</summary>
+    public IExchangeTransport Transport { get; }
 
     public JobCatalog Catalog => _options.Jobs;
 
@@ -131,6 +133,13 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
 
     /// <summary>The job of that id, when it has been prepared here.</summary>
     public SiloJob? Find(Guid job) => _jobs.GetValueOrDefault(job);
+
+    /// <summary>Where something of this silo spills, until it is cancelled.</summary>
+    public ISpillStore StoreFor(CancellationToken cancellation) =>
+        new WaitingStore(new SpillStore(_spill!), _diskWait, cancellation);
+
+    /// <summary>Takes a finished output over, with the pool of its segments, which others may reclaim from now on.</summary>
+    public void Keep(ResultPartition output, LocalBufferPool pool) => AttemptRunner.Keep(Outputs, output, pool);
 
     /// <summary>Plans a job here, unless that was done before.</summary>
     /// <exception cref="SluiceException">It cannot run here.</exception>
@@ -243,9 +252,9 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         IBlockCodec? codec = BlockCodecs.All.FirstOrDefault(known => known.Name == order.Codec);
         AttemptRunner runner = new(
             Pool,
-            token => new WaitingStore(new SpillStore(_spill!), _diskWait, token),
+            StoreFor,
             Outputs,
-            _transport(Outputs),
+            Transport,
             segments,
             codec,
             _diskWait,

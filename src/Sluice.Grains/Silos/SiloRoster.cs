@@ -10,6 +10,10 @@ internal sealed class SiloRoster(ISiloStatusOracle membership, INetworkBufferPoo
     /// <summary>The name of this silo.</summary>
     public string HereName => here.Name;
 
+    /// <summary>What a silo is called, also one that is gone; its address when nobody knows any more.</summary>
+    public string NameOf(string silo) =>
+        membership.TryGetSiloName(SiloAddress.FromParsableString(silo), out string name) ? name : silo;
+
     /// <summary>Whether a silo is gone for good: its address has its generation, so it never comes back.</summary>
     public bool IsDead(string silo) =>
         membership.GetApproximateSiloStatus(SiloAddress.FromParsableString(silo)) is SiloStatus.Dead or SiloStatus.None;

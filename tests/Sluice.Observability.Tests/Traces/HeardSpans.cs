@@ -10,7 +10,8 @@ internal sealed class HeardSpans : IDisposable
     private readonly ConcurrentQueue<Activity> _ended = new();
     private readonly ActivityListener _listener;
 
-    public HeardSpans()
+    /// <param name="only">Of one trace; default hears all.</param>
+    public HeardSpans(ActivityTraceId only = default)
     {
         _listener = new ActivityListener
         {
@@ -21,10 +22,18 @@ internal sealed class HeardSpans : IDisposable
                 options.Parent == default || options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded)
                     ? ActivitySamplingResult.AllDataAndRecorded
                     : ActivitySamplingResult.None,
-            ActivityStarted = _begun.Enqueue,
-            ActivityStopped = _ended.Enqueue,
+            ActivityStarted = span => Add(span, _begun),
+            ActivityStopped = span => Add(span, _ended),
         };
         ActivitySource.AddActivityListener(_listener);
+
+        void Add(Activity span, ConcurrentQueue<Activity> spans)
+        {
+            if (only == default || span.TraceId == only)
+            {
+                spans.Enqueue(span);
+            }
+        }
     }
 
     public IReadOnlyList<Activity> Ended => [.. _ended];
