@@ -6,9 +6,12 @@ using InterruptSignals signals = new(code =>
     Environment.Exit(code);
 });
 signals.Listen();
+Terminal terminal = Terminal.Open();
+using ConsoleTelemetry telemetry = new(terminal.Error);
 ConsoleHost host = new()
 {
-    Terminal = Terminal.Open(),
+    Terminal = terminal,
+    Telemetry = telemetry,
     Runner = new InProcessRunner(),
 #if ORLEANS
     Clusters = new OrleansSupport(),

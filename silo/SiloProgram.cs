@@ -14,6 +14,7 @@ using Npgsql;
 using Orleans.Configuration;
 using Sluice.Grains;
 using Sluice.Jobs;
+using Sluice.Observability;
 
 namespace Sluice.Silo;
 
@@ -26,6 +27,7 @@ public static class SiloProgram
 {
     internal const string DatabaseConnection = "Orleans:Clustering:ConnectionString";
     private const string ClusteringProvider = "Orleans:Clustering:ProviderType";
+    private const string OrleansTelemetry = "Sluice:OrleansTelemetry";
     private const string HistoryDirectory = "Sluice:HistoryDirectory";
 
     /// <summary>Runs a silo until it is told to stop.</summary>
@@ -67,8 +69,21 @@ public static class SiloProgram
             MembershipDatabase.Check(connection, DatabaseConnection);
         }
 
+        bool includesOrleans = builder.Configuration.GetValue(OrleansTelemetry, defaultValue: false);
+        builder.Services.AddSluiceTelemetry(services => new TelemetryOptions
+        {
+            Service = "sluice-silo",
+            Version = typeof(SluiceHosting).Assembly.GetName().Version!.ToString(3),
+            Instance = services.GetRequiredService<ILocalSiloDetails>().Name,
+            IncludeOrleans = includesOrleans,
+        });
         builder.UseOrleans(silo =>
         {
+            if (includesOrleans)
+            {
+                silo.AddActivityPropagation();
+            }
+
             // Under one provider the silo is its own primary, unless it is told another.
             if (string.IsNullOrEmpty(silo.Configuration[ClusteringProvider]))
             {

@@ -86,6 +86,7 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
         Partitions = call.Settings.PartitionCount,
         Overwrite = overwrite,
         MemoryBytes = call.Settings.Memory.Origin == "default" ? 0 : call.Settings.Memory.Value,
+        TraceBuffers = call.Settings.TraceBuffersAsked,
         Codec = call.Settings.Compress.Value == Compression.Brotli ? BlockCodecs.Brotli.Name : null,
     };
 

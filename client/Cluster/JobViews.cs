@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sluice.Grains;
 using Sluice.Jobs;
+using Spectre.Console;
 
 namespace Sluice.Client;
 
@@ -14,12 +15,20 @@ internal static class JobViews
     public static JobId IdOf(string text) =>
         Guid.TryParse(text, out Guid id) ? new JobId(id) : throw new SluiceException(SluiceErrors.UnknownJobId(text));
 
-    public static void PrintOne(VerbCall call, JobView job) => Print(call, [job]);
+    /// <summary>One job, with its trace.</summary>
+    public static void PrintOne(VerbCall call, JobView job) => Print(call, [job], console =>
+    {
+        Tables.Rows(console, Headings, [RowOf(job)]);
+        Tables.Facts(console, ("trace", job.TraceId));
+    });
 
-    public static void Print(VerbCall call, IReadOnlyList<JobView> jobs)
+    public static void Print(VerbCall call, IReadOnlyList<JobView> jobs) =>
+        Print(call, jobs, console => Tables.Rows(console, Headings, jobs.Select(RowOf)));
+
+    private static void Print(VerbCall call, IReadOnlyList<JobView> jobs, Action<IAnsiConsole> table)
     {
         JobsJson json = new("sluice.jobs/1", [.. jobs.Select(JsonOf)]);
-        call.Printer.Print(json, context => context.JobsJson, console => Tables.Rows(console, Headings, jobs.Select(RowOf)));
+        call.Printer.Print(json, context => context.JobsJson, table);
     }
 
     private static IReadOnlyList<string> RowOf(JobView job) =>

@@ -8,7 +8,7 @@ namespace Sluice.Client;
 internal sealed class OrleansSupport : IClusterSupport
 {
     public IEnumerable<Command> Verbs(ConsoleHost host) =>
-        [new RunCommand(host), new JobsCommand(host), new ClusterCommand(host), new SiloCommand(host), new DevCommand(host)];
+        [new RunCommand(host), new JobsCommand(host), new TraceCommand(host), new ClusterCommand(host), new SiloCommand(host), new DevCommand(host)];
 
     public IJobRunner RunnerOf(VerbCall call, bool detachOnInterrupt) => new ClusterRunner(call, detachOnInterrupt);
 

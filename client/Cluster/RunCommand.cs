@@ -30,6 +30,7 @@ internal sealed class RunCommand : Verb
         Add(new Option<string>($"--{SettingNames.Partitions}") { Description = "Partitions of each shuffle", HelpName = "N" });
         Add(new Option<string>($"--{SettingNames.Memory}") { Description = "The job's share of each silo's pool", HelpName = "SIZE" });
         Add(new Option<string>($"--{SettingNames.Compress}") { Description = "How spilled blocks are stored: none or brotli", HelpName = "CODEC" });
+        Add(new Option<string>($"--{SettingNames.TraceBuffers}") { Description = "Buffers whose lives are watched", HelpName = "1/N|all|off" });
         ClusterFlags.AddTo(this);
     }
 
@@ -56,7 +57,8 @@ internal sealed class RunCommand : Verb
             call, job, arguments, call.Parse.GetValue(_name) ?? job, call.Parse.GetValue(_overwrite));
         if (call.Parse.GetValue(_detach))
         {
-            await cluster.Client.SubmitAsync(order, cancellationToken);
+            await call.Host.Telemetry.TraceAsync(
+                order.Name, () => cluster.Client.SubmitAsync(order, cancellationToken));
             JobViews.PrintOne(call, await cluster.Client.GetAsync(order.Id, cancellationToken));
             return 0;
         }
@@ -64,8 +66,9 @@ internal sealed class RunCommand : Verb
         JobReport report;
         await using (ProgressView view = ProgressView.Open(call.Terminal, call.Style))
         {
-            report = await ClusterRunner.RunAsync(
-                call, cluster, order, false, new JobProgressAdapter(order.Name, view), cancellationToken);
+            JobProgressAdapter progress = new(order.Name, view);
+            report = await call.Host.Telemetry.TraceAsync(order.Name, () => ClusterRunner.RunAsync(
+                call, cluster, order, false, progress, cancellationToken));
         }
 
         JobReportView.Print(call.Printer, report);

@@ -10,6 +10,9 @@ internal sealed record ConsoleHost
     /// <summary>Reaches clusters; null in a console that was built without them.</summary>
     public IClusterSupport? Clusters { get; init; }
 
+    /// <summary>Traces jobs, and sends that where the environment says so.</summary>
+    public ConsoleTelemetry Telemetry { get; init; } = new();
+
     /// <summary>Reads a variable of the environment.</summary>
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
 

@@ -102,11 +102,17 @@ internal sealed class DemoRun(VerbCall call, EngineOptions options, string direc
         }
 
         await using ProgressView view = ProgressView.Open(call.Terminal, call.Style);
-        return await JobSession.RunnerOf(call, detachOnInterrupt: false).RunAsync(
-            options,
-            new JobRequest { Job = job, Arguments = arguments, Name = name, Partitions = call.Settings.PartitionCount },
-            new JobProgressAdapter(name, view),
-            cancellationToken);
+        JobRequest request = new()
+        {
+            Job = job,
+            Arguments = arguments,
+            Name = name,
+            Partitions = call.Settings.PartitionCount,
+        };
+        JobProgressAdapter progress = new(name, view);
+        return await call.Host.Telemetry.TraceAsync(
+            name, () => JobSession.RunnerOf(call, detachOnInterrupt: false)
+                .RunAsync(options, request, progress, cancellationToken));
     }
 }
 

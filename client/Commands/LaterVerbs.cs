@@ -6,7 +6,7 @@ internal static class LaterVerbs
     private const string SortInstead = "sort, wordcount, gen, verify, explain and demo are there: see sluice --help";
 
     /// <summary>Verbs that only a console has which can reach clusters.</summary>
-    public static IReadOnlySet<string> OfClusters { get; } = new HashSet<string>(StringComparer.Ordinal) { "run", "jobs", "dev", "silo", "cluster" };
+    public static IReadOnlySet<string> OfClusters { get; } = new HashSet<string>(StringComparer.Ordinal) { "run", "jobs", "trace", "dev", "silo", "cluster" };
 
     /// <summary>By name; verbs below a verb with a space.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -19,7 +19,6 @@ internal static class LaterVerbs
         ["gen orders"] = "use gen gensort or gen words",
         ["bench sort"] = "sluice bench shuffle measures a sort from end to end",
         ["bench pool"] = "sluice bench shuffle measures what tasks and the exchange make of the pool",
-        ["trace"] = "the trace id is in the report; look it up in your OpenTelemetry backend",
         ["doctor"] = "sluice cluster silos shows which silos answer",
         ["context"] = "sluice config show prints every setting",
         ["completion"] = "sluice --help lists every verb",

@@ -1,4 +1,5 @@
 using Sluice.Jobs;
+using Sluice.Observability;
 
 namespace Sluice.Client;
 
@@ -13,8 +14,12 @@ internal static class JobSession
     {
         if (order.Detach && call.Settings.Cluster.Value is not null)
         {
-            await call.Host.Clusters!.SubmitAsync(call, order, RequestOf(call, order, order.Inputs, order.Output), cancellationToken);
-            return 0;
+            Engine.JobRequest request = RequestOf(call, order, order.Inputs, order.Output);
+            return await call.Host.Telemetry.TraceAsync(order.Name, async () =>
+            {
+                await call.Host.Clusters!.SubmitAsync(call, order, request, cancellationToken);
+                return 0;
+            });
         }
 
         if (order is { ReadsStream: false, WritesStream: false })
@@ -62,14 +67,19 @@ internal static class JobSession
     private static async Task<JobReport> RunAsync(
         VerbCall call, JobOrder order, IReadOnlyList<string> inputs, string output, CancellationToken cancellationToken)
     {
+        if (call.Settings is { Cluster.Value: null, TraceBuffersAsked: > 0 } && !Telemetry.Source.HasListeners())
+        {
+            call.Hint("nobody sees the lives of buffers: set OTEL_EXPORTER_OTLP_ENDPOINT, or run on a cluster and ask sluice trace");
+        }
+
         JobReport report;
         await using (ProgressView view = ProgressView.Open(call.Terminal, call.Style))
         {
-            report = await RunnerOf(call, order.DetachOnInterrupt).RunAsync(
-                call.Settings.EngineOptions,
-                RequestOf(call, order, inputs, output),
-                new JobProgressAdapter(order.Name, view),
-                cancellationToken);
+            JobProgressAdapter progress = new(order.Name, view);
+            report = await call.Host.Telemetry.TraceAsync(
+                order.Name,
+                () => RunnerOf(call, order.DetachOnInterrupt).RunAsync(
+                    call.Settings.EngineOptions, RequestOf(call, order, inputs, output), progress, cancellationToken));
         }
 
         foreach (string warning in report.Warnings)

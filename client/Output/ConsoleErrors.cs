@@ -31,6 +31,8 @@ internal static class ConsoleErrors
         ["SLU2106"] = "The waiting ended before the job did.",
         ["SLU2107"] = "Only a job that failed or was cancelled is run again.",
         ["SLU2108"] = "The cluster does not remember what the job was ordered with.",
+        ["SLU2111"] = "Silos remember lives of buffers of their last jobs only, and only of jobs whose buffers were watched.",
+        ["SLU2112"] = "Silos remember how their jobs went; a job in the console's own process is seen by an OpenTelemetry backend only.",
         ["SLU2201"] = "Records are not in order, or the result is not what it must be.",
         ["SLU2203"] = "A benchmark is slower than the earlier one by more than the given share.",
         ["SLU2204"] = "The file is no benchmark of this kind.",
@@ -114,6 +116,13 @@ internal static class ConsoleErrors
 
     public static SluiceError OrderForgotten(string job) => new(
         "SLU2108", ErrorKind.Conflict, "what the job was ordered with is not remembered", job, "order it again as you did, and give the silos a history (Sluice:HistoryDirectory)");
+
+    public static SluiceError NoLives(string job) => new(
+        "SLU2111", ErrorKind.NotFound, "no silo remembers the life of a buffer", job, "run the job with --trace-buffers all, or 1/N of them");
+
+    public static SluiceError TraceWithoutCluster() => new(
+        "SLU2112", ErrorKind.Usage, "jobs are remembered by the silos of a cluster, and none is named", "sluice trace",
+        "name it with --cluster HOST:PORT; a job in this process sends its trace to OTEL_EXPORTER_OTLP_ENDPOINT");
 
     public static SluiceError NotInOrder(string what, string where) => new(
         "SLU2201", ErrorKind.VerificationFailed, what, where, "sort the files again, and name them in the order of their keys");

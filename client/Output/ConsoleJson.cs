@@ -17,6 +17,7 @@ namespace Sluice.Client;
 [JsonSerializable(typeof(DemoJson))]
 [JsonSerializable(typeof(JobsJson))]
 [JsonSerializable(typeof(SilosJson))]
+[JsonSerializable(typeof(JobTimeline))]
 [JsonSerializable(typeof(ErrorHelpJson))]
 internal sealed partial class ConsoleJson : JsonSerializerContext;
 

@@ -24,7 +24,8 @@ internal static class JobReportView
             ("out", $"{ByteText.OfCount(report.Records.Out)} records, {ByteText.OfBytes(report.Bytes.Out)}, {Parts(report)}"),
             ("moved", $"{ByteText.OfBytes(report.Bytes.Shuffled)} shuffled, {ByteText.OfBytes(report.Bytes.Spilled)} spilled, " +
                 $"{ByteText.OfBytes(report.PeakMemoryBytes)} peak memory"),
-            ("certificate", $"{ByteText.OfCount(report.Certificate.Records)} records, checksum {report.Certificate.Checksum}"));
+            ("certificate", $"{ByteText.OfCount(report.Certificate.Records)} records, checksum {report.Certificate.Checksum}"),
+            ("trace", report.TraceId));
         WriteStages(console, report.Stages);
     }
 

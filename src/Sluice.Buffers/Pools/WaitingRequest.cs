@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Sluice.Observability;
+
 namespace Sluice.Buffers;
 
 /// <summary>Waits for a segment in line, with and without a thread, asking holders meanwhile.</summary>
@@ -14,7 +17,45 @@ internal sealed class WaitingRequest(
     /// </summary>
     private static readonly TimeSpan s_askAgainAfter = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Shorter waits are not worth a span.</summary>
+    private static readonly TimeSpan s_stall = TimeSpan.FromMilliseconds(10);
+
     public NetworkBufferState Wait(CancellationToken cancellationToken)
+    {
+        if (Activity.Current is null)
+        {
+            return WaitInLine(cancellationToken);
+        }
+
+        long since = Stopwatch.GetTimestamp();
+        try
+        {
+            return WaitInLine(cancellationToken);
+        }
+        finally
+        {
+            TimeSpan waited = Stopwatch.GetElapsedTime(since);
+            if (waited >= s_stall)
+            {
+                TaskSpans.Begin(SpanNames.Stall, since: DateTimeOffset.UtcNow - waited)?.Dispose();
+            }
+        }
+    }
+
+    public async ValueTask<NetworkBufferState> WaitAsync(CancellationToken cancellationToken)
+    {
+        await PauseUntilAnsweredAsync(cancellationToken).ConfigureAwait(false);
+        return waiter.Answer();
+    }
+
+    /// <summary>Waits for an announcement.</summary>
+    public async ValueTask WaitUntilAnnouncedAsync(CancellationToken cancellationToken)
+    {
+        await PauseUntilAnsweredAsync(cancellationToken).ConfigureAwait(false);
+        waiter.ThrowIfRefused();
+    }
+
+    private NetworkBufferState WaitInLine(CancellationToken cancellationToken)
     {
         try
         {
@@ -43,19 +84,6 @@ internal sealed class WaitingRequest(
         }
 
         return waiter.Answer();
-    }
-
-    public async ValueTask<NetworkBufferState> WaitAsync(CancellationToken cancellationToken)
-    {
-        await PauseUntilAnsweredAsync(cancellationToken).ConfigureAwait(false);
-        return waiter.Answer();
-    }
-
-    /// <summary>Waits for an announcement.</summary>
-    public async ValueTask WaitUntilAnnouncedAsync(CancellationToken cancellationToken)
-    {
-        await PauseUntilAnsweredAsync(cancellationToken).ConfigureAwait(false);
-        waiter.ThrowIfRefused();
     }
 
     private async ValueTask PauseUntilAnsweredAsync(CancellationToken cancellationToken)

@@ -20,6 +20,9 @@ internal sealed record AttemptEnd
     /// <summary>The producer whose output it could not read, when that is why it failed.</summary>
     public AttemptId? LostProducer { get; init; }
 
+    /// <summary>W3C trace parent of its span; null when it had none.</summary>
+    public string? Span { get; init; }
+
     public static AttemptEnd Succeeded(AttemptId attempt, TaskOutcome outcome) => new()
     {
         Attempt = attempt,
@@ -53,7 +56,7 @@ internal sealed record AttemptEnd
 
     public CoordinatorEvent ToEvent() => this switch
     {
-        { Result: AttemptResult result } => new AttemptSucceeded(Attempt, result),
+        { Result: AttemptResult result } => new AttemptSucceeded(Attempt, result with { Span = Span }),
         { Failure: AttemptFailure failure, LostProducer: AttemptId lost } => new OutputLost(Attempt, lost, failure),
         { Failure: AttemptFailure failure } => new AttemptFailed(Attempt, failure),
         _ => new AttemptStopped(Attempt),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sluice.Buffers;
 using Sluice.Exchange;
 using Sluice.Sorting;
@@ -15,6 +16,7 @@ internal sealed class AttemptRunner
     private readonly int _segmentsPerTask;
     private readonly IBlockCodec? _codec;
     private readonly DiskWait _diskWait;
+    private readonly BufferTracing? _tracing;
 
     /// <param name="pool">The silo's pool.</param>
     /// <param name="stores">Where a task spills, until it is cancelled.</param>
@@ -23,6 +25,7 @@ internal sealed class AttemptRunner
     /// <param name="segmentsPerTask">What each attempt is guaranteed; as many as may run at once must fit the pool.</param>
     /// <param name="codec">Compresses what is spilled; null stores it as it is.</param>
     /// <param name="diskWait">What is done when a disk is full.</param>
+    /// <param name="tracing">Watches the lives of buffers; null watches none.</param>
     public AttemptRunner(
         NetworkBufferPool pool,
         Func<CancellationToken, ISpillStore> stores,
@@ -30,7 +33,8 @@ internal sealed class AttemptRunner
         IExchangeTransport transport,
         int segmentsPerTask,
         IBlockCodec? codec,
-        DiskWait diskWait)
+        DiskWait diskWait,
+        BufferTracing? tracing = null)
     {
         _pool = pool;
         _stores = stores;
@@ -38,6 +42,7 @@ internal sealed class AttemptRunner
         _transport = transport;
         _codec = codec;
         _diskWait = diskWait;
+        _tracing = tracing;
         _segmentsPerTask = segmentsPerTask;
     }
 
@@ -48,11 +53,13 @@ internal sealed class AttemptRunner
     /// </remarks>
     public TaskOutcome Run(AttemptInput input, TaskProgress progress, CancellationToken cancellation)
     {
+        BufferLifeTracer? lives = _tracing?.ForAttempt();
         LocalBufferPool pool = _pool.CreateBufferPool(new BufferPoolOptions
         {
             Owner = input.Id.ToString(),
             Minimum = _segmentsPerTask,
             Maximum = _segmentsPerTask,
+            Lifecycle = lives,
         });
         bool keepPool = false;
         try
@@ -90,6 +97,8 @@ internal sealed class AttemptRunner
             {
                 pool.Dispose();
             }
+
+            BufferTracing.Describe(lives, Activity.Current);
         }
     }
 
@@ -126,4 +135,11 @@ internal sealed record AttemptInput(
     IReadOnlyList<InputSplit> Splits,
     IReadOnlyList<ProducerOutput> Producers,
     byte[][]? Boundaries,
-    string? PartPath);
+    string? PartPath)
+{
+    /// <summary>W3C trace parent of the attempt's span; null makes none.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>The spans of producers, as W3C trace parents, as far as they are known.</summary>
+    public IReadOnlyList<string> ProducerSpans { get; init; } = [];
+}

@@ -26,6 +26,9 @@ internal sealed class AttemptThreads : IDisposable
         _slots = slots;
     }
 
+    /// <summary>Where they run, for traces.</summary>
+    public string Silo { get; init; } = AttemptTrace.Local;
+
     /// <summary>How far the attempts are that run now.</summary>
     public IEnumerable<KeyValuePair<OutputId, AttemptProgress>> Progress =>
         _running.Select(running => KeyValuePair.Create(running.Key, running.Value.Progress.Snapshot));
@@ -73,13 +76,24 @@ internal sealed class AttemptThreads : IDisposable
 
     private void Run(AttemptId attempt, AttemptInput input, Running running, Action<AttemptEnd> ended)
     {
+        AttemptEnd end = RunTraced(attempt, input, running);
+        ended(end);
+        _running.TryRemove(input.Id, out _);
+    }
+
+    private AttemptEnd RunTraced(AttemptId attempt, AttemptInput input, Running running)
+    {
+        using AttemptTrace trace = AttemptTrace.Begin(input, Silo);
         AttemptEnd end;
         try
         {
-            end = AttemptEnd.Succeeded(attempt, _runner.Run(input, running.Progress, running.Cancellation.Token));
+            TaskOutcome outcome = _runner.Run(input, running.Progress, running.Cancellation.Token);
+            trace.Succeeded(outcome);
+            end = AttemptEnd.Succeeded(attempt, outcome);
         }
         catch (OperationCanceledException) when (running.Cancellation.IsCancellationRequested)
         {
+            trace.Stopped();
             end = AttemptEnd.Stopped(attempt);
         }
 #pragma warning disable CA1031 // Whatever the user's code or a layer threw becomes the attempt's failure.
@@ -87,10 +101,10 @@ internal sealed class AttemptThreads : IDisposable
 #pragma warning restore CA1031
         {
             end = AttemptEnd.Failed(attempt, exception, _slots);
+            trace.Failed(end.Failure!.Error);
         }
 
-        ended(end);
-        _running.TryRemove(input.Id, out _);
+        return end with { Span = trace.Id };
     }
 
     private sealed record Running(TaskProgress Progress, CancellationTokenSource Cancellation)

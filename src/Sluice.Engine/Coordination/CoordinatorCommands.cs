@@ -15,10 +15,18 @@ internal sealed record WriteJournal(JournalEntry Entry) : CoordinatorCommand;
 /// <param name="Values">What earlier stages yielded, by stage.</param>
 internal sealed record StartAttempt(
     AttemptId Attempt, string Worker, IReadOnlyList<ProducerWin> Producers, IReadOnlyDictionary<int, byte[]> Values)
-    : CoordinatorCommand;
+    : CoordinatorCommand
+{
+    /// <summary>W3C trace parent of the attempt's span; null makes none.</summary>
+    public string? TraceParent { get; init; }
+}
 
 /// <summary>A producer's winning attempt.</summary>
-internal sealed record ProducerWin(AttemptId Attempt, string Worker, int Runs);
+internal sealed record ProducerWin(AttemptId Attempt, string Worker, int Runs)
+{
+    /// <summary>W3C trace parent of its span; null when it had none, or there are too many.</summary>
+    public string? Span { get; init; }
+}
 
 /// <summary>Stop an attempt; <see cref="AttemptStopped"/> follows, or one of the other ends.</summary>
 internal sealed record CancelAttempt(AttemptId Attempt, string Worker) : CoordinatorCommand;

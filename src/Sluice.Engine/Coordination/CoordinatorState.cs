@@ -51,7 +51,7 @@ internal sealed record CoordinatorState
             .Select(task => new ProducerWin(
                 new AttemptId(new TaskId(new StageId(stage), task.Index), task.Winner!.Number),
                 task.Winner.Worker,
-                task.Winner.Result.Runs)),
+                task.Winner.Result.Runs) { Span = task.Winner.Result.Span }),
     ];
 
     public int RunningOn(string worker) =>
@@ -168,6 +168,9 @@ internal sealed record AttemptResult
 
     /// <summary>What it yields to later stages.</summary>
     public byte[]? Value { get; init; }
+
+    /// <summary>W3C trace parent of its span; null when it had none.</summary>
+    public string? Span { get; init; }
 }
 
 /// <summary>Why an attempt failed.</summary>

@@ -21,7 +21,11 @@ internal sealed record AttemptInputs(JobId Id, JobPreparation Job, string Stagin
             SplitsOf(stage, index),
             [.. start.Producers.Select(made => new ProducerOutput(OutputOf(made.Attempt), made.Runs, made.Worker))],
             boundaries is null ? null : BoundaryCodec.Decode(boundaries),
-            stage.Output is SinkOutput ? Path.Combine(StagingPath, OutputNames.Attempt(index, start.Attempt.Number)) : null);
+            stage.Output is SinkOutput ? Path.Combine(StagingPath, OutputNames.Attempt(index, start.Attempt.Number)) : null)
+        {
+            TraceParent = start.TraceParent,
+            ProducerSpans = [.. start.Producers.Select(made => made.Span).OfType<string>()],
+        };
     }
 
     public OutputId OutputOf(AttemptId attempt) => OutputOf(Id, attempt);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Sluice.Jobs;
+using Sluice.Observability;
 
 namespace Sluice.Engine;
 
@@ -48,6 +49,9 @@ internal sealed class JobHost : IDisposable
 
     /// <summary>Why the finished job failed; null when it succeeded.</summary>
     public AttemptFailure? Failure => _finished?.Failure;
+
+    /// <summary>Follows the job's spans; null traces nothing. Stays its maker's.</summary>
+    public JobTrace? Trace { get; set; }
 
     public CoordinatorState State => _coordinator.State;
 
@@ -124,10 +128,13 @@ internal sealed class JobHost : IDisposable
     /// <summary>Takes one event in and does what the coordinator makes of it.</summary>
     public void Handle(CoordinatorEvent happened)
     {
+        Trace?.Happened(happened);
         foreach (CoordinatorCommand command in _coordinator.Handle(happened))
         {
             Execute(command);
         }
+
+        Trace?.Follow(State, _statistics.StageReportOf);
     }
 
     /// <summary>Takes the end of an attempt in.</summary>
@@ -138,6 +145,7 @@ internal sealed class JobHost : IDisposable
             _statistics.Ended(end.Attempt, outcome);
         }
 
+        Trace?.Ended(end);
         Handle(end.ToEvent());
     }
 
@@ -193,7 +201,7 @@ internal sealed class JobHost : IDisposable
                 _statistics.Note(entry);
                 break;
             case StartAttempt start:
-                _workers.Start(start);
+                _workers.Start(Trace?.Order(start, State) ?? start);
                 break;
             case CancelAttempt cancel:
                 _workers.Cancel(cancel.Attempt, cancel.Worker);
@@ -206,10 +214,11 @@ internal sealed class JobHost : IDisposable
                 break;
             case PublishOutput publish:
                 IReadOnlyList<PublishedPart> parts = _statistics.Parts(publish.Winners);
-                _workers.Aside(() => Publish(parts));
+                _workers.Aside(() => PublishTraced(parts));
                 break;
             case FinishJob finish:
                 _finished = finish;
+                EndTrace(finish);
                 break;
             default:
                 throw new InvalidOperationException($"A job's host does not know {command}.");
@@ -229,6 +238,31 @@ internal sealed class JobHost : IDisposable
         {
             File.Delete(_output.AttemptPath(discard.Attempt.Task.Index, discard.Attempt.Number));
         }
+    }
+
+    private void EndTrace(FinishJob finish)
+    {
+        if (finish.Failure is AttemptFailure failure)
+        {
+            Trace?.Failed(failure.Error);
+        }
+        else
+        {
+            Trace?.Succeeded(Report(Trace.TraceId, 0, []));
+        }
+    }
+
+    private CoordinatorEvent PublishTraced(IReadOnlyList<PublishedPart> parts)
+    {
+        Activity? span = Trace?.BeginCommit(parts.Count);
+        CoordinatorEvent told = Publish(parts);
+        if (told is PublishFailed failed)
+        {
+            Spans.Fail(span, failed.Failure.Error.Code, failed.Failure.Error.What);
+        }
+
+        Spans.End(span);
+        return told;
     }
 
     private CoordinatorEvent Publish(IReadOnlyList<PublishedPart> parts)

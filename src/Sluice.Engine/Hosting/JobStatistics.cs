@@ -160,7 +160,8 @@ internal sealed class JobStatistics
     /// <summary>Since the job was ordered.</summary>
     public TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started);
 
-    private StageReport StageReportOf(int number)
+    /// <summary>What its winners counted so far.</summary>
+    public StageReport StageReportOf(int number)
     {
         StageCount stage = _stages[number];
         TaskOutcome[] winners = Winners(number);

@@ -24,6 +24,12 @@ public sealed record EngineOptions
     /// <summary>Compresses what is spilled, where that pays; null stores it as it is.</summary>
     public IBlockCodec? Codec { get; init; }
 
+    /// <summary>
+    /// Watches the life of one buffer in so many; 1 watches all, 0 none. Null is one in 1024. Nothing is watched while
+    /// nobody listens.
+    /// </summary>
+    public int? TraceBuffers { get; init; }
+
     /// <summary>The least memory that runs with this parallelism, bytes.</summary>
     public static long LeastMemory(int parallelism, int segmentSize = 32 * 1024) =>
         (long)parallelism * TaskMemory.LeastSegments * segmentSize;

@@ -13,11 +13,10 @@ namespace Sluice.Engine;
 /// <remarks>Threading: the job's thread; attempts run on threads of their own and report through a queue.</remarks>
 internal sealed class JobRun : IJobWorkers, IDisposable
 {
-    private const string Here = "local";
+    private const string Here = AttemptTrace.Local;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly JobId _id = JobId.New();
-    private readonly JobRequest _request;
     private readonly EngineOptions _options;
     private readonly DiskWait _diskWait;
     private readonly NetworkBufferPool _pool;
@@ -26,6 +25,8 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     private readonly AttemptThreads _attempts;
     private readonly AttemptInputs _inputs;
     private readonly JobHost _host;
+    private readonly BufferTracing? _tracing;
+    private readonly JobTrace _trace;
 
     /// <param name="request">What the user asked for.</param>
     /// <param name="job">What was found out about it.</param>
@@ -39,7 +40,6 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         SpillDirectories spill,
         EnginePorts ports)
     {
-        _request = request;
         _options = options;
         _diskWait = new DiskWait(options.DiskWait);
         _pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(options.MemoryBytes, options.SegmentSize));
@@ -53,8 +53,12 @@ internal sealed class JobRun : IJobWorkers, IDisposable
             throw;
         }
 
+        ActivityContext caller = request.ParentTrace == default ? Activity.Current?.Context ?? default : request.ParentTrace;
+        _trace = JobTrace.Begin(_id, request.Name, caller, Here);
+        _host.Trace = _trace;
         _inputs = new AttemptInputs(_id, job, _host.StagingPath);
         ISpillStore store = ports.Store(spill);
+        _tracing = BufferTracing.For(options.TraceBuffers, Here, Spans.ContextOf(_trace.TraceParent), null);
         AttemptRunner runner = new(
             _pool,
             token => new WaitingStore(store, _diskWait, token),
@@ -62,7 +66,8 @@ internal sealed class JobRun : IJobWorkers, IDisposable
             ports.Transport(_outputs),
             _pool.Total / options.Parallelism,
             options.Codec,
-            _diskWait);
+            _diskWait,
+            _tracing);
         _attempts = new AttemptThreads(runner, options.Parallelism);
     }
 
@@ -70,9 +75,6 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     /// <exception cref="OperationCanceledException">The job was cancelled.</exception>
     public JobReport Run(IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
-        using Activity? trace = Telemetry.Source.StartActivity(SpanNames.Job, ActivityKind.Internal, _request.ParentTrace);
-        trace?.SetTag(AttributeNames.JobName, _request.Name);
-        ActivityTraceId traceId = trace?.TraceId ?? ActivityTraceId.CreateRandom();
         using (cancellation.Register(() => _todo.Add(_host.Cancel)))
         {
             _host.Handle(new WorkerJoined(Here, _options.Parallelism));
@@ -90,12 +92,11 @@ internal sealed class JobRun : IJobWorkers, IDisposable
 
         if (_host.Failure is AttemptFailure failure)
         {
-            trace?.SetStatus(ActivityStatusCode.Error, failure.Error.What);
             cancellation.ThrowIfCancellationRequested();
             throw new SluiceException(failure.Error, new AggregateException(failure.Detail));
         }
 
-        return _host.Report(traceId, PeakResidentBytes(), Waits());
+        return _host.Report(_trace.TraceId, PeakResidentBytes(), Waits());
     }
 
     public void Start(StartAttempt start) =>
@@ -127,8 +128,10 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     public void Dispose()
     {
         _attempts.Dispose();
+        _trace.Dispose();
         _host.Dispose();
         _outputs.Dispose();
+        _tracing?.Dispose();
         _todo.Dispose();
         Debug.Assert(_pool.Lent == 0, "Every segment has come back when a job is over.");
         _pool.Dispose();

@@ -28,6 +28,12 @@ public sealed record ClusterJob
 
     /// <summary>Name of the codec for spilled blocks; null stores them as they are.</summary>
     public string? Codec { get; init; }
+
+    /// <summary>
+    /// Watches the life of one buffer in so many; 1 watches all, 0 none. Null watches one in 1024 on silos whose spans
+    /// somebody listens to.
+    /// </summary>
+    public int? TraceBuffers { get; init; }
 }
 
 /// <summary>Runs jobs in a cluster and asks how it stands.</summary>
@@ -43,6 +49,10 @@ public interface ISluiceClient
 
     /// <summary>How a job stands.</summary>
     Task<JobView> GetAsync(JobId job, CancellationToken cancellationToken = default);
+
+    /// <summary>How a job went: its attempts, and the lives of buffers that were watched.</summary>
+    /// <returns>What the silos that answer remember of their last jobs; a job that nobody knows is `unknown`.</returns>
+    Task<JobTimeline> GetTraceAsync(JobId job, CancellationToken cancellationToken = default);
 
     /// <summary>Cancels a job; nothing happens when it has ended.</summary>
     Task<JobView> CancelAsync(JobId job, CancellationToken cancellationToken = default);

@@ -86,6 +86,12 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
     public Task<JobView> GetAsync(JobId job, CancellationToken cancellationToken = default) =>
         PatientlyAsync(() => Cluster.GetJobAsync(job.Value), cancellationToken);
 
+    public async Task<JobTimeline> GetTraceAsync(JobId job, CancellationToken cancellationToken = default)
+    {
+        WireDocument trace = await PatientlyAsync(() => Cluster.GetTraceAsync(job.Value), cancellationToken);
+        return JobTimeline.FromJson(trace.Json);
+    }
+
     public async Task<JobView> CancelAsync(JobId job, CancellationToken cancellationToken = default)
     {
         JobView view = await GetAsync(job, cancellationToken);
@@ -113,6 +119,7 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
             Overwrite = job.Overwrite,
             MemoryBytes = job.MemoryBytes,
             Codec = job.Codec,
+            TraceBuffers = job.TraceBuffers,
             TraceParent = Activity.Current?.Id,
         },
         CoordinationJson.Default.JobOrder);

@@ -17,6 +17,11 @@ public interface IClusterGrain : IGrainWithIntegerKey
     [Alias("Job")]
     Task<JobView> GetJobAsync(Guid job);
 
+    /// <summary>How one job went, as far as the silos that answer remember.</summary>
+    /// <returns>A <see cref="Jobs.JobTimeline"/>.</returns>
+    [Alias("Trace")]
+    Task<WireDocument> GetTraceAsync(Guid job);
+
     /// <summary>All that is known of a job.</summary>
     [Alias("Export")]
     Task<JobExport> ExportAsync(Guid job);

@@ -36,6 +36,11 @@ public interface INetworkBufferPoolService : IGrainService
     [Alias("EndJob")]
     Task EndJobAsync(Guid job);
 
+    /// <summary>What the silo remembers of how a job went.</summary>
+    /// <returns>A <see cref="Jobs.SiloTimeline"/>; null when it has not worked for the job, or for many since.</returns>
+    [Alias("Trace")]
+    Task<WireDocument?> GetTraceAsync(Guid job);
+
     /// <summary>Takes no attempts any more; those it has go on.</summary>
     [Alias("Drain")]
     Task DrainAsync();

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Services;
 using Sluice.Exchange;
+using Sluice.Observability;
 using Sluice.Sorting;
 
 namespace Sluice.Grains;
@@ -29,8 +30,12 @@ internal interface INetworkBufferPoolClient : Orleans.Services.IGrainServiceClie
 /// <remarks>The services are asked late: the transport is made before the silo can call others.</remarks>
 internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows, ExchangeTraffic traffic)
 {
-    public IExchangeTransport Make(string here, ResultPartitionStore outputs) => new GrainTransport(
+    /// <param name="here">The silo's address with its generation.</param>
+    /// <param name="name">The silo's name.</param>
+    /// <param name="outputs">Its outputs.</param>
+    public IExchangeTransport Make(string here, string name, ResultPartitionStore outputs) => new GrainTransport(
         here,
+        name,
         new InProcessTransport(outputs),
         windows,
         traffic,
@@ -46,6 +51,7 @@ internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWi
 /// </remarks>
 internal sealed class GrainTransport(
     string here,
+    string name,
     InProcessTransport local,
     ReceiveWindows windows,
     ExchangeTraffic traffic,
@@ -59,6 +65,7 @@ internal sealed class GrainTransport(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentDictionary<string, InFlightLimit> _peers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
 
     public ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken) =>
         request.Where == here
@@ -89,11 +96,13 @@ internal sealed class GrainTransport(
 
     private async Task<FetchReply> FetchFromAsync(FetchRequest request, CancellationToken cancellation)
     {
+        int credits = request.Credits.Count;
+        string peer = _names.GetOrAdd(request.Where, NameOf);
         long since = Stopwatch.GetTimestamp();
-        while (true)
+        for (int tries = 1; ; tries++)
         {
             cancellation.ThrowIfCancellationRequested();
-            using ReceiveWindow window = windows.Open(request.Credits);
+            using ReceiveWindow window = windows.Open(request.Credits, peer);
             try
             {
                 BufferBatch batch = await CallAsync(request, window, cancellation).ConfigureAwait(false);
@@ -101,7 +110,9 @@ internal sealed class GrainTransport(
                 {
                     IReadOnlyList<Block> blocks = window.Take();
                     traffic.Received(blocks.Sum(block => (long)block.Length));
-                    return new FetchReply(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
+                    FetchReply reply = new(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
+                    Trace(peer, credits, reply, tries, since);
+                    return reply;
                 }
             }
             catch (InvalidDataException exception)
@@ -112,8 +123,10 @@ internal sealed class GrainTransport(
             {
                 if (IsDead(request.Where) || Stopwatch.GetElapsedTime(since) > Patience)
                 {
-                    return new FetchReply(
+                    FetchReply lost = new(
                         FetchStatus.NotFound, request.FromSequence, [], 0, $"silo {request.Where} does not answer: {exception.Message}");
+                    Trace(peer, credits, lost, tries, since);
+                    return lost;
                 }
             }
 
@@ -152,7 +165,25 @@ internal sealed class GrainTransport(
         return await call.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
-    private static BufferFetch FetchOf(FetchRequest request, ReceiveWindow window) => new()
+    private static void Trace(string peer, int credits, FetchReply reply, int tries, long since)
+    {
+        using Activity? span = TaskSpans.BeginPast(SpanNames.Fetch, ActivityKind.Client, since);
+        if (span is not null)
+        {
+            span.SetTag(AttributeNames.PeerSilo, peer)
+                .SetTag(AttributeNames.Credits, credits)
+                .SetTag(AttributeNames.Blocks, reply.Blocks.Count)
+                .SetTag(AttributeNames.Bytes, reply.Blocks.Sum(block => block.Length))
+                .SetTag(AttributeNames.Backlog, reply.Backlog)
+                .SetTag(AttributeNames.Tries, tries);
+            if (reply.Status is FetchStatus.NotFound or FetchStatus.Failed)
+            {
+                Spans.Fail(span, reply.Status.ToString(), reply.Source);
+            }
+        }
+    }
+
+    private BufferFetch FetchOf(FetchRequest request, ReceiveWindow window) => new()
     {
         Fetch = window.Fetch,
         Output = WireAttempt.Of(request.Channel.Output),
@@ -162,7 +193,11 @@ internal sealed class GrainTransport(
         Credits = request.Credits.Count,
         ReaderStage = request.Channel.Reader.Stage,
         ReaderAttempt = request.Channel.Reader.Attempt,
+        Silo = name,
     };
+
+    private string NameOf(string silo) =>
+        membership.Value.TryGetSiloName(SiloAddress.FromParsableString(silo), out string known) ? known : silo;
 
     private bool IsDead(string silo)
     {

@@ -20,6 +20,7 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
     private readonly IBufferPool _room;
     private readonly TimeProvider _time;
     private readonly ExchangeTraffic _traffic;
+    private readonly Func<Guid, IBufferLifecycle?> _lives;
     private readonly ConcurrentDictionary<ChannelId, Sent> _sent = new();
     private readonly ITimer _sweep;
     private volatile bool _isClosed;
@@ -28,9 +29,16 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
     /// <param name="room">Lends segments for blocks that are read from files.</param>
     /// <param name="time">For what nobody asks for any more.</param>
     /// <param name="traffic">Counts what is sent.</param>
-    public ServingDesk(ResultPartitionStore outputs, IBufferPool room, TimeProvider time, ExchangeTraffic traffic)
+    /// <param name="lives">Who watches the lives of a job's buffers; the segments lent here are no job's own.</param>
+    public ServingDesk(
+        ResultPartitionStore outputs,
+        IBufferPool room,
+        TimeProvider time,
+        ExchangeTraffic traffic,
+        Func<Guid, IBufferLifecycle?>? lives = null)
     {
         _traffic = traffic;
+        _lives = lives ?? (_ => null);
         _outputs = new InProcessTransport(outputs);
         _room = room;
         _time = time;
@@ -58,6 +66,11 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
             : await ReserveAsync(fetch.Credits, cancellation);
         FetchReply reply = await _outputs.FetchAsync(
             new FetchRequest(channel, "", fetch.FromSequence, credits), cancellation);
+        if (_lives(channel.Output.Job) is IBufferLifecycle watcher)
+        {
+            Watch(reply.Blocks, watcher);
+        }
+
         Sent? sent = reply.Blocks.Count > 0 ? Keep(channel, reply.Blocks) : null;
         if (_isClosed)
         {
@@ -75,6 +88,7 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
             Backlog = reply.Backlog,
             Source = reply.Source,
             Blocks = reply.Blocks,
+            To = fetch.Silo,
             Written = sent is null ? null : () => Release(channel, sent),
         };
     }
@@ -115,6 +129,19 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
         }
 
         return credits;
+    }
+
+    // What lies in memory is in its producer's segment, which is watched from there. What was read from a file just now
+    // nobody else holds yet.
+    private void Watch(IReadOnlyList<Block> blocks, IBufferLifecycle watcher)
+    {
+        foreach (Block block in blocks)
+        {
+            if (block.Buffer.Owner == _room.Owner)
+            {
+                block.Buffer.Watch(watcher);
+            }
+        }
     }
 
     private Sent Keep(ChannelId channel, IReadOnlyList<Block> blocks)

@@ -27,7 +27,8 @@ public static class SluiceHosting
                 engine.Outputs,
                 engine.Serving,
                 services.GetRequiredService<TimeProvider>(),
-                services.GetRequiredService<ExchangeTraffic>());
+                services.GetRequiredService<ExchangeTraffic>(),
+                job => engine.Find(job)?.Tracing?.Serving);
         });
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             services => services.GetRequiredService<ServingDesk>());

@@ -30,10 +30,9 @@ internal sealed partial class JobGrain(
     private IGrainTimer? _watch;
     private JobView _view = new();
     private Task? _resuming;
-    private Activity? _trace;
+    private JobTrace? _trace;
     private string? _plan;
     private string? _journal;
-    private ActivityTraceId _traceId;
     private int _epoch = 1;
     private bool _isCancelled;
     private bool _isEnding;
@@ -52,8 +51,14 @@ internal sealed partial class JobGrain(
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         // Another silo goes on with it.
-        _host?.Abandon();
-        _host = null;
+        if (_host is not null)
+        {
+            _host.Abandon();
+            _host = null;
+            _trace!.HandOver();
+            _trace.Dispose();
+        }
+
         return Task.CompletedTask;
     }
 
@@ -66,6 +71,7 @@ internal sealed partial class JobGrain(
         if (_view.Status == JobStatus.Unknown && !_mayComeBack)
         {
             _order = read with { OrderedAt = DateTime.UtcNow };
+            BeginTrace(isResumed: false);
             Tell(JobStatus.Planning);
             RememberAsync().Ignore();
             RunAsync().Ignore();
@@ -129,7 +135,6 @@ internal sealed partial class JobGrain(
     {
         try
         {
-            BeginTrace();
             IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
             int slots = workers.Sum(worker => worker.Slots);
             if (slots == 0)
@@ -144,6 +149,7 @@ internal sealed partial class JobGrain(
             await _crew.JoinAsync(workers, _order, job, _epoch, mustAll: true);
             JobWorkers hands = HandsOf();
             _host = await Task.Run(() => JobHost.Begin(Id, _order.Name, job, _order.Overwrite, _order, hands));
+            _host.Trace = _trace;
             Tell(JobStatus.Running);
             RememberAsync().Ignore();
             Go(workers);
@@ -204,6 +210,7 @@ internal sealed partial class JobGrain(
             _mayComeBack = true;
             _host?.Abandon();
             _host = null;
+            _trace?.Dispose();
             _view = new JobView { Id = Id.Value };
         }
     }
@@ -212,9 +219,11 @@ internal sealed partial class JobGrain(
     {
         _job = resumed.Job;
         _epoch = resumed.Epoch;
-        BeginTrace();
         JobWorkers hands = HandsOf();
         _host = await Task.Run(() => JobHost.Resume(resumed.Order, resumed.Job, resumed.Output, hands));
+        BeginTrace(isResumed: true);
+        _trace!.GoOn(_host.State);
+        _host.Trace = _trace;
         Tell(JobStatus.Running);
         LogResumed(Id, _epoch);
         IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
@@ -298,7 +307,6 @@ internal sealed partial class JobGrain(
         long peak = _heartbeats.Values.Select(heartbeat => heartbeat.PeakMemoryBytes).DefaultIfEmpty().Max();
         if (host.Failure is AttemptFailure failure)
         {
-            _trace?.SetStatus(ActivityStatusCode.Error, failure.Error.What);
             string status = failure.Error.Code == SluiceErrors.Cancelled("").Code ? JobStatus.Cancelled : JobStatus.Failed;
             await CleanUpAsync();
             _view = Now(status, failure: WireFailure.Of(failure.Error, failure.Detail));
@@ -307,7 +315,7 @@ internal sealed partial class JobGrain(
         else
         {
             // The output is in place, so it may be told before the silos have cleaned up.
-            _view = Now(JobStatus.Succeeded, report: host.Report(_traceId, peak, []).ToJson(indented: false));
+            _view = Now(JobStatus.Succeeded, report: host.Report(_trace!.TraceId, peak, []).ToJson(indented: false));
             await RememberAsync();
             await CleanUpAsync();
         }
@@ -319,7 +327,7 @@ internal sealed partial class JobGrain(
     {
         SluiceException known = FailureTranslation.OfJob(exception);
         LogFailed(exception, Id);
-        _trace?.SetStatus(ActivityStatusCode.Error, known.Error.What);
+        _trace?.Failed(known.Error);
         await CleanUpAsync();
         _view = Now(JobStatus.Failed, failure: WireFailure.Of(known.Error, exception.ToString()));
         await RememberAsync();
@@ -347,16 +355,16 @@ internal sealed partial class JobGrain(
         _host = null;
         _watch?.Dispose();
         _trace?.Dispose();
-        _trace = null;
         DelayDeactivation(Remembered);
     }
 
-    private void BeginTrace()
+    // Who goes on with the job after this host finds the same trace in its order.
+    private void BeginTrace(bool isResumed)
     {
-        ActivityContext.TryParse(_order!.TraceParent, null, out ActivityContext parent);
-        _trace = Telemetry.Source.StartActivity(SpanNames.Job, ActivityKind.Internal, parent);
-        _trace?.SetTag(AttributeNames.JobName, _order.Name);
-        _traceId = _trace?.TraceId ?? (parent.TraceId != default ? parent.TraceId : ActivityTraceId.CreateRandom());
+        ActivityContext parent = Spans.ContextOf(_order!.TraceParent);
+        _trace = JobTrace.Begin(Id, _order.Name, parent, roster.HereName, isResumed);
+        _trace.NameOf = roster.NameOf;
+        _order = _order with { TraceParent = _order.TraceParent ?? _trace.TraceParent };
     }
 
     private void Tell(string status) => _view = Now(status);
@@ -371,7 +379,7 @@ internal sealed partial class JobGrain(
         Seconds = _order is null ? 0 : Math.Round((DateTime.UtcNow - _order.OrderedAt).TotalSeconds, 3),
         Report = report,
         Failure = failure,
-        TraceId = _traceId == default ? "" : _traceId.ToHexString(),
+        TraceId = _trace?.TraceId.ToHexString() ?? "",
         Host = roster.HereName,
     };
 

@@ -81,6 +81,23 @@ internal sealed class ClusterGrain(
         return await Job(fresh).StartAsync(WireDocument.Of(again, CoordinationJson.Default.JobOrder));
     }
 
+    public async Task<WireDocument> GetTraceAsync(Guid job)
+    {
+        JobView view = await GetJobAsync(job);
+        IReadOnlyList<SiloTimeline> traces = view.Status == JobStatus.Unknown ? [] : await roster.TracesAsync(job);
+        JobTimeline trace = new()
+        {
+            Id = job.ToString("N"),
+            Name = view.Name,
+            Status = view.Status,
+            TraceId = view.TraceId,
+            Started = view.Started,
+            Seconds = view.Seconds,
+            Silos = traces,
+        };
+        return new WireDocument { Json = trace.ToJson() };
+    }
+
     public async Task<bool> DrainAsync(string silo)
     {
         SiloView? named = (await roster.AllAsync()).FirstOrDefault(view => view.Name == silo || view.Silo == silo);

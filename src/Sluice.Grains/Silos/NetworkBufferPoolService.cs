@@ -103,6 +103,9 @@ internal sealed class NetworkBufferPoolService(
         engine.End(job);
     });
 
+    public Task<WireDocument?> GetTraceAsync(Guid job) => Task.FromResult(
+        engine.Traces.Find(job) is SiloTimeline trace ? new WireDocument { Json = trace.ToJson() } : null);
+
     public Task DrainAsync()
     {
         engine.Drain();

@@ -6,6 +6,7 @@ using Sluice.Buffers;
 using Sluice.Engine;
 using Sluice.Exchange;
 using Sluice.Jobs;
+using Sluice.Observability;
 using Sluice.Sorting;
 
 namespace Sluice.Grains;
@@ -47,6 +48,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         Silo = silo.SiloAddress.ToParsableString();
         Name = silo.Name;
         Gateway = silo.GatewayAddress?.Endpoint.ToString() ?? "";
+        Traces = new TraceRecorder(Name);
         Slots = _options.EffectiveSlots;
         long least = EngineOptions.LeastMemory(Math.Max(Slots, 1) + 1, _options.SegmentSize);
         if (_options.EffectiveMemoryBytes < least)
@@ -59,7 +61,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         Pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(_options.EffectiveMemoryBytes, _options.SegmentSize));
         int serving = Math.Clamp(Pool.Total / ServingShare, 8, MostServingSegments);
         Serving = Pool.CreateBufferPool("serving fetches", serving, serving);
-        Transport = transport.Make(Silo, Outputs);
+        Transport = transport.Make(Silo, Name, Outputs);
     }
 
     /// <summary>The silo's address with its generation, as workers are called.</summary>
@@ -79,6 +81,9 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     public LocalBufferPool Serving { get; }
 
     public ResultPartitionStore Outputs { get; } = new();
+
+    /// <summary>How the last jobs went here.</summary>
+    public TraceRecorder Traces { get; }
 
     /// <summary>Fetches from outputs, here and on other silos.</summary>
     public IExchangeTransport Transport { get; }
@@ -144,7 +149,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         {
             JobPreparation prepared = JobPreparation.Of(
                 Catalog.Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
-            job = _jobs.GetOrAdd(order.Id.Value, _ => new SiloJob(order, prepared, ThreadsFor(order), Slots, epoch));
+            job = _jobs.GetOrAdd(order.Id.Value, _ => NewJob(order, prepared, epoch));
         }
 
         job.Obeys(epoch);
@@ -194,6 +199,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
 
         job.Dispose();
         Outputs.ReleaseJob(id);
+        job.Tracing?.Dispose();
     }
 
     /// <summary>Takes no attempts any more.</summary>
@@ -226,7 +232,19 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         }
     }
 
-    private AttemptThreads ThreadsFor(JobOrder order)
+    private SiloJob NewJob(JobOrder order, JobPreparation prepared, int epoch)
+    {
+        JobRecording recording = Traces.Of(order.Id.Value);
+        BufferTracing? tracing = BufferTracing.For(
+            order.TraceBuffers, Name, Spans.ContextOf(order.TraceParent), recording.Add);
+        return new SiloJob(order, prepared, ThreadsFor(order, tracing), Slots, epoch)
+        {
+            Recording = recording,
+            Tracing = tracing,
+        };
+    }
+
+    private AttemptThreads ThreadsFor(JobOrder order, BufferTracing? tracing)
     {
         int share = (Pool.Total - Serving.Minimum) / Math.Max(Slots, 1);
         long wanted = order.MemoryBytes / Pool.SegmentSize / Math.Max(Slots, 1);
@@ -239,8 +257,9 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
             Transport,
             segments,
             codec,
-            _diskWait);
-        return new AttemptThreads(runner, Slots);
+            _diskWait,
+            tracing);
+        return new AttemptThreads(runner, Slots) { Silo = Name };
     }
 
     private Task StartAsync(CancellationToken cancellation) => Task.Run(

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Sluice.Observability;
+
 namespace Sluice.Sorting;
 
 /// <summary>Waits for room when a disk is full, so that hours of work are not lost for a few bytes.</summary>
@@ -78,6 +81,8 @@ public sealed class DiskWait
 
     private void RunWhenThereIsRoom(string path, Action write, CancellationToken cancellation)
     {
+        using Activity? span = TaskSpans.Begin(SpanNames.DiskPause);
+        span?.SetTag(AttributeNames.Path, path);
         DiskPause pause = new(path, _time.GetTimestamp(), Limit);
         lock (_gate)
         {

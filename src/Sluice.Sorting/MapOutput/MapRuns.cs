@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Sluice.Buffers;
+using Sluice.Observability;
 
 namespace Sluice.Sorting;
 
@@ -49,10 +50,12 @@ internal sealed class MapRuns : IDisposable
     /// <summary>Sorts a fill and writes it to a file.</summary>
     public void Spill(RingFill fill)
     {
+        using Activity? span = TaskSpans.Begin(SpanNames.Spill);
         Sort(fill);
         using SpillFileWriter writer = OpenFile("spill");
         Write(fill, writer);
         CountFile(writer);
+        span?.SetTag(AttributeNames.Records, fill.Count).SetTag(AttributeNames.Bytes, writer.Length);
     }
 
     /// <summary>Sorts a fill into memory, if the pool has room for its blocks beside the ring.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sluice.Observability;
 
 namespace Sluice.Sorting;
 
@@ -47,7 +48,7 @@ public sealed class OutputMerger
                 int width = left.Count <= _fanIn ? left.Count : MergePlan.Width(left.Count, _fanIn);
                 int first = MergePlan.SmallestNeighbours([.. left.Select(run => run.Length)], width);
                 List<SortedRun> neighbours = left.GetRange(first, width);
-                PassResult result = _pass.Run(neighbours, sums.Length);
+                PassResult result = RunPass(neighbours, sums.Length);
                 left.Insert(first, result.Run);
                 left.RemoveRange(first + 1, width);
                 neighbours.ForEach(run => run.Dispose());
@@ -67,6 +68,14 @@ public sealed class OutputMerger
 
         TimeSpan time = counters.Passes == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(start);
         return new MergedOutput(left, sums, counters with { Time = time });
+    }
+
+    private PassResult RunPass(List<SortedRun> runs, int partitions)
+    {
+        using Activity? span = TaskSpans.Begin(SpanNames.Merge);
+        PassResult result = _pass.Run(runs, partitions);
+        span?.SetTag(AttributeNames.Runs, runs.Count).SetTag(AttributeNames.Bytes, result.Bytes);
+        return result;
     }
 
     // The last pass read and wrote everything: what is left of the sums beyond that was lost or never there.

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Sluice.Buffers;
+using Sluice.Observability;
 
 namespace Sluice.Sorting;
 
@@ -144,6 +145,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
 
     private SortedRun MergePass(List<MergeInput> inputs)
     {
+        using Activity? span = TaskSpans.Begin(SpanNames.Merge);
         PartitionTable table = new(new RecordSum[1]);
         NetworkBuffer first = _pool.Request(_cancellation);
         using SpillingRunWriter writer = OpenWriter(first, table, out BlockCompressor? compressor);
@@ -161,6 +163,9 @@ public sealed class RunMerger : IRecordReader, IDisposable
 
             PassCount++;
             RewrittenBytes += writer.FileLength;
+            span?.SetTag(AttributeNames.Runs, inputs.Count)
+                .SetTag(AttributeNames.Records, table.Sums[0].Count)
+                .SetTag(AttributeNames.Bytes, writer.FileLength);
             _memorySegments -= SegmentsOf(run);
             return run;
         }

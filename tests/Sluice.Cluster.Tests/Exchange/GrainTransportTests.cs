@@ -1,3 +1,4 @@
+using System.Reflection;
 using Sluice.Exchange;
 using Sluice.Grains;
 
@@ -7,6 +8,9 @@ namespace Sluice.Cluster.Tests;
 public sealed class GrainTransportTests
 {
     private const int SegmentSize = 1 << 20;
+    private const string Here = "127.0.0.1:21301@1";
+    private const string There = "127.0.0.1:21302@1";
+    private const string Elsewhere = "127.0.0.1:21303@1";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     [Fact]
@@ -21,22 +25,22 @@ public sealed class GrainTransportTests
         CreditReservation[] credits = [.. Enumerable.Range(0, 6).Select(_ => CreditReservation.From(pool.Task, Credits, CancellationToken.None))];
         Task<FetchReply>[] fetches =
         [
-            .. credits.Take(5).Select((reserved, run) => Fetch(transport, "there", run, reserved)),
-            Fetch(transport, "elsewhere", 0, credits[5]),
+            .. credits.Take(5).Select((reserved, run) => Fetch(transport, There, run, reserved)),
+            Fetch(transport, Elsewhere, 0, credits[5]),
         ];
-        int before = silos.Asked("there");
-        silos.AnswerOne("there");
-        await silos.AskedAsync("there", atOnce + 1).WaitAsync(Deadline);
+        int before = silos.Asked(There);
+        silos.AnswerOne(There);
+        await silos.AskedAsync(There, atOnce + 1).WaitAsync(Deadline);
 
-        Assert.Equal((atOnce, 1), (before, silos.Asked("elsewhere")));
+        Assert.Equal((atOnce, 1), (before, silos.Asked(Elsewhere)));
         while (fetches.Any(fetch => !fetch.IsCompleted))
         {
-            silos.AnswerOne("there");
-            silos.AnswerOne("elsewhere");
+            silos.AnswerOne(There);
+            silos.AnswerOne(Elsewhere);
             await Task.WhenAny(Task.WhenAll(fetches), Task.Delay(1)).WaitAsync(Deadline);
         }
 
-        Assert.Equal(5, silos.Asked("there"));
+        Assert.Equal(5, silos.Asked(There));
         Array.ForEach(credits, reserved => reserved.Dispose());
     }
 
@@ -49,31 +53,38 @@ public sealed class GrainTransportTests
         using CreditReservation first = CreditReservation.From(pool.Task, 8, CancellationToken.None);
         using CreditReservation second = CreditReservation.From(pool.Task, 8, CancellationToken.None);
         using CancellationTokenSource cancel = new();
-        Task<FetchReply> givenUp = Fetch(transport, "there", 0, first, cancel.Token);
-        Task<FetchReply> next = Fetch(transport, "there", 1, second);
+        Task<FetchReply> givenUp = Fetch(transport, There, 0, first, cancel.Token);
+        Task<FetchReply> next = Fetch(transport, There, 1, second);
 
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => givenUp);
-        int asked = silos.Asked("there");
-        silos.AnswerOne("there");
-        await silos.AskedAsync("there", 2).WaitAsync(Deadline);
-        silos.AnswerOne("there");
+        int asked = silos.Asked(There);
+        silos.AnswerOne(There);
+        await silos.AskedAsync(There, 2).WaitAsync(Deadline);
+        silos.AnswerOne(There);
 
         Assert.Equal(1, asked);
         Assert.Equal(FetchStatus.EndOfPartition, (await next.WaitAsync(Deadline)).Status);
     }
 
     private static GrainTransport TransportTo(SilentSilos silos) => new(
+        Here,
         "here",
         new InProcessTransport(new ResultPartitionStore()),
         new ReceiveWindows(),
         new ExchangeTraffic(),
         new Lazy<INetworkBufferPoolClient>(silos),
-        new Lazy<ISiloStatusOracle>(() => throw new InvalidOperationException("Nothing fails here.")));
+        new Lazy<ISiloStatusOracle>(DispatchProxy.Create<ISiloStatusOracle, NoMembership>));
 
     private static Task<FetchReply> Fetch(
         GrainTransport transport, string where, int run, CreditReservation credits, CancellationToken cancellation = default) =>
         transport.FetchAsync(new FetchRequest(new ChannelId(default, run, 0), where, 0, credits), cancellation).AsTask();
+
+    /// <summary>Knows no silo.</summary>
+    public class NoMembership : DispatchProxy
+    {
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => false;
+    }
 
     /// <summary>Answers fetches with nothing, in order, one each time it is told to.</summary>
     private sealed class SilentSilos : INetworkBufferPoolClient
@@ -146,6 +157,8 @@ public sealed class GrainTransportTests
         public Task DiscardPartitionAsync(int epoch, WireAttempt[] outputs, int partition) => throw new NotSupportedException();
 
         public Task EndJobAsync(Guid job) => throw new NotSupportedException();
+
+        public Task<WireDocument?> GetTraceAsync(Guid job) => throw new NotSupportedException();
 
         public Task DrainAsync() => throw new NotSupportedException();
     }

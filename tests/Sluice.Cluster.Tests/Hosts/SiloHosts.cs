@@ -95,6 +95,23 @@ internal sealed class SiloHosts : IAsyncDisposable
         silo.IsStopped = true;
     }
 
+    /// <summary>Stops a silo without letting it finish anything.</summary>
+    public async Task AbortAsync(int number)
+    {
+        Silo silo = _silos[number];
+        silo.IsStopped = true;
+        try
+        {
+            await silo.App.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Deadline);
+        }
+        catch (OperationCanceledException)
+        {
+            // It says that it was not done in good order.
+        }
+
+        await silo.App.DisposeAsync();
+    }
+
     /// <summary>Writes an input and returns its path.</summary>
     public string Write(string name, IEnumerable<string> lines)
     {
