@@ -2,8 +2,8 @@ namespace Sluice.Exchange;
 
 /// <summary>How many credits a channel's next fetch gets: about what its consumer uses up in a given time.</summary>
 /// <remarks>
-/// A channel that is read slowly keeps few blocks waiting at the consumer. More is given at once, less by and by, so that
-/// a short pause costs nothing. Threading: the consumer's thread.
+/// A channel that is read slowly keeps few blocks waiting at the consumer. More is given at once, less by and by, so
+/// that a short pause costs nothing. Threading: the consumer's thread.
 /// </remarks>
 /// <param name="most">Credits that a fetch may have.</param>
 /// <param name="ahead">How long the consumer is to have enough; zero always gives the most.</param>

@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace Sluice.Exchange;
 
-/// <summary>Bounds the bytes that may be on their way from one peer silo: its connection carries probes and control too.</summary>
+/// <summary>Bounds the bytes that may be on their way from one peer silo.</summary>
 /// <remarks>
-/// Fetches wait in order. One that asks for more than the bound goes alone. Invariant: bytes in flight never exceed the
-/// bound, unless a single fetch has them; nobody waits while nothing is in flight. Threading: any thread; who waits is
-/// let in outside of the lock.
+/// The connection carries probes and control too, and has no brake of its own. Fetches wait in order. One that asks for
+/// more than the bound goes alone. Invariant: bytes in flight never exceed the bound, unless a single fetch has them;
+/// nobody waits while nothing is in flight. Threading: any thread; who waits is let in outside of the lock.
 /// </remarks>
 /// <param name="most">Bytes.</param>
 public sealed class InFlightLimit(long most)
@@ -125,7 +125,8 @@ public sealed class InFlightLimit(long most)
 
         internal long Bytes { get; }
 
-        internal TaskCompletionSource<Lease> Admitted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        internal TaskCompletionSource<Lease> Admitted { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void Dispose()
         {

@@ -134,7 +134,8 @@ internal sealed class GrainTransport(
         }
     }
 
-    private async Task<BufferBatch> CallAsync(FetchRequest request, ReceiveWindow window, CancellationToken cancellation)
+    private async Task<BufferBatch> CallAsync(
+        FetchRequest request, ReceiveWindow window, CancellationToken cancellation)
     {
         BufferFetch fetch = FetchOf(request, window);
         if (fetch.Credits == 0)

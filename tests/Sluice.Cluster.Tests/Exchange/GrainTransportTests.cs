@@ -22,7 +22,10 @@ public sealed class GrainTransportTests
         GrainTransport transport = TransportTo(silos);
         int atOnce = (int)(GrainTransport.MostInFlight / (Credits * SegmentSize));
 
-        CreditReservation[] credits = [.. Enumerable.Range(0, 6).Select(_ => CreditReservation.From(pool.Task, Credits, CancellationToken.None))];
+        CreditReservation[] credits =
+        [
+            .. Enumerable.Range(0, 6).Select(_ => CreditReservation.From(pool.Task, Credits, CancellationToken.None)),
+        ];
         Task<FetchReply>[] fetches =
         [
             .. credits.Take(5).Select((reserved, run) => Fetch(transport, There, run, reserved)),
@@ -77,8 +80,12 @@ public sealed class GrainTransportTests
         new Lazy<ISiloStatusOracle>(DispatchProxy.Create<ISiloStatusOracle, NoMembership>));
 
     private static Task<FetchReply> Fetch(
-        GrainTransport transport, string where, int run, CreditReservation credits, CancellationToken cancellation = default) =>
-        transport.FetchAsync(new FetchRequest(new ChannelId(default, run, 0), where, 0, credits), cancellation).AsTask();
+        GrainTransport transport,
+        string where,
+        int run,
+        CreditReservation credits,
+        CancellationToken cancellation = default) => transport
+            .FetchAsync(new FetchRequest(new ChannelId(default, run, 0), where, 0, credits), cancellation).AsTask();
 
     /// <summary>Knows no silo.</summary>
     public class NoMembership : DispatchProxy
@@ -150,11 +157,13 @@ public sealed class GrainTransportTests
 
         public Task<PrepareReply> PrepareAsync(WireDocument order, int epoch) => throw new NotSupportedException();
 
-        public Task CloseAsync(WireAttempt output, int run, int subpartition, int readerStage, int readerAttempt) => throw new NotSupportedException();
+        public Task CloseAsync(WireAttempt output, int run, int subpartition, int readerStage, int readerAttempt) =>
+            throw new NotSupportedException();
 
         public Task DiscardAsync(int epoch, WireAttempt output) => throw new NotSupportedException();
 
-        public Task DiscardPartitionAsync(int epoch, WireAttempt[] outputs, int partition) => throw new NotSupportedException();
+        public Task DiscardPartitionAsync(int epoch, WireAttempt[] outputs, int partition) =>
+            throw new NotSupportedException();
 
         public Task EndJobAsync(Guid job) => throw new NotSupportedException();
 
