@@ -25,9 +25,10 @@ namespace Sluice.Silo;
 /// </remarks>
 public static class SiloProgram
 {
+    internal const string DatabaseConnection = "Orleans:Clustering:ConnectionString";
     private const string ClusteringProvider = "Orleans:Clustering:ProviderType";
     private const string OrleansTelemetry = "Sluice:OrleansTelemetry";
-    private const string DatabaseConnection = "Orleans:Clustering:ConnectionString";
+    private const string HistoryDirectory = "Sluice:HistoryDirectory";
 
     /// <summary>Runs a silo until it is told to stop.</summary>
     /// <param name="args">Configuration as `--Section:Key value`; `--config FILE` reads a file before that.</param>
@@ -92,6 +93,13 @@ public static class SiloProgram
             if (silo.Configuration[ClusteringProvider] == "AdoNet")
             {
                 silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, NeighbourWait>();
+                if (string.IsNullOrEmpty(silo.Configuration[HistoryDirectory]))
+                {
+                    silo.Services.AddSingleton<PostgresHistory>();
+                    silo.Services.AddSingleton<IJobHistory>(services => services.GetRequiredService<PostgresHistory>());
+                    silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+                        services => services.GetRequiredService<PostgresHistory>());
+                }
             }
 
             // Death is noticed after about five seconds; a saturated machine still answers its probes.

@@ -14,6 +14,7 @@ internal sealed class ClusterCommand : Command
         Add(new SilosVerb(host, "status", "Print how many silos there are and what they do", SilosVerb.Status));
         Add(new SilosVerb(host, "silos", "List the silos with their slots", SilosVerb.Silos));
         Add(new SilosVerb(host, "pools", "List the silos' buffer pools", SilosVerb.Pools));
+        Add(new TopVerb(host));
         Add(new DrainVerb(host));
         Add(new InitDatabaseVerb(host));
     }
@@ -62,7 +63,7 @@ internal sealed class SilosVerb : Verb
         return 0;
     }
 
-    private static string StateOf(SiloView silo) => silo.IsDraining ? "draining" : silo.Slots == 0 ? "no slots" : "active";
+    public static string StateOf(SiloView silo) => silo.IsDraining ? "draining" : silo.Slots == 0 ? "no slots" : "active";
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -30,24 +30,48 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
         try
         {
             await cluster.Client.SubmitAsync(job, cancellationToken);
-            return ReportOf(await cluster.Client.WatchAsync(job.Id, progress, cancellationToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // It may run all the same; below it is cancelled or left running.
+        }
+
+        return await WatchAsync(call, cluster, job.Id, detachOnInterrupt, progress, cancellationToken);
+    }
+
+    /// <summary>Waits for the end of a job that was submitted here; a first Ctrl-C cancels it, or leaves it running.</summary>
+    /// <exception cref="SluiceException">It failed.</exception>
+    public static async Task<JobReport> WatchAsync(
+        VerbCall call,
+        ClusterConnection cluster,
+        JobId job,
+        bool detachOnInterrupt,
+        IProgress<JobProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ReportOf(await cluster.Client.WatchAsync(job, progress, cancellationToken));
         }
         catch (OperationCanceledException) when (detachOnInterrupt)
         {
-            call.Hint($"job {job.Id} goes on; come back with: sluice jobs watch {job.Id} --cluster {call.Settings.Cluster.Text}");
+            call.Hint($"job {job} goes on; come back with: sluice jobs watch {job} --cluster {call.Settings.Cluster.Text}");
             throw;
         }
         catch (OperationCanceledException)
         {
             using CancellationTokenSource patience = new(CancelPatience);
-            await cluster.Client.CancelAsync(job.Id, patience.Token);
-            await cluster.Client.WatchAsync(job.Id, null, patience.Token);
+            await cluster.Client.CancelAsync(job, patience.Token);
+            await cluster.Client.WatchAsync(job, null, patience.Token);
             throw;
         }
     }
 
-    public Explanation Explain(EngineOptions options, JobRequest request) =>
-        throw new SluiceException(ConsoleErrors.NoCluster(call.Settings.Cluster.Text, "plans are explained in this process only"));
+    public async Task<PlanReport> ExplainAsync(EngineOptions options, JobRequest request, CancellationToken cancellationToken)
+    {
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        return await cluster.Client.ExplainAsync(JobOf(call, request), cancellationToken);
+    }
 
     /// <summary>The job as a cluster takes it.</summary>
     public static ClusterJob JobOf(VerbCall call, JobRequest request) => JobOf(
@@ -62,6 +86,7 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
         Partitions = call.Settings.PartitionCount,
         Overwrite = overwrite,
         MemoryBytes = call.Settings.Memory.Origin == "default" ? 0 : call.Settings.Memory.Value,
+        TraceBuffers = call.Settings.TraceBuffersAsked,
         Codec = call.Settings.Compress.Value == Compression.Brotli ? BlockCodecs.Brotli.Name : null,
     };
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sluice.Grains;
+using Sluice.Jobs;
 using Spectre.Console;
 
 namespace Sluice.Client;
@@ -8,6 +9,11 @@ namespace Sluice.Client;
 internal static class JobViews
 {
     private static readonly string[] Headings = ["job", "name", "status", "started", "time#", "stage", "tasks#", "host"];
+
+    /// <summary>A job's id as it is printed.</summary>
+    /// <exception cref="SluiceException">It is none.</exception>
+    public static JobId IdOf(string text) =>
+        Guid.TryParse(text, out Guid id) ? new JobId(id) : throw new SluiceException(SluiceErrors.UnknownJobId(text));
 
     /// <summary>One job, with its trace.</summary>
     public static void PrintOne(VerbCall call, JobView job) => Print(call, [job], console =>
@@ -39,7 +45,7 @@ internal static class JobViews
         job.Host,
     ];
 
-    private static JobJson JsonOf(JobView job) => new(
+    public static JobJson JsonOf(JobView job) => new(
         job.Id.ToString("N"), job.Name, job.Status, job.Output, job.Started, job.Seconds, job.TraceId, job.Host,
         job.Progress?.Stage, job.Progress?.TasksDone, job.Progress?.TasksTotal, job.Failure?.Code, job.Failure?.What);
 }

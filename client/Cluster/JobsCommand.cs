@@ -8,13 +8,15 @@ namespace Sluice.Client;
 internal sealed class JobsCommand : Command
 {
     public JobsCommand(ConsoleHost host)
-        : base("jobs", "List, watch and cancel jobs of a cluster")
+        : base("jobs", "List, watch, cancel and retry jobs of a cluster")
     {
         Add(new JobsListCommand(host));
         Add(new JobVerb(host, "show", "Print a job's report, or why it failed", ShowAsync));
         Add(new JobVerb(host, "watch", "Show a job's progress until it ends, then its report", WatchAsync));
         Add(new JobVerb(host, "wait", "Wait for a job's end; --timeout ends the waiting with 6", WatchAsync));
         Add(new JobVerb(host, "cancel", "Cancel a job; nothing of it is left behind", CancelAsync));
+        Add(new RetryVerb(host));
+        Add(new ExportVerb(host));
     }
 
     private static async Task<int> ShowAsync(VerbCall call, ISluiceClient client, JobId id, CancellationToken cancellationToken)
@@ -119,11 +121,7 @@ internal sealed class JobVerb : Verb
     protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
         string text = call.Parse.GetValue(_job)!;
-        if (!Guid.TryParse(text, out Guid id))
-        {
-            throw new SluiceException(SluiceErrors.UnknownJobId(text));
-        }
-
+        JobId id = JobViews.IdOf(text);
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (Options.Contains(_timeout) && call.Parse.GetValue(_timeout) is string limit)
         {
@@ -134,7 +132,7 @@ internal sealed class JobVerb : Verb
         await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
         try
         {
-            return await _run(call, cluster.Client, new JobId(id), patience.Token);
+            return await _run(call, cluster.Client, id, patience.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -8,9 +8,40 @@ namespace Sluice.Client;
 internal sealed class OrleansSupport : IClusterSupport
 {
     public IEnumerable<Command> Verbs(ConsoleHost host) =>
-        [new RunCommand(host), new JobsCommand(host), new ClusterCommand(host), new SiloCommand(host), new DevCommand(host)];
+        [new RunCommand(host), new JobsCommand(host), new TraceCommand(host), new ClusterCommand(host), new SiloCommand(host), new DevCommand(host)];
 
     public IJobRunner RunnerOf(VerbCall call, bool detachOnInterrupt) => new ClusterRunner(call, detachOnInterrupt);
+
+    public async Task<int> CountSlotsAsync(VerbCall call, CancellationToken cancellationToken)
+    {
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        return (await cluster.Client.GetSilosAsync(cancellationToken)).Sum(silo => silo.Slots);
+    }
+
+    public async Task<BenchExchangeJson?> MeasureExchangeAsync(
+        VerbCall call, int channels, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        SiloView[] silos = [.. (await cluster.Client.GetSilosAsync(cancellationToken)).Where(silo => silo.Slots > 0).Take(2)];
+        if (silos is not [SiloView from, SiloView to])
+        {
+            return null;
+        }
+
+        // The first is warm-up: connections, code and the pool's pages.
+        await cluster.Client.MeasureExchangeAsync(from.Silo, to.Silo, channels, duration / 2, cancellationToken);
+        ExchangeMeasure measure =
+            await cluster.Client.MeasureExchangeAsync(from.Silo, to.Silo, channels, duration, cancellationToken);
+        return new BenchExchangeJson(
+            from.Name,
+            to.Name,
+            channels,
+            Math.Round(measure.Bytes / 1e6 / measure.Seconds, 1),
+            measure.Pings,
+            Math.Round(measure.PingP50, 2),
+            Math.Round(measure.PingP99, 2),
+            Math.Round(measure.PingMost, 2));
+    }
 
     public async Task SubmitAsync(VerbCall call, JobOrder order, JobRequest request, CancellationToken cancellationToken)
     {

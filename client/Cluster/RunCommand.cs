@@ -30,6 +30,7 @@ internal sealed class RunCommand : Verb
         Add(new Option<string>($"--{SettingNames.Partitions}") { Description = "Partitions of each shuffle", HelpName = "N" });
         Add(new Option<string>($"--{SettingNames.Memory}") { Description = "The job's share of each silo's pool", HelpName = "SIZE" });
         Add(new Option<string>($"--{SettingNames.Compress}") { Description = "How spilled blocks are stored: none or brotli", HelpName = "CODEC" });
+        Add(new Option<string>($"--{SettingNames.TraceBuffers}") { Description = "Buffers whose lives are watched", HelpName = "1/N|all|off" });
         ClusterFlags.AddTo(this);
     }
 

@@ -23,10 +23,9 @@ internal sealed class DemoCommand : Verb
 
     protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
-        if (call.Settings.Cluster.Value is string gateways)
+        if (call.Settings.Cluster.Value is string gateways && call.Host.Clusters is null)
         {
-            throw new SluiceException(ConsoleErrors.NoCluster(
-                $"{call.Settings.Cluster.Origin}: {gateways}", "the demo runs in this process only"));
+            throw new SluiceException(ConsoleErrors.NoCluster($"{call.Settings.Cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
         }
 
         long start = Stopwatch.GetTimestamp();
@@ -54,14 +53,16 @@ internal sealed class DemoCommand : Verb
             sort.Generated.Checksum.ToString("x", CultureInfo.InvariantCulture),
             count.Report,
             count.Words);
-        call.Printer.Print(demo, json => json.DemoJson, console => Write(console, options, sort, count, demo.Seconds));
+        string where = call.Settings.Cluster.Value is string cluster
+            ? $"on the cluster of {cluster}"
+            : $"on this machine: {options.Parallelism} tasks at once, {ByteText.OfBytes(options.MemoryBytes)} of memory";
+        call.Printer.Print(demo, json => json.DemoJson, console => Write(console, where, sort, count, demo.Seconds));
         return 0;
     }
 
-    private static void Write(IAnsiConsole console, EngineOptions options, SortProof sort, CountProof count, double seconds)
+    private static void Write(IAnsiConsole console, string where, SortProof sort, CountProof count, double seconds)
     {
-        console.MarkupLine("[bold]Sluice[/] sorted and counted generated data on this machine: " +
-            $"{options.Parallelism} tasks at once, {ByteText.OfBytes(options.MemoryBytes)} of memory.");
+        console.MarkupLine($"[bold]Sluice[/] sorted and counted generated data {Markup.Escape(where)}.");
         console.WriteLine();
         Step(console, "generated", $"{ByteText.OfCount(sort.Generated.Records)} records, {ByteText.OfBytes(sort.Generated.Bytes)}");
         Step(console, "sorted", $"in {ByteText.OfSeconds(sort.Report.Seconds)}, {ByteText.OfRate(sort.Report.Bytes.In, sort.Report.Seconds)}, " +

@@ -111,7 +111,8 @@ internal sealed class DemoRun(VerbCall call, EngineOptions options, string direc
         };
         JobProgressAdapter progress = new(name, view);
         return await call.Host.Telemetry.TraceAsync(
-            name, () => call.Host.Runner.RunAsync(options, request, progress, cancellationToken));
+            name, () => JobSession.RunnerOf(call, detachOnInterrupt: false)
+                .RunAsync(options, request, progress, cancellationToken));
     }
 }
 

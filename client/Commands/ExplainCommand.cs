@@ -30,7 +30,7 @@ internal sealed class ExplainCommand : Command
             _read = read;
         }
 
-        protected override Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
+        protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
         {
             JobOrder order = _read(call);
             if (order.ReadsStream)
@@ -42,52 +42,12 @@ internal sealed class ExplainCommand : Command
             // Where the records go in the end changes nothing of the plan.
             string output = order.WritesStream ? Path.Combine(Path.GetTempPath(), "output") : order.Output;
             JobRequest request = JobSession.RequestOf(call, order, order.Inputs, output);
-            Explanation explanation = call.Host.Runner.Explain(call.Settings.EngineOptions, request);
-            PlanJson plan = Describe(call, order, explanation);
-            call.Printer.Print(plan, json => json.PlanJson, console => Write(console, plan));
-            return Task.FromResult(0);
+            PlanReport plan = await JobSession.RunnerOf(call, false).ExplainAsync(call.Settings.EngineOptions, request, cancellationToken);
+            call.Printer.Print(plan, json => json.PlanReport, console => Write(console, plan));
+            return 0;
         }
 
-        private static PlanJson Describe(VerbCall call, JobOrder order, Explanation explanation) => new(
-            "sluice.plan/1",
-            order.Name,
-            explanation.Plan.Fingerprint,
-            explanation.Files,
-            explanation.InputBytes,
-            call.Settings.Memory.Value,
-            explanation.MemoryPerTask,
-            explanation.SpillBytes,
-            [.. explanation.Plan.Stages.Select(Describe)],
-            explanation.Warnings);
-
-        private static PlanStageJson Describe(StagePlan stage) => new(
-            stage.Id,
-            stage.Name,
-            stage.Tasks,
-            stage.Input switch
-            {
-                ReadInput when stage.Output is SampleOutput => "a sample of files",
-                ReadInput read => $"{read.Node.Format.Name} of files",
-                ShuffleInput shuffle => $"stage {shuffle.Stage}, merged",
-                _ => stage.Input.ToString()!,
-            },
-            [.. stage.Operators.Select(step => step.Name)],
-            stage.Output switch
-            {
-                ShuffleOutput { Partitioning: Partitioning.One } shuffle => $"{shuffle.Node.Name}: one partition",
-                ShuffleOutput { Partitioning: Partitioning.Hash } shuffle => $"{shuffle.Node.Name}: {shuffle.Partitions} partitions by hash",
-                ShuffleOutput shuffle => $"{shuffle.Node.Name}: {shuffle.Partitions} ranges from stage {shuffle.BoundariesFrom}",
-                SampleOutput sample => $"boundaries of {sample.Partitions} ranges",
-                SinkOutput => $"{stage.Tasks} {(stage.Tasks == 1 ? "part" : "parts")}",
-                _ => stage.Output.ToString()!,
-            },
-            stage.Output switch
-            {
-                ShuffleOutput shuffle => shuffle.Partitions,
-                _ => null,
-            });
-
-        private static void Write(IAnsiConsole console, PlanJson plan)
+        private static void Write(IAnsiConsole console, PlanReport plan)
         {
             console.MarkupLine($"[bold]{Markup.Escape(plan.Name)}[/] would read {ByteText.OfBytes(plan.InputBytes)} in {ByteText.OfCount(plan.Files)} {(plan.Files == 1 ? "file" : "files")}");
             Tables.Facts(

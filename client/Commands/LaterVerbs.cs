@@ -6,7 +6,7 @@ internal static class LaterVerbs
     private const string SortInstead = "sort, wordcount, gen, verify, explain and demo are there: see sluice --help";
 
     /// <summary>Verbs that only a console has which can reach clusters.</summary>
-    public static IReadOnlySet<string> OfClusters { get; } = new HashSet<string>(StringComparer.Ordinal) { "run", "jobs", "dev", "silo", "cluster" };
+    public static IReadOnlySet<string> OfClusters { get; } = new HashSet<string>(StringComparer.Ordinal) { "run", "jobs", "trace", "dev", "silo", "cluster" };
 
     /// <summary>By name; verbs below a verb with a space.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -16,12 +16,9 @@ internal static class LaterVerbs
         ["distinct"] = "sluice sort --unique keeps one of equal records",
         ["top"] = "sluice wordcount --top N gives the most frequent words",
         ["repartition"] = SortInstead,
-        ["jobs retry"] = "submit it again: sluice sort or sluice run with the same arguments",
-        ["jobs export"] = "sluice jobs show JOB -o json prints the report",
-        ["cluster top"] = "sluice cluster status and sluice jobs watch show what goes on",
         ["gen orders"] = "use gen gensort or gen words",
-        ["bench"] = "tests/bench/run.sh measures sort and word count beside other tools",
-        ["trace"] = "the trace id is in the report; look it up in your OpenTelemetry backend",
+        ["bench sort"] = "sluice bench shuffle measures a sort from end to end",
+        ["bench pool"] = "sluice bench shuffle measures what tasks and the exchange make of the pool",
         ["doctor"] = "sluice cluster silos shows which silos answer",
         ["context"] = "sluice config show prints every setting",
         ["completion"] = "sluice --help lists every verb",

@@ -17,6 +17,7 @@ internal static class ResourceOptions
         });
         command.Add(One(SettingNames.Compress, "CODEC", "How spilled blocks are stored: none or brotli [default: none]"));
         command.Add(One(SettingNames.DiskWait, "TIME", "How long to wait for room on a full disk; 0 fails at once [default: 10min]"));
+        command.Add(One(SettingNames.TraceBuffers, "1/N|all|off", "Buffers whose lives are watched [default: 1/1024, while somebody listens]"));
         command.Add(One(SettingNames.Cluster, "HOST:PORT", "Run on the silos behind these gateways [default: in this process]"));
         command.Add(One(SettingNames.ClusterId, "NAME", "What that cluster is called [default: sluice]"));
     }

@@ -16,6 +16,7 @@ internal static class RootVerb
             new GenCommand(host),
             new VerifyCommand(host),
             new DemoCommand(host),
+            new BenchCommand(host),
             new ExplainCommand(host),
             new ConfigCommand(host),
             new VersionCommand(host),

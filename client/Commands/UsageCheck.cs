@@ -64,7 +64,12 @@ internal static class UsageCheck
         }
 
         IEnumerable<string> known = command.Command.Subcommands.Select(child => child.Name);
-        return ConsoleErrors.UnknownVerb(token, where, Suggestion.Nearest(token, command.Parent is null ? known.Concat(LaterVerbs.All.Keys) : known));
+        if (command.Parent is null)
+        {
+            known = known.Concat(LaterVerbs.All.Keys).Union(LaterVerbs.OfClusters);
+        }
+
+        return ConsoleErrors.UnknownVerb(token, where, Suggestion.Nearest(token, known));
     }
 
     // An argument that takes anything also takes a misspelt option; what begins with '-' is one, unless `--` stands before it.

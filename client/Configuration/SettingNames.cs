@@ -11,6 +11,8 @@ internal static class SettingNames
     public const string DiskWait = "disk-wait";
     public const string Cluster = "cluster";
     public const string ClusterId = "cluster-id";
+    public const string TraceBuffers = "trace-buffers";
+    public const string TraceLink = "trace-link";
     public const string OutputFormat = "output-format";
     public const string Quiet = "quiet";
     public const string Verbose = "verbose";
@@ -19,7 +21,7 @@ internal static class SettingNames
 
     public static IReadOnlyList<string> All { get; } =
     [
-        Memory, Parallelism, Partitions, SpillDirectories, Compress, DiskWait, Cluster, ClusterId, OutputFormat,
-        Quiet, Verbose, NoProgress, NoColor,
+        Memory, Parallelism, Partitions, SpillDirectories, Compress, DiskWait, Cluster, ClusterId, TraceBuffers,
+        TraceLink, OutputFormat, Quiet, Verbose, NoProgress, NoColor,
     ];
 }

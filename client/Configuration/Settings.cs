@@ -36,6 +36,12 @@ internal sealed record Settings
     /// <summary>What the cluster is called; a gateway of another one is refused.</summary>
     public required Setting<string?> ClusterId { get; init; }
 
+    /// <summary>Watches the life of one buffer in so many; 0 watches none.</summary>
+    public required Setting<int> TraceBuffers { get; init; }
+
+    /// <summary>Where a browser shows a trace; `{traceId}` stands for its id.</summary>
+    public required Setting<string?> TraceLink { get; init; }
+
     public required Setting<OutputFormat> OutputFormat { get; init; }
 
     public required Setting<bool> Quiet { get; init; }
@@ -58,7 +64,11 @@ internal sealed record Settings
         SpillDirectories = [.. SpillDirectories.Value.Select(Path.GetFullPath)],
         DiskWait = DiskWait.Value,
         Codec = Compress.Value == Compression.Brotli ? BlockCodecs.Brotli : null,
+        TraceBuffers = TraceBuffersAsked,
     };
+
+    /// <summary>The rate as engine and silos take it: what nobody asked for they decide.</summary>
+    public int? TraceBuffersAsked => TraceBuffers.Origin == "default" ? null : TraceBuffers.Value;
 
     /// <summary>Partitions as the engine takes them.</summary>
     public int? PartitionCount => Partitions.Value == 0 ? null : Partitions.Value;
@@ -79,6 +89,12 @@ internal sealed record Settings
         DiskWait = sources.One(SettingNames.DiskWait, "10min", Duration.Parse, ("a time", "30s, 10min or 0")),
         Cluster = sources.Text(SettingNames.Cluster),
         ClusterId = sources.Text(SettingNames.ClusterId, "sluice"),
+        TraceBuffers = sources.One(
+            SettingNames.TraceBuffers,
+            $"1/{BufferLifeTracerOptions.DefaultOneIn}",
+            BufferRate.Parse,
+            ("a share of all buffers: one in N, all or off", "1/1024")),
+        TraceLink = Client.TraceLink.Require(sources.Text(SettingNames.TraceLink)),
         OutputFormat = sources.One(
             SettingNames.OutputFormat, "table", ParseFormat, ("a way to print: table, json or ndjson", "json")),
         Quiet = sources.One(SettingNames.Quiet, "false", ParseSwitch, Switch),
@@ -91,7 +107,7 @@ internal sealed record Settings
     public IReadOnlyList<(string Name, string Text, string Origin)> All() =>
     [
         Row(Memory), Row(Parallelism), Row(Partitions), Row(SpillDirectories), Row(Compress), Row(DiskWait), Row(Cluster), Row(ClusterId),
-        Row(OutputFormat), Row(Quiet), Row(Verbose), Row(NoProgress), Row(NoColor),
+        Row(TraceBuffers), Row(TraceLink), Row(OutputFormat), Row(Quiet), Row(Verbose), Row(NoProgress), Row(NoColor),
     ];
 
     /// <summary>The smaller of 1 GiB and a quarter of the machine, in whole MiB.</summary>

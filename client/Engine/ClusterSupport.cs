@@ -14,6 +14,13 @@ internal interface IClusterSupport
     /// <param name="detachOnInterrupt">Whether Ctrl-C leaves the job running.</param>
     IJobRunner RunnerOf(VerbCall call, bool detachOnInterrupt);
 
+    /// <summary>How many tasks the cluster's silos run at once.</summary>
+    Task<int> CountSlotsAsync(VerbCall call, CancellationToken cancellationToken);
+
+    /// <summary>Measures the exchange between the first two silos with slots; null where there are no two.</summary>
+    Task<BenchExchangeJson?> MeasureExchangeAsync(
+        VerbCall call, int channels, TimeSpan duration, CancellationToken cancellationToken);
+
     /// <summary>Starts a job, prints how to come back to it, and leaves it.</summary>
     Task SubmitAsync(VerbCall call, JobOrder order, JobRequest request, CancellationToken cancellationToken);
 }

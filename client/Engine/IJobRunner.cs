@@ -3,7 +3,7 @@ using Sluice.Jobs;
 
 namespace Sluice.Client;
 
-/// <summary>Where jobs run: in this process, or, one day, in a cluster.</summary>
+/// <summary>Where jobs run: in this process, or in a cluster.</summary>
 internal interface IJobRunner
 {
     /// <summary>Runs a job to its end.</summary>
@@ -14,7 +14,7 @@ internal interface IJobRunner
 
     /// <summary>What would run; nothing is written.</summary>
     /// <exception cref="SluiceException">The job cannot run like this.</exception>
-    Explanation Explain(EngineOptions options, JobRequest request);
+    Task<PlanReport> ExplainAsync(EngineOptions options, JobRequest request, CancellationToken cancellationToken);
 }
 
 /// <summary>Runs jobs on the engine in this process.</summary>
@@ -27,9 +27,9 @@ internal sealed class InProcessRunner : IJobRunner
         return await engine.RunAsync(request, progress, cancellationToken);
     }
 
-    public Explanation Explain(EngineOptions options, JobRequest request)
+    public Task<PlanReport> ExplainAsync(EngineOptions options, JobRequest request, CancellationToken cancellationToken)
     {
         using InProcessEngine engine = new(options);
-        return engine.Explain(request);
+        return Task.FromResult(engine.Explain(request));
     }
 }

@@ -1,4 +1,5 @@
 using Sluice.Jobs;
+using Sluice.Observability;
 
 namespace Sluice.Client;
 
@@ -58,18 +59,27 @@ internal static class JobSession
         Overwrite = order.Overwrite,
     };
 
+    /// <summary>Runs the job in this process, or in the cluster that the command line names.</summary>
+    public static IJobRunner RunnerOf(VerbCall call, bool detachOnInterrupt) => call.Settings.Cluster.Value is null
+        ? call.Host.Runner
+        : call.Host.Clusters!.RunnerOf(call, detachOnInterrupt);
+
     private static async Task<JobReport> RunAsync(
         VerbCall call, JobOrder order, IReadOnlyList<string> inputs, string output, CancellationToken cancellationToken)
     {
+        if (call.Settings is { Cluster.Value: null, TraceBuffersAsked: > 0 } && !Telemetry.Source.HasListeners())
+        {
+            call.Hint("nobody sees the lives of buffers: set OTEL_EXPORTER_OTLP_ENDPOINT, or run on a cluster and ask sluice trace");
+        }
+
         JobReport report;
         await using (ProgressView view = ProgressView.Open(call.Terminal, call.Style))
         {
-            IJobRunner runner = call.Settings.Cluster.Value is null
-                ? call.Host.Runner
-                : call.Host.Clusters!.RunnerOf(call, order.DetachOnInterrupt);
             JobProgressAdapter progress = new(order.Name, view);
-            report = await call.Host.Telemetry.TraceAsync(order.Name, () => runner.RunAsync(
-                call.Settings.EngineOptions, RequestOf(call, order, inputs, output), progress, cancellationToken));
+            report = await call.Host.Telemetry.TraceAsync(
+                order.Name,
+                () => RunnerOf(call, order.DetachOnInterrupt).RunAsync(
+                    call.Settings.EngineOptions, RequestOf(call, order, inputs, output), progress, cancellationToken));
         }
 
         foreach (string warning in report.Warnings)

@@ -29,7 +29,13 @@ internal static class ConsoleErrors
         ["SLU2104"] = "A port that a silo needs is taken by another process.",
         ["SLU2105"] = "A silo process ended before it was ready; its log says why.",
         ["SLU2106"] = "The waiting ended before the job did.",
+        ["SLU2107"] = "Only a job that failed or was cancelled is run again.",
+        ["SLU2108"] = "The cluster does not remember what the job was ordered with.",
+        ["SLU2111"] = "Silos remember lives of buffers of their last jobs only, and only of jobs whose buffers were watched.",
+        ["SLU2112"] = "Silos remember how their jobs went; a job in the console's own process is seen by an OpenTelemetry backend only.",
         ["SLU2201"] = "Records are not in order, or the result is not what it must be.",
+        ["SLU2203"] = "A benchmark is slower than the earlier one by more than the given share.",
+        ["SLU2204"] = "The file is no benchmark of this kind.",
         ["SLU2202"] = "A file cannot be written.",
         ["SLU2901"] = "Sluice met a failure it does not know: a defect, which we would like to hear of.",
     };
@@ -105,11 +111,30 @@ internal static class ConsoleErrors
     public static SluiceError WaitedLong(string job) => new(
         "SLU2106", ErrorKind.WaitTimedOut, "the job has not ended in that time, and goes on", job, $"come back with sluice jobs watch {job}");
 
+    public static SluiceError NotFailed(string job, string status) => new(
+        "SLU2107", ErrorKind.Conflict, $"the job has not failed: it is {status}", job, "only a failed or cancelled job is run again; order a new one for another output");
+
+    public static SluiceError OrderForgotten(string job) => new(
+        "SLU2108", ErrorKind.Conflict, "what the job was ordered with is not remembered", job, "order it again as you did, and give the silos a history (Sluice:HistoryDirectory)");
+
+    public static SluiceError NoLives(string job) => new(
+        "SLU2111", ErrorKind.NotFound, "no silo remembers the life of a buffer", job, "run the job with --trace-buffers all, or 1/N of them");
+
+    public static SluiceError TraceWithoutCluster() => new(
+        "SLU2112", ErrorKind.Usage, "jobs are remembered by the silos of a cluster, and none is named", "sluice trace",
+        "name it with --cluster HOST:PORT; a job in this process sends its trace to OTEL_EXPORTER_OTLP_ENDPOINT");
+
     public static SluiceError NotInOrder(string what, string where) => new(
         "SLU2201", ErrorKind.VerificationFailed, what, where, "sort the files again, and name them in the order of their keys");
 
     public static SluiceError WrongResult(string what, string where) => new(
         "SLU2201", ErrorKind.VerificationFailed, what, where, "run it again; when it happens again, check the machine's memory and disks");
+
+    public static SluiceError Slower(string what, string where) => new(
+        "SLU2203", ErrorKind.VerificationFailed, what, where, "measure both on the same, idle machine; look at where the stages' time went with -o json");
+
+    public static SluiceError NoBenchmark(string path, string why) => new(
+        "SLU2204", ErrorKind.Usage, $"the file is no benchmark to compare with: {why}", path, "write one with -o json > FILE");
 
     public static SluiceError CannotWrite(string path, string why) => new(
         "SLU2202", ErrorKind.JobFailed, $"the file cannot be written: {why}", path, "check the directory, the rights and the room on the disk");

@@ -8,12 +8,16 @@ namespace Sluice.Client;
 [JsonSerializable(typeof(JobReport))]
 [JsonSerializable(typeof(GeneratedJson))]
 [JsonSerializable(typeof(VerificationJson))]
-[JsonSerializable(typeof(PlanJson))]
+[JsonSerializable(typeof(PlanReport))]
+[JsonSerializable(typeof(TopJson))]
+[JsonSerializable(typeof(BenchJson))]
+[JsonSerializable(typeof(ExportJson))]
 [JsonSerializable(typeof(ConfigurationJson))]
 [JsonSerializable(typeof(VersionJson))]
 [JsonSerializable(typeof(DemoJson))]
 [JsonSerializable(typeof(JobsJson))]
 [JsonSerializable(typeof(SilosJson))]
+[JsonSerializable(typeof(JobTimeline))]
 [JsonSerializable(typeof(ErrorHelpJson))]
 internal sealed partial class ConsoleJson : JsonSerializerContext;
 
@@ -36,23 +40,6 @@ internal sealed record VerificationJson(
 
 /// <summary>Where order breaks first; record and offset count from 0 in the file.</summary>
 internal sealed record FirstUnorderedJson(string File, long Record, long Offset);
-
-/// <summary>What a job would do: `sluice.plan/1`.</summary>
-internal sealed record PlanJson(
-    string Schema,
-    string Name,
-    string Fingerprint,
-    int Files,
-    long InputBytes,
-    long MemoryBytes,
-    long MemoryPerTask,
-    long SpillBytes,
-    IReadOnlyList<PlanStageJson> Stages,
-    IReadOnlyList<string> Warnings);
-
-/// <summary>One stage of a plan.</summary>
-internal sealed record PlanStageJson(
-    int Id, string Name, int Tasks, string Input, IReadOnlyList<string> Operators, string Output, int? Partitions);
 
 /// <summary>All settings: `sluice.config/1`.</summary>
 internal sealed record ConfigurationJson(string Schema, IReadOnlyList<SettingJson> Settings);

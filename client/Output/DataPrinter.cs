@@ -15,6 +15,9 @@ internal sealed class DataPrinter(Terminal terminal, OutputStyle style, TextWrit
     // What is printed is read by programs and people, never put into a page of HTML: paths stay as they are.
     private static readonly JsonSerializerOptions Plain = new(ConsoleJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Over several lines, for people.</summary>
+    public static JsonSerializerOptions Indented => new(Plain) { WriteIndented = true };
+
     /// <summary>Prints one thing.</summary>
     /// <param name="value">It, as JSON shows it.</param>
     /// <param name="type">Its type in a JSON context.</param>
@@ -24,7 +27,7 @@ internal sealed class DataPrinter(Terminal terminal, OutputStyle style, TextWrit
         switch (style.Format)
         {
             case OutputFormat.Json:
-                writer.WriteLine(JsonSerializer.Serialize(value, type(new ConsoleJson(new JsonSerializerOptions(Plain) { WriteIndented = true }))));
+                writer.WriteLine(JsonSerializer.Serialize(value, type(new ConsoleJson(Indented))));
                 break;
             case OutputFormat.Ndjson:
                 writer.WriteLine(JsonSerializer.Serialize(value, type(new ConsoleJson(new JsonSerializerOptions(Plain)))));

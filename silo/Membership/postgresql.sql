@@ -1,4 +1,4 @@
--- The membership of Sluice's clusters in PostgreSQL. It may be run any number of times, also by two at once:
+-- The membership of Sluice's clusters in PostgreSQL, and the history of their jobs. It may be run any number of times, also by two at once:
 --
 --     sluice cluster init-db --connection "Host=db1;Database=sluice;Username=sluice"
 --     psql --single-transaction --set ON_ERROR_STOP=1 --file postgresql.sql sluice
@@ -50,6 +50,22 @@ CREATE TABLE IF NOT EXISTS sluice_silo (
     alive         timestamptz NOT NULL,
     PRIMARY KEY (cluster_id, address, port, generation)
 );
+
+-- Nothing is removed by silos; old rows may be deleted at any time.
+CREATE TABLE IF NOT EXISTS sluice_job (
+    cluster_id text NOT NULL,
+    job        text COLLATE "C" NOT NULL,
+    view       text NOT NULL,
+    job_order  text,
+    plan       text,
+    journal    text,
+    changed    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (cluster_id, job)
+);
+
+COMMENT ON COLUMN sluice_job.job IS 'the id; later jobs have larger ones';
+COMMENT ON COLUMN sluice_job.view IS 'how the job stood last, its report included: JSON';
+COMMENT ON COLUMN sluice_job.journal IS 'what its coordinator decided: a JSON object a line';
 
 COMMENT ON COLUMN sluice_silo.gateway_port IS '0 when the silo has no gateway';
 COMMENT ON COLUMN sluice_silo.status IS '1 created, 2 joining, 3 active, 4 shutting down, 5 stopping, 6 dead';

@@ -48,6 +48,11 @@ public sealed class PostgresClusterTests(PostgresServer server) : IClassFixture<
         JsonElement remembered = Assert.Single(await JobsAsync());
         Assert.Equal(job.GetProperty("id").GetString(), remembered.GetProperty("id").GetString());
         Assert.Equal("succeeded", remembered.GetProperty("status").GetString());
+        ConsoleResult exported = await Run("jobs", "export", job.GetProperty("id").GetString()!, "--cluster", Gateways);
+        JsonElement export = JsonDocument.Parse(exported.Output).RootElement;
+        Assert.Equal(3, export.GetProperty("report").GetProperty("stages").GetArrayLength());
+        Assert.Equal(3, export.GetProperty("plan").GetProperty("stages").GetArrayLength());
+        Assert.Contains(export.GetProperty("journal").EnumerateArray(), line => line.GetProperty("kind").GetString() == "resumed");
     }
 
     [Fact]
@@ -75,10 +80,16 @@ public sealed class PostgresClusterTests(PostgresServer server) : IClassFixture<
         server.Require();
         _connection = server.Connection(await server.CreateDatabaseAsync());
         ConsoleResult unprepared = await Start(0).EndedAsync();
+        string older = await server.CreateDatabaseAsync();
+        _connection = server.Connection(older);
+        await MembershipDatabase.PrepareAsync(_connection, TestContext.Current.CancellationToken);
+        await server.ExecuteAsync(older, "DROP TABLE sluice_job");
+        ConsoleResult withoutHistory = await Start(0).EndedAsync();
         _connection = server.Connection("postgres", password: "wrong-word");
         ConsoleResult refused = await Start(0).EndedAsync();
 
-        Assert.Equal((2, 5), (unprepared.ExitCode, refused.ExitCode));
+        Assert.Equal((2, 2, 5), (unprepared.ExitCode, withoutHistory.ExitCode, refused.ExitCode));
+        Assert.StartsWith("error[SLU1605]: ", withoutHistory.Error, StringComparison.Ordinal);
         Assert.StartsWith("error[SLU1605]: ", unprepared.Error, StringComparison.Ordinal);
         Assert.StartsWith("error[SLU1602]: ", refused.Error, StringComparison.Ordinal);
         Assert.All([unprepared, refused], result => Assert.Equal(3, result.ErrorLines.Length));
@@ -141,7 +152,6 @@ public sealed class PostgresClusterTests(PostgresServer server) : IClassFixture<
             $"Sluice:MemoryBytes={16 << 20}",
             "Sluice:Slots=1",
             $"Sluice:SpillDirectories:0={Path.Combine(_folder, "spill")}",
-            $"Sluice:HistoryDirectory={Path.Combine(_folder, "history")}",
             "stop-with-stdin=true",
         ];
         SiloProcess process = new(

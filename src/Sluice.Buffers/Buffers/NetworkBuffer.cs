@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
@@ -79,6 +80,14 @@ public readonly struct NetworkBuffer : IBuffer, IEquatable<NetworkBuffer>
         }
     }
 
+    /// <summary>
+    /// Whether a hook sees this life: then it is worth the while to say who holds the buffer. A null check.
+    /// </summary>
+    public bool IsWatched => Known().IsWatched;
+
+    /// <summary>The span of this life, to be sent along with its bytes; the default when nobody traces it.</summary>
+    public ActivityContext Trace => Known().TraceOf(_token);
+
     /// <summary>The bytes in use that were not read.</summary>
     public ReadOnlySpan<byte> Readable
     {
@@ -120,6 +129,15 @@ public readonly struct NetworkBuffer : IBuffer, IEquatable<NetworkBuffer>
     /// <exception cref="BufferMisuseException">This handle is not live.</exception>
     public bool TryRetain(out NetworkBuffer retained) => Known().TryRetain(_token, null, out retained);
 
+    /// <inheritdoc cref="TryRetain(out NetworkBuffer)"/>
+    /// <param name="holder">Who holds the new handle, as messages name it; made once, not for every buffer.</param>
+    /// <param name="retained">The new holder's own handle, to be released once.</param>
+    public bool TryRetain(string holder, out NetworkBuffer retained)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(holder);
+        return Known().TryRetain(_token, holder, out retained);
+    }
+
     /// <summary>Gives this reference to another holder; this handle and its copies are stale from then on.</summary>
     /// <param name="holder">Who holds it from now on, as messages name it; made once, not for every buffer.</param>
     /// <returns>The new holder's handle, to be released once.</returns>
@@ -129,6 +147,32 @@ public readonly struct NetworkBuffer : IBuffer, IEquatable<NetworkBuffer>
         ArgumentException.ThrowIfNullOrEmpty(holder);
         return Known().HandOver(_token, holder);
     }
+
+    /// <summary>
+    /// Has a further hook see the rest of this life, if it wants to: for a buffer of a pool that lends to many.
+    /// </summary>
+    /// <remarks>For the one holder of a buffer, before it passes it on.</remarks>
+    public void Watch(IBufferLifecycle hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        Known().Watch(_token, hook);
+    }
+
+    /// <summary>Tells who watches this life that its bytes were written into a connection. A null check otherwise.</summary>
+    /// <param name="to">The process at the other end.</param>
+    public void NoteSent(string to) => Known().Note(_token, BufferStepKind.Sent, to);
+
+    /// <summary>
+    /// Tells who watches this life that bytes from another process have come into the buffer; when they come from a life
+    /// that is traced there, its pool's hook may look at this one from now on.
+    /// </summary>
+    /// <remarks>For the one holder of a buffer, before it passes it on.</remarks>
+    /// <param name="from">The process at the other end.</param>
+    /// <param name="sender">The span of the life that the bytes come from; the default when that is not traced.</param>
+    public void NoteReceived(string from, ActivityContext sender) => Known().Receive(_token, from, sender);
+
+    /// <summary>Tells who watches this life that its bytes are used now. A null check otherwise.</summary>
+    public void NoteRead() => Known().Note(_token, BufferStepKind.Read, null);
 
     /// <inheritdoc/>
     public void Release() => Known().Release(_token);

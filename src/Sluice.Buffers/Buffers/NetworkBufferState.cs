@@ -27,7 +27,10 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
 
     private ulong _last;
 
-    /// <summary>The hook, in a life that is watched. It changes only while nobody holds the segment.</summary>
+    /// <summary>
+    /// The hook, in a life that is watched. It changes only while nobody holds the segment, or one holder that has not
+    /// passed it on yet.
+    /// </summary>
     private IBufferLifecycle? _watcher;
 
     /// <summary>The segment's number in its pool.</summary>
@@ -203,6 +206,47 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
         ReleaseFully(token);
     }
 
+    public bool IsWatched => _watcher is not null;
+
+    /// <summary>The span of this life; the default when nobody traces it.</summary>
+    public ActivityContext TraceOf(HolderToken token) => _watcher?.TraceOf(LifeOf(token)) ?? default;
+
+    /// <summary>Tells of a step that leaves the holders as they are.</summary>
+    /// <param name="token">Who takes it.</param>
+    /// <param name="kind">The step.</param>
+    /// <param name="peer">The process at the other end.</param>
+    public void Note(HolderToken token, BufferStepKind kind, string? peer)
+    {
+        if (_watcher is { } watcher)
+        {
+            Check(token);
+            HolderPlace who = PlaceOf(token);
+            watcher.OnStep(StepOf(kind, token, who, who, pool.Now) with { Peer = peer });
+        }
+    }
+
+    /// <summary>Bytes came in; those of a traced life make the hook look at this one too, from now on.</summary>
+    public void Receive(HolderToken token, string peer, ActivityContext sender)
+    {
+        if (sender != default && Share?.Lifecycle is { } hook)
+        {
+            BufferStep requested = BeginningFor(token, out TimeSpan age);
+            _watcher = hook.FollowerOf(_watcher, requested, age, sender);
+        }
+
+        Note(token, BufferStepKind.Received, peer);
+    }
+
+    /// <summary>Has a further hook look at this life from now on, if it wants to.</summary>
+    public void Watch(HolderToken token, IBufferLifecycle hook)
+    {
+        BufferStep requested = BeginningFor(token, out TimeSpan age);
+        if (hook.Follows(requested, age, default))
+        {
+            _watcher = IBufferLifecycle.Combine(_watcher, hook);
+        }
+    }
+
     public BufferLife LifeOf(HolderToken token) => new(Index, (int)token.Generation);
 
     private void ReleaseFully(HolderToken token)
@@ -252,6 +296,17 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
 
         _watcher?.OnStep(StepOf(kind, token, PlaceOf(token), from, pool.Now));
         return new NetworkBuffer(this, token);
+    }
+
+    /// <summary>How this life began, for a hook that comes late.</summary>
+    private BufferStep BeginningFor(HolderToken token, out TimeSpan age)
+    {
+        Check(token);
+        Debug.Assert(Word.Holders == 1, "Who else holds it might be at a step and know of no hook.");
+
+        age = TimeSpan.FromMilliseconds(pool.Now - Since);
+        HolderPlace who = PlaceOf(token);
+        return StepOf(BufferStepKind.Requested, token, who, who, Since);
     }
 
     private HolderPlace PlaceOf(HolderToken token) => new(token.Index, Record.LabelOf(token));

@@ -13,8 +13,14 @@ namespace Sluice.Buffers;
 public readonly record struct BufferStep(
     BufferStepKind Kind, BufferLife Life, string Owner, HolderPlace Holder, HolderPlace From, TimeSpan At)
 {
+    /// <summary>At a send and a receipt, the process at the other end, as the exchange calls it.</summary>
+    public string? Peer { get; init; }
+
     public override string ToString() => Kind switch
     {
+        BufferStepKind.Sent => $"sent by {Holder} to {Peer}",
+        BufferStepKind.Received => $"received by {Holder} from {Peer}",
+        BufferStepKind.Read => $"read by {Holder}",
         BufferStepKind.Requested => $"requested by {Holder}",
         BufferStepKind.Retained => $"retained by {Holder} from {From}",
         BufferStepKind.HandedOver => $"handed over by {From} to {Holder}",

@@ -12,6 +12,15 @@ public enum BufferStepKind
     /// <summary>A holder gave its reference to another; as many hold the buffer as before.</summary>
     HandedOver,
 
+    /// <summary>A holder wrote its bytes into the connection to another process, and holds it as before.</summary>
+    Sent,
+
+    /// <summary>Bytes from another process came into it.</summary>
+    Received,
+
+    /// <summary>A holder begins to use its bytes.</summary>
+    Read,
+
     /// <summary>A holder gave its reference back.</summary>
     Released,
 

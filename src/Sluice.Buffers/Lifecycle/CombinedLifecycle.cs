@@ -59,6 +59,25 @@ internal sealed class CombinedLifecycle : IBufferLifecycle
         return set == 0 ? null : Volatile.Read(ref _parts[set]) ?? MakePart(set);
     }
 
+    public IBufferLifecycle? FollowerOf(
+        IBufferLifecycle? present, in BufferStep requested, TimeSpan age, ActivityContext sender)
+    {
+        ReadOnlySpan<IBufferLifecycle> watching = present switch
+        {
+            null => [],
+            CombinedLifecycle part => part._hooks,
+            _ => [present],
+        };
+        int set = 0;
+        for (int i = 0; i < _hooks.Length; i++)
+        {
+            bool isWatching = watching.Contains(_hooks[i]);
+            set |= _hooks[i].Follows(requested, age, sender) || isWatching ? 1 << i : 0;
+        }
+
+        return set == 0 ? null : Volatile.Read(ref _parts[set]) ?? MakePart(set);
+    }
+
     public void OnStep(in BufferStep taken)
     {
         foreach (IBufferLifecycle hook in _hooks)
@@ -77,6 +96,9 @@ internal sealed class CombinedLifecycle : IBufferLifecycle
 
     public BufferHistory? HistoryOf(BufferLife life) =>
         _hooks.Select(hook => hook.HistoryOf(life)).FirstOrDefault(history => history is not null);
+
+    public ActivityContext TraceOf(BufferLife life) =>
+        _hooks.Select(hook => hook.TraceOf(life)).FirstOrDefault(trace => trace != default);
 
     private IBufferLifecycle MakePart(int set)
     {

@@ -36,6 +36,8 @@ internal sealed class HistoryLog(int stepsKept)
             case BufferStepKind.Released:
                 _holders[step.Holder.Index]--;
                 break;
+            case BufferStepKind.Sent or BufferStepKind.Received or BufferStepKind.Read:
+                break;
             case BufferStepKind.Recycled:
                 IsOut = false;
                 break;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sluice.Buffers;
 
 /// <summary>
@@ -30,6 +32,20 @@ public interface IBufferLifecycle
     /// <returns>Null when it remembers nothing.</returns>
     BufferHistory? HistoryOf(BufferLife life) => null;
 
+    /// <summary>The span that it makes of a life, to be sent along with the life's bytes.</summary>
+    /// <returns>The default when it makes none.</returns>
+    ActivityContext TraceOf(BufferLife life) => default;
+
+    /// <summary>
+    /// Whether it wants to see the rest of this life: bytes of one that is traced in another process come into it, or
+    /// its holder asks.
+    /// </summary>
+    /// <remarks>Asked before the step itself is told, also when it watches the life already.</remarks>
+    /// <param name="requested">How the life began.</param>
+    /// <param name="age">How long ago that was.</param>
+    /// <param name="sender">The span of the life that the bytes come from; the default when its holder asks.</param>
+    bool Follows(in BufferStep requested, TimeSpan age, ActivityContext sender) => false;
+
     /// <summary>
     /// Makes one hook of several, each of which samples for itself and sees only the lives it watches.
     /// </summary>
@@ -46,4 +62,13 @@ public interface IBufferLifecycle
 
     /// <summary>Who is told of the life that begins now: the hook, a part of it, or nobody.</summary>
     internal IBufferLifecycle? WatcherOf(BufferLife life, string owner) => Watches(life, owner) ? this : null;
+
+    /// <summary>Who is told of a life from now on, after bytes of a traced one have come into it.</summary>
+    /// <param name="present">Who is told of it until now: the hook, a part of it, or nobody.</param>
+    /// <param name="requested">How the life began.</param>
+    /// <param name="age">How long ago that was.</param>
+    /// <param name="sender">The span of the life that the bytes come from.</param>
+    internal IBufferLifecycle? FollowerOf(
+        IBufferLifecycle? present, in BufferStep requested, TimeSpan age, ActivityContext sender) =>
+        Follows(requested, age, sender) ? this : present;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sluice.Buffers;
 using Sluice.Exchange;
 using Sluice.Sorting;
@@ -15,6 +16,7 @@ internal sealed class AttemptRunner
     private readonly int _segmentsPerTask;
     private readonly IBlockCodec? _codec;
     private readonly DiskWait _diskWait;
+    private readonly BufferTracing? _tracing;
 
     /// <param name="pool">The silo's pool.</param>
     /// <param name="stores">Where a task spills, until it is cancelled.</param>
@@ -23,6 +25,7 @@ internal sealed class AttemptRunner
     /// <param name="segmentsPerTask">What each attempt is guaranteed; as many as may run at once must fit the pool.</param>
     /// <param name="codec">Compresses what is spilled; null stores it as it is.</param>
     /// <param name="diskWait">What is done when a disk is full.</param>
+    /// <param name="tracing">Watches the lives of buffers; null watches none.</param>
     public AttemptRunner(
         NetworkBufferPool pool,
         Func<CancellationToken, ISpillStore> stores,
@@ -30,7 +33,8 @@ internal sealed class AttemptRunner
         IExchangeTransport transport,
         int segmentsPerTask,
         IBlockCodec? codec,
-        DiskWait diskWait)
+        DiskWait diskWait,
+        BufferTracing? tracing = null)
     {
         _pool = pool;
         _stores = stores;
@@ -38,6 +42,7 @@ internal sealed class AttemptRunner
         _transport = transport;
         _codec = codec;
         _diskWait = diskWait;
+        _tracing = tracing;
         _segmentsPerTask = segmentsPerTask;
     }
 
@@ -48,11 +53,13 @@ internal sealed class AttemptRunner
     /// </remarks>
     public TaskOutcome Run(AttemptInput input, TaskProgress progress, CancellationToken cancellation)
     {
+        BufferLifeTracer? lives = _tracing?.ForAttempt();
         LocalBufferPool pool = _pool.CreateBufferPool(new BufferPoolOptions
         {
             Owner = input.Id.ToString(),
             Minimum = _segmentsPerTask,
             Maximum = _segmentsPerTask,
+            Lifecycle = lives,
         });
         bool keepPool = false;
         try
@@ -79,7 +86,7 @@ internal sealed class AttemptRunner
             if (outcome.Output is not null)
             {
                 keepPool = true;
-                Keep(outcome.Output, pool);
+                Keep(_outputs, outcome.Output, pool);
             }
 
             return outcome;
@@ -90,14 +97,17 @@ internal sealed class AttemptRunner
             {
                 pool.Dispose();
             }
+
+            BufferTracing.Describe(lives, Activity.Current);
         }
     }
 
-    private void Keep(ResultPartition output, LocalBufferPool pool)
+    /// <summary>Takes a finished output over with the pool of its segments, which has no guarantee any more.</summary>
+    public static void Keep(ResultPartitionStore outputs, ResultPartition output, LocalBufferPool pool)
     {
         pool.GiveUpMinimum();
         IDisposable registration = pool.RegisterReclaim(output);
-        _outputs.Add(output, new Kept(registration, pool));
+        outputs.Add(output, new Kept(registration, pool));
     }
 
     private sealed record Kept(IDisposable Registration, LocalBufferPool Pool) : IDisposable

@@ -110,7 +110,10 @@ internal sealed class ShuffleTaskInput : TaskInput
             context.Memory.Gate,
             context.Producers.Sum(producer => producer.Runs),
             context.Codec is not null,
-            context.Producers.Any(producer => context.Transport.IsRemote(producer.Where)));
+            context.Producers.Any(producer => context.Transport.IsRemote(producer.Where))) with
+        {
+            Reader = new ReaderId(context.Id.Stage, context.Id.Attempt),
+        };
         _gate = new InputGate(
             context.Producers,
             partition..(partition + 1),

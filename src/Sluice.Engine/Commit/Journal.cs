@@ -39,6 +39,10 @@ internal sealed class Journal : IDisposable
     public void Append(JournalEntry entry) => _file.Write(
         [.. JsonSerializer.SerializeToUtf8Bytes(entry, CoordinationJson.Default.JournalEntry), (byte)'\n']);
 
+    /// <summary>Entries as they stand in the file.</summary>
+    public static string TextOf(IEnumerable<JournalEntry> entries) => string.Concat(
+        entries.Select(entry => $"{JsonSerializer.Serialize(entry, CoordinationJson.Default.JournalEntry)}\n"));
+
     /// <summary>Reads all whole lines; a last one that was cut by a crash does not count.</summary>
     public static IReadOnlyList<JournalEntry> Read(string path)
     {

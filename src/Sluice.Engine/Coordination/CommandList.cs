@@ -11,9 +11,17 @@ internal sealed class CommandList
 
     /// <summary>Writes a line of the journal; whatever it announces is added after it.</summary>
     public void Journal(
-        string kind, AttemptId? attempt = null, string? worker = null, AttemptResult? result = null, SluiceError? error = null) =>
+        string kind,
+        AttemptId? attempt = null,
+        string? worker = null,
+        AttemptResult? result = null,
+        SluiceError? error = null,
+        int? overtakes = null) =>
         _list.Add(new WriteJournal(new JournalEntry(
-            kind, attempt?.Task.Stage.Value, attempt?.Task.Index, attempt?.Number, worker, result, error)));
+            kind, attempt?.Task.Stage.Value, attempt?.Task.Index, attempt?.Number, worker, result, error)
+        {
+            Overtakes = overtakes,
+        }));
 
     public void Discard(AttemptId attempt, string worker) => _list.Add(new DiscardOutput(attempt, worker));
 

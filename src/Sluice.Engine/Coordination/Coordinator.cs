@@ -6,7 +6,8 @@ namespace Sluice.Engine;
 /// <remarks>
 /// It never awaits, starts no timer and reads no file, so that a test can drive it and a grain can host it. Producers go
 /// first: a stage starts when all stages it waits for are done. A task is tried again, elsewhere if it can, until it has
-/// used up its tries; an output that cannot be read any more makes only its own producer run again. An attempt wins
+/// used up its tries; an output that cannot be read any more makes only its own producer run again. A task that takes
+/// much longer than its neighbours gets a second attempt elsewhere, and whichever ends first counts. An attempt wins
 /// once per task, and the journal knows before anybody acts on it. Threading: one thread at a time.
 /// </remarks>
 internal sealed class Coordinator
@@ -58,12 +59,16 @@ internal sealed class Coordinator
         {
             case WorkerJoined joined:
                 _state.FreeSlots[joined.Worker] = joined.Slots - _state.RunningOn(joined.Worker);
+                CancelOvertaken(joined.Worker);
                 break;
             case WorkerDraining draining:
                 _state.FreeSlots.Remove(draining.Worker);
                 break;
             case WorkerLost lost:
                 _outputs.LoseWorker(lost.Worker);
+                break;
+            case TimePassed passed:
+                _state.Now = Math.Max(_state.Now, passed.Now);
                 break;
             case AttemptSucceeded succeeded:
                 Win(succeeded);
@@ -111,7 +116,10 @@ internal sealed class Coordinator
                 return;
             }
 
-            StartWhatCan();
+            if (StartWhatCan())
+            {
+                OvertakeStragglers();
+            }
         }
         else if (_state.Phase == JobPhase.Stopping && !_state.AnyRunning())
         {
@@ -119,7 +127,24 @@ internal sealed class Coordinator
         }
     }
 
-    private void StartWhatCan()
+    // After a replay: whether they were cancelled before, the journal does not say.
+    private void CancelOvertaken(string worker)
+    {
+        for (int number = 0; number < _state.Stages.Count; number++)
+        {
+            for (int index = 0; index < _state.Stages[number].Tasks.Count; index++)
+            {
+                TaskState task = _state.Stages[number].Tasks[index];
+                if (task.Winner is not null && task.Running.ContainsValue(worker))
+                {
+                    _commands.CancelRunning(new TaskId(new StageId(number), index), task);
+                }
+            }
+        }
+    }
+
+    // False when there was no slot for all.
+    private bool StartWhatCan()
     {
         for (int number = 0; number < _state.Stages.Count; number++)
         {
@@ -139,21 +164,45 @@ internal sealed class Coordinator
 
                 if (StageOrder.ChooseWorker(_state, task) is not string worker)
                 {
-                    return;
+                    return false;
                 }
 
                 Start(number, index, task, worker);
             }
         }
+
+        return true;
     }
 
-    private void Start(int stageNumber, int index, TaskState task, string worker)
+    private void OvertakeStragglers()
+    {
+        for (int number = 0; number < _state.Stages.Count; number++)
+        {
+            StageState stage = _state.Stages[number];
+            if (stage.IsDone || !StageOrder.MayStart(_state, number))
+            {
+                continue;
+            }
+
+            for (int index = 0; index < stage.Tasks.Count; index++)
+            {
+                TaskState task = stage.Tasks[index];
+                if (Stragglers.IsLate(_state, stage, task) && Stragglers.ChooseWorker(_state, task) is string worker)
+                {
+                    Start(number, index, task, worker, overtakes: task.Running.Keys.First());
+                }
+            }
+        }
+    }
+
+    private void Start(int stageNumber, int index, TaskState task, string worker, int? overtakes = null)
     {
         StageState stage = _state.Stages[stageNumber];
         AttemptId attempt = new(new TaskId(new StageId(stageNumber), index), ++task.Attempts);
         task.Running[attempt.Number] = worker;
+        task.Since[attempt.Number] = _state.Now;
         _state.FreeSlots[worker]--;
-        _commands.Journal("attempt", attempt, worker);
+        _commands.Journal("attempt", attempt, worker, overtakes: overtakes);
         _commands.Add(new StartAttempt(
             attempt,
             worker,
@@ -168,6 +217,7 @@ internal sealed class Coordinator
     {
         AttemptId attempt = succeeded.Attempt;
         TaskState task = _state.TaskOf(attempt);
+        double seconds = _state.Now - task.Since.GetValueOrDefault(attempt.Number, _state.Now);
         if (_state.End(attempt, out bool refused) is not string worker)
         {
             // Told twice, or its worker was given up: nobody waits for it, and there is nobody to tell.
@@ -196,7 +246,7 @@ internal sealed class Coordinator
         }
 
         _commands.Journal("won", attempt, worker, succeeded.Result);
-        task.Winner = new AttemptWin(attempt.Number, worker, succeeded.Result);
+        task.Winner = new AttemptWin(attempt.Number, worker, succeeded.Result) { Seconds = seconds };
         _commands.CancelRunning(attempt.Task, task);
         _outputs.ReleasePartition(attempt.Task);
     }
@@ -232,11 +282,13 @@ internal sealed class Coordinator
         }
     }
 
-    // The reader is not to blame: its try does not count, the producer's does.
+    // The reader is not to blame: its try does not count, the producer's does. One that was overtaken may have lost only
+    // what was given up because nobody needs it any more.
     private void LoseOutput(OutputLost lost)
     {
         TaskState producer = _state.TaskOf(lost.Producer);
-        bool counts = _state.End(lost.Reader, out bool refused) is not null && !refused && _state.Phase == JobPhase.Running;
+        bool counts = _state.End(lost.Reader, out bool refused) is not null && !refused
+            && _state.TaskOf(lost.Reader).Winner is null && _state.Phase == JobPhase.Running;
         if (counts && producer.Winner?.Number == lost.Producer.Number)
         {
             _outputs.Forget(lost.Producer.Task, lost.Failure.Error);

@@ -68,6 +68,9 @@ internal sealed record JournalEntry(
     /// <summary>What an attempt that won counted.</summary>
     public TaskOutcome? Outcome { get; init; }
 
+    /// <summary>The slow attempt that this one is to overtake.</summary>
+    public int? Overtakes { get; init; }
+
     /// <summary>Its stages, in the first entry.</summary>
     public IReadOnlyList<StageSpec>? Stages { get; init; }
 }

@@ -14,6 +14,9 @@ internal sealed record WorkerLost(string Worker) : CoordinatorEvent;
 /// <summary>A worker takes no new attempts; those it has go on.</summary>
 internal sealed record WorkerDraining(string Worker) : CoordinatorEvent;
 
+/// <summary>Time has passed: now it is so many seconds after the job was ordered.</summary>
+internal sealed record TimePassed(double Now) : CoordinatorEvent;
+
 /// <summary>An attempt ended well.</summary>
 internal sealed record AttemptSucceeded(AttemptId Attempt, AttemptResult Result) : CoordinatorEvent;
 

@@ -17,6 +17,9 @@ internal sealed record CoordinatorState
     /// <summary>Free slots by worker; a worker that drains has none.</summary>
     public SortedDictionary<string, int> FreeSlots { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>Seconds after the job was ordered, as of the last time it was told.</summary>
+    public double Now { get; set; }
+
     /// <summary>Whether the journal has the job's stages yet.</summary>
     public bool IsStarted { get; set; }
 
@@ -73,6 +76,7 @@ internal sealed record CoordinatorState
     {
         TaskState task = TaskOf(attempt);
         refused = task.Refused.Remove(attempt.Number);
+        task.Since.Remove(attempt.Number);
         if (!task.Running.Remove(attempt.Number, out string? worker))
         {
             return null;
@@ -121,6 +125,9 @@ internal sealed record TaskState
     /// <summary>Workers of the attempts that run now, by number.</summary>
     public SortedDictionary<int, string> Running { get; init; } = [];
 
+    /// <summary>When those were started, seconds after the job was ordered.</summary>
+    public SortedDictionary<int, double> Since { get; init; } = [];
+
     /// <summary>Attempts that still run and read what has been replaced since: whatever they tell is refused.</summary>
     public List<int> Refused { get; init; } = [];
 
@@ -141,7 +148,11 @@ internal sealed record TaskState
 /// <param name="Number">The attempt's number.</param>
 /// <param name="Worker">Where it ran, and where its output is.</param>
 /// <param name="Result">What it told.</param>
-internal sealed record AttemptWin(int Number, string Worker, AttemptResult Result);
+internal sealed record AttemptWin(int Number, string Worker, AttemptResult Result)
+{
+    /// <summary>How long it ran.</summary>
+    public double Seconds { get; init; }
+}
 
 /// <summary>What an attempt tells the coordinator when it ends well.</summary>
 internal sealed record AttemptResult

@@ -31,8 +31,11 @@ internal static class StageOrder
 
     /// <summary>The worker with most free slots; one where the task has failed only when no other has any.</summary>
     /// <returns>Null when no slot is free.</returns>
-    public static string? ChooseWorker(CoordinatorState state, TaskState task) => state.FreeSlots
-        .Where(worker => worker.Value > 0)
+    public static string? ChooseWorker(CoordinatorState state, TaskState task) => ChooseWorker(state, task, _ => true);
+
+    /// <summary>The same among some of the workers.</summary>
+    public static string? ChooseWorker(CoordinatorState state, TaskState task, Func<string, bool> mayRun) => state.FreeSlots
+        .Where(worker => worker.Value > 0 && mayRun(worker.Key))
         .OrderBy(worker => task.FailedOn.Contains(worker.Key))
         .ThenByDescending(worker => worker.Value)
         .ThenBy(worker => worker.Key, StringComparer.Ordinal)

@@ -42,6 +42,7 @@ internal sealed class WinnerOutputs(CoordinatorState state, CommandList commands
                 foreach (int attempt in task.Running.Where(run => run.Value == worker).Select(run => run.Key).ToList())
                 {
                     task.Running.Remove(attempt);
+                    task.Since.Remove(attempt);
                     task.Refused.Remove(attempt);
                 }
 

@@ -21,6 +21,7 @@ internal sealed class JobHost : IDisposable
     private readonly IJobWorkers _workers;
     private readonly Coordinator _coordinator;
     private readonly JobStatistics _statistics;
+    private readonly List<JournalEntry> _entries = [];
     private FinishJob? _finished;
 
     private JobHost(
@@ -54,6 +55,9 @@ internal sealed class JobHost : IDisposable
 
     public CoordinatorState State => _coordinator.State;
 
+    /// <summary>The journal so far, a JSON object a line.</summary>
+    public string JournalText => Journal.TextOf(_entries);
+
     /// <summary>Where attempts write parts.</summary>
     public string StagingPath => _output.StagingPath;
 
@@ -72,13 +76,14 @@ internal sealed class JobHost : IDisposable
         try
         {
             Journal journal = new(output.JournalPath);
+            CoordinatorState state = CoordinatorState.New(id, job.Plan.Stages.Select(SpecOf), MaximumTries);
+            JobHost host = new(id, name, job, output, journal, state, workers, BeforeNow(order));
             if (order is not null)
             {
-                journal.Append(new JournalEntry("ordered", null, null, null, null, null, null) { Order = order });
+                host.Append(new JournalEntry("ordered", null, null, null, null, null, null) { Order = order });
             }
 
-            CoordinatorState state = CoordinatorState.New(id, job.Plan.Stages.Select(SpecOf), MaximumTries);
-            return new JobHost(id, name, job, output, journal, state, workers, BeforeNow(order));
+            return host;
         }
         catch
         {
@@ -102,12 +107,13 @@ internal sealed class JobHost : IDisposable
             JobReplay.Into(state, entries);
             journal = Journal.Continue(output.JournalPath);
             JobHost host = new(order.Id, order.Name, job, output, journal, state, workers, BeforeNow(order));
+            host._entries.AddRange(entries);
             foreach (JournalEntry entry in entries)
             {
                 host._statistics.Note(entry);
             }
 
-            journal.Append(new JournalEntry("resumed", null, null, null, null, null, null));
+            host.Append(new JournalEntry("resumed", null, null, null, null, null, null));
             return host;
         }
         catch
@@ -142,6 +148,9 @@ internal sealed class JobHost : IDisposable
         Trace?.Ended(end);
         Handle(end.ToEvent());
     }
+
+    /// <summary>Tells the coordinator how late it is; to be called about once a second.</summary>
+    public void Tick() => Handle(new TimePassed(Math.Round(_statistics.Elapsed.TotalSeconds, 3)));
 
     /// <summary>Cancels the job.</summary>
     public void Cancel() =>
@@ -188,7 +197,7 @@ internal sealed class JobHost : IDisposable
         {
             case WriteJournal write:
                 JournalEntry entry = _statistics.Complete(write.Entry);
-                _journal.Append(entry);
+                Append(entry);
                 _statistics.Note(entry);
                 break;
             case StartAttempt start:
@@ -214,6 +223,12 @@ internal sealed class JobHost : IDisposable
             default:
                 throw new InvalidOperationException($"A job's host does not know {command}.");
         }
+    }
+
+    private void Append(JournalEntry entry)
+    {
+        _journal.Append(entry);
+        _entries.Add(entry);
     }
 
     private void Discard(DiscardOutput discard)

@@ -31,6 +31,9 @@ internal sealed record JobOrder
     /// <summary>Name of the codec for spilled blocks; null stores them as they are.</summary>
     public string? Codec { get; init; }
 
+    /// <summary>Watches the life of one buffer in so many, 0 none; null leaves it to the silos.</summary>
+    public int? TraceBuffers { get; init; }
+
     /// <summary>When it was ordered, UTC.</summary>
     public DateTime OrderedAt { get; init; }
 

@@ -44,6 +44,23 @@ internal sealed record JobPreparation(
         }
     }
 
+    /// <summary>What would run, for people and programs.</summary>
+    /// <param name="name">What the user calls the job.</param>
+    /// <param name="memoryBytes">Bytes of the pool that its tasks share, of each silo.</param>
+    /// <param name="slots">How many share it.</param>
+    public PlanReport Describe(string name, long memoryBytes, int slots) => new()
+    {
+        Name = name,
+        Fingerprint = Plan.Fingerprint,
+        Files = Catalog.Files.Count,
+        InputBytes = Catalog.Bytes,
+        MemoryBytes = memoryBytes,
+        MemoryPerTask = memoryBytes / slots,
+        SpillBytes = SpillEstimate(memoryBytes),
+        Stages = [.. Plan.Stages.Select(PlanStageReport.Of)],
+        Warnings = Warnings,
+    };
+
     /// <summary>Finds inputs and plans; touches nothing.</summary>
     /// <param name="job">Describes the job.</param>
     /// <param name="arguments">What it is started with.</param>

@@ -13,6 +13,7 @@ internal static class JobReplay
     {
         foreach (JournalEntry entry in entries)
         {
+            state.Now = Math.Max(state.Now, entry.At ?? 0);
             switch (entry.Kind)
             {
                 case "started":
@@ -22,11 +23,17 @@ internal static class JobReplay
                     TaskState started = TaskOf(state, entry);
                     started.Attempts = Math.Max(started.Attempts, entry.Attempt!.Value);
                     started.Running[entry.Attempt.Value] = entry.Worker!;
+                    started.Since[entry.Attempt.Value] = state.Now;
                     break;
                 case "won":
                     TaskState won = TaskOf(state, entry);
-                    won.Running.Remove(entry.Attempt!.Value);
-                    won.Winner = new AttemptWin(entry.Attempt.Value, entry.Worker!, entry.Result!);
+                    double since = won.Since.GetValueOrDefault(entry.Attempt!.Value, state.Now);
+                    won.Winner = new AttemptWin(entry.Attempt.Value, entry.Worker!, entry.Result!)
+                    {
+                        Seconds = state.Now - since,
+                    };
+                    won.Running.Remove(entry.Attempt.Value);
+                    won.Since.Remove(entry.Attempt.Value);
                     break;
                 case "lost":
                     TaskState lost = TaskOf(state, entry);

@@ -57,6 +57,7 @@ internal sealed class JobStatistics
         {
             case "attempt":
                 stage.Attempts++;
+                stage.SecondAttempts += entry.Overtakes is null ? 0 : 1;
                 stage.FirstStart ??= at;
                 break;
             case "won" or "lost":
@@ -156,7 +157,8 @@ internal sealed class JobStatistics
         };
     }
 
-    private TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started);
+    /// <summary>Since the job was ordered.</summary>
+    public TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started);
 
     /// <summary>What its winners counted so far.</summary>
     public StageReport StageReportOf(int number)
@@ -170,6 +172,7 @@ internal sealed class JobStatistics
             Name = _plan.Stages[number].Name,
             Tasks = stage.Winners.Length,
             Attempts = stage.Attempts,
+            SecondAttempts = stage.SecondAttempts,
             Seconds = Math.Round((stage.LastEnd - stage.FirstStart.GetValueOrDefault()).TotalSeconds, 3),
             RecordsIn = winners.Sum(task => task.RecordsIn),
             RecordsOut = winners.Sum(task => task.RecordsOut),
@@ -195,6 +198,8 @@ internal sealed class JobStatistics
         public TaskOutcome?[] Winners { get; } = new TaskOutcome?[tasks];
 
         public int Attempts { get; set; }
+
+        public int SecondAttempts { get; set; }
 
         public TimeSpan? FirstStart { get; set; }
 

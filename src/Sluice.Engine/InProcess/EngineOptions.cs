@@ -24,6 +24,12 @@ public sealed record EngineOptions
     /// <summary>Compresses what is spilled, where that pays; null stores it as it is.</summary>
     public IBlockCodec? Codec { get; init; }
 
+    /// <summary>
+    /// Watches the life of one buffer in so many; 1 watches all, 0 none. Null is one in 1024. Nothing is watched while
+    /// nobody listens.
+    /// </summary>
+    public int? TraceBuffers { get; init; }
+
     /// <summary>The least memory that runs with this parallelism, bytes.</summary>
     public static long LeastMemory(int parallelism, int segmentSize = 32 * 1024) =>
         (long)parallelism * TaskMemory.LeastSegments * segmentSize;
@@ -50,13 +56,3 @@ public sealed record JobRequest
     /// <summary>W3C trace context of the caller, when it has one.</summary>
     public System.Diagnostics.ActivityContext ParentTrace { get; init; }
 }
-
-/// <summary>What would run, and what is known before it does.</summary>
-/// <param name="Plan">The stages.</param>
-/// <param name="Files">Input files.</param>
-/// <param name="InputBytes">Their bytes.</param>
-/// <param name="MemoryPerTask">Bytes of each task's share.</param>
-/// <param name="SpillBytes">What may be spilled at the most.</param>
-/// <param name="Warnings">What the user should know.</param>
-public sealed record Explanation(
-    JobPlan Plan, int Files, long InputBytes, long MemoryPerTask, long SpillBytes, IReadOnlyList<string> Warnings);

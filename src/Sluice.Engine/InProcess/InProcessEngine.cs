@@ -38,17 +38,8 @@ public sealed class InProcessEngine : IDisposable
 
     /// <summary>What would run; nothing is written.</summary>
     /// <exception cref="SluiceException">The job cannot run like this.</exception>
-    public Explanation Explain(JobRequest request)
-    {
-        JobPreparation job = Prepare(request);
-        return new Explanation(
-            job.Plan,
-            job.Catalog.Files.Count,
-            job.Catalog.Bytes,
-            _options.MemoryBytes / _options.Parallelism,
-            job.SpillEstimate(_options.MemoryBytes),
-            job.Warnings);
-    }
+    public PlanReport Explain(JobRequest request) =>
+        Prepare(request).Describe(request.Name, _options.MemoryBytes, _options.Parallelism);
 
     /// <summary>Runs a job to its end.</summary>
     /// <param name="request">What to run.</param>

@@ -4,6 +4,7 @@ using System.Globalization;
 using Sluice.Buffers;
 using Sluice.Exchange;
 using Sluice.Jobs;
+using Sluice.Observability;
 using Sluice.Sorting;
 
 namespace Sluice.Engine;
@@ -24,6 +25,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     private readonly AttemptThreads _attempts;
     private readonly AttemptInputs _inputs;
     private readonly JobHost _host;
+    private readonly BufferTracing? _tracing;
     private readonly JobTrace _trace;
 
     /// <param name="request">What the user asked for.</param>
@@ -56,6 +58,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         _host.Trace = _trace;
         _inputs = new AttemptInputs(_id, job, _host.StagingPath);
         ISpillStore store = ports.Store(spill);
+        _tracing = BufferTracing.For(options.TraceBuffers, Here, Spans.ContextOf(_trace.TraceParent), null);
         AttemptRunner runner = new(
             _pool,
             token => new WaitingStore(store, _diskWait, token),
@@ -63,7 +66,8 @@ internal sealed class JobRun : IJobWorkers, IDisposable
             ports.Transport(_outputs),
             _pool.Total / options.Parallelism,
             options.Codec,
-            _diskWait);
+            _diskWait,
+            _tracing);
         _attempts = new AttemptThreads(runner, options.Parallelism);
     }
 
@@ -127,6 +131,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         _trace.Dispose();
         _host.Dispose();
         _outputs.Dispose();
+        _tracing?.Dispose();
         _todo.Dispose();
         Debug.Assert(_pool.Lent == 0, "Every segment has come back when a job is over.");
         _pool.Dispose();

@@ -88,16 +88,16 @@ public sealed class InputChannel : IBlockSource, IDisposable
             return false;
         }
 
-        if (!BlockFormat.Verify(block.Bytes, out uint expected, out uint found))
+        int number = _nextSequence - _blocks.Count - 1;
+        if (!BlockFormat.Verify(block.Bytes, number, out string? damage))
         {
             block.Release();
-            int sequence = _nextSequence - _blocks.Count - 1;
-            string damage = new BlockCorruptException(
-                Name, Id.Subpartition, sequence, $"expected checksum {expected:x8}, found {found:x8}").Message;
-            throw new OutputLostException(Id.Output, damage);
+            throw new OutputLostException(
+                Id.Output, new BlockCorruptException(Name, Id.Subpartition, number, damage).Message);
         }
 
         BytesReceived += block.Length;
+        block = Watched(block);
         return true;
     }
 
@@ -115,6 +115,22 @@ public sealed class InputChannel : IBlockSource, IDisposable
             _opened = false;
             _transport.Close(Id, _where);
         }
+    }
+
+    // A block of the same silo comes in its producer's segment: who watches that sees to whom it goes.
+    private Block Watched(Block block)
+    {
+        if (block.Buffer.IsWatched)
+        {
+            if (block.Buffer.Owner != _pool.Owner)
+            {
+                block = block with { Buffer = block.Buffer.HandOver(_pool.Owner) };
+            }
+
+            block.Buffer.NoteRead();
+        }
+
+        return block;
     }
 
     private void TimedFetch(int wantedCredits)

@@ -34,7 +34,7 @@ public sealed class InputGate : IDisposable
             {
                 for (int part = subpartitions.Start.Value; part < subpartitions.End.Value; part++)
                 {
-                    ChannelId id = new(inputs[producer].Id, run, part);
+                    ChannelId id = new(inputs[producer].Id, run, part, options.Reader);
                     _channels.Add(new InputChannel(id, inputs[producer].Where, transport, pool, options.CreditsPerFetch, cancellation));
                     _producers.Add(producer);
                 }
@@ -77,13 +77,16 @@ public sealed class InputGate : IDisposable
 /// <param name="Where">The silo that holds it, as the transport knows silos; nothing where there is only one.</param>
 public readonly record struct ProducerOutput(OutputId Id, int Runs, string Where = "");
 
-/// <summary>How a gate uses its memory.</summary>
+/// <summary>How a gate uses its memory, and for whom it reads.</summary>
 /// <param name="FanIn">Channels merged at once; when there are more, the rest waits and is merged in passes.</param>
 /// <param name="CreditsPerFetch">Blocks asked for at once.</param>
 public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
 {
     /// <summary>Segments besides, in which runs stay that passes have merged.</summary>
     public int PassSegments { get; init; }
+
+    /// <summary>The attempt it reads for; producers keep what they serve two attempts of a task apart.</summary>
+    public ReaderId Reader { get; init; }
 
     /// <summary>The least segments a gate works with: two channels.</summary>
     public const int MinimumSegments = (2 * RunMerger.SegmentsPerSource) + RunMerger.SegmentsPerPass;

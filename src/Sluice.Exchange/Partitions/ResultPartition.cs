@@ -13,7 +13,7 @@ public sealed class ResultPartition : IReclaimable, IDisposable
 {
     private readonly ISpillStore _store;
     private readonly IReadOnlyList<SortedRun> _runs;
-    private readonly ConcurrentDictionary<(int Run, int Subpartition), Subpartition> _views = new();
+    private readonly ConcurrentDictionary<(int Run, int Subpartition, ReaderId Reader), Subpartition> _views = new();
     private long _spilledBytes;
     private bool _disposed;
 
@@ -62,21 +62,24 @@ public sealed class ResultPartition : IReclaimable, IDisposable
         return freed;
     }
 
-    /// <summary>The reading end of one row of blocks; the same for every fetch of that channel.</summary>
+    /// <summary>One reader's end of one row of blocks; the same for every fetch of that channel.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such run.</exception>
-    internal Subpartition View(int run, int subpartition)
+    internal Subpartition View(int run, int subpartition, ReaderId reader)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)run, (uint)_runs.Count, nameof(run));
         return _views.GetOrAdd(
-            (run, subpartition),
+            (run, subpartition, reader),
             static (key, runs) => new Subpartition(
                 runs[key.Run].Name, () => runs[key.Run].Open(key.Subpartition)),
             _runs);
     }
 
-    /// <summary>Forgets how far a channel was read, so that another attempt can read it from the start.</summary>
-    internal void Close(int run, int subpartition) => _views.TryRemove((run, subpartition), out _);
+    /// <summary>Channels that were read and not closed; one whose reader died stays, and holds no memory of the pool.</summary>
+    internal int ViewCount => _views.Count;
+
+    /// <summary>Forgets how far a channel was read.</summary>
+    internal void Close(int run, int subpartition, ReaderId reader) => _views.TryRemove((run, subpartition, reader), out _);
 
     /// <summary>Gives back what a subpartition takes: its consumer has committed and will not read it again.</summary>
     public void Discard(int subpartition)

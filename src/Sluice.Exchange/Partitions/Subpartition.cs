@@ -3,11 +3,10 @@ using Sluice.Sorting;
 
 namespace Sluice.Exchange;
 
-/// <summary>Serves one row of blocks to one consumer, from a sequence number on.</summary>
+/// <summary>Serves one row of blocks to one attempt that reads it, from a sequence number on.</summary>
 /// <remarks>
 /// Asking again for a sequence gives the same blocks again: at once when it was not acknowledged, else by reading from
-/// the start, as another attempt of the consumer does whose predecessor never closed the channel. Threading: guarded by
-/// its own lock, because a late fetch may meet its repetition.
+/// the start. Threading: guarded by its own lock, because a late fetch may meet its repetition.
 /// </remarks>
 internal sealed class Subpartition
 {

@@ -21,7 +21,7 @@ public sealed class InProcessTransport : IExchangeTransport
     }
 
     public void Close(ChannelId channel, string where) =>
-        _outputs.Find(channel.Output)?.Close(channel.Run, channel.Subpartition);
+        _outputs.Find(channel.Output)?.Close(channel.Run, channel.Subpartition, channel.Reader);
 
     private FetchReply Fetch(FetchRequest request)
     {
@@ -35,7 +35,7 @@ public sealed class InProcessTransport : IExchangeTransport
 
         try
         {
-            Subpartition view = use.Output.View(channel.Run, channel.Subpartition);
+            Subpartition view = use.Output.View(channel.Run, channel.Subpartition, channel.Reader);
             (IReadOnlyList<Block> blocks, int backlog) = view.Read(request.FromSequence, request.Credits);
             FetchStatus status = backlog == 0 ? FetchStatus.EndOfPartition : FetchStatus.Data;
             return new FetchReply(status, request.FromSequence, blocks, backlog, view.Source);

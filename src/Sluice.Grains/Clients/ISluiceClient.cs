@@ -28,6 +28,12 @@ public sealed record ClusterJob
 
     /// <summary>Name of the codec for spilled blocks; null stores them as they are.</summary>
     public string? Codec { get; init; }
+
+    /// <summary>
+    /// Watches the life of one buffer in so many; 1 watches all, 0 none. Null watches one in 1024 on silos whose spans
+    /// somebody listens to.
+    /// </summary>
+    public int? TraceBuffers { get; init; }
 }
 
 /// <summary>Runs jobs in a cluster and asks how it stands.</summary>
@@ -44,11 +50,35 @@ public interface ISluiceClient
     /// <summary>How a job stands.</summary>
     Task<JobView> GetAsync(JobId job, CancellationToken cancellationToken = default);
 
+    /// <summary>How a job went: its attempts, and the lives of buffers that were watched.</summary>
+    /// <returns>What the silos that answer remember of their last jobs; a job that nobody knows is `unknown`.</returns>
+    Task<JobTimeline> GetTraceAsync(JobId job, CancellationToken cancellationToken = default);
+
     /// <summary>Cancels a job; nothing happens when it has ended.</summary>
     Task<JobView> CancelAsync(JobId job, CancellationToken cancellationToken = default);
 
+    /// <summary>Orders a job that failed or was cancelled once more, as a new job.</summary>
+    /// <returns>The new job; the old one when it has not failed, or when what it was ordered with is not remembered.</returns>
+    Task<JobView> RetryAsync(JobId job, JobId fresh, CancellationToken cancellationToken = default);
+
+    /// <summary>All that is known of a job.</summary>
+    Task<JobExport> ExportAsync(JobId job, CancellationToken cancellationToken = default);
+
+    /// <summary>What a job would do; runs nothing.</summary>
+    /// <exception cref="SluiceException">It cannot run like this.</exception>
+    Task<PlanReport> ExplainAsync(ClusterJob job, CancellationToken cancellationToken = default);
+
     /// <summary>Running jobs and those of the history, newest first.</summary>
     Task<IReadOnlyList<JobView>> ListAsync(int most, CancellationToken cancellationToken = default);
+
+    /// <summary>Measures the exchange from one silo to another, as <see cref="IExchangeProbe"/> says.</summary>
+    /// <param name="producer">Address of the silo that serves.</param>
+    /// <param name="consumer">Address of the silo that fetches.</param>
+    /// <param name="channels">Channels at once.</param>
+    /// <param name="duration">How long.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<ExchangeMeasure> MeasureExchangeAsync(
+        string producer, string consumer, int channels, TimeSpan duration, CancellationToken cancellationToken = default);
 
     /// <summary>All silos that answer.</summary>
     Task<IReadOnlyList<SiloView>> GetSilosAsync(CancellationToken cancellationToken = default);

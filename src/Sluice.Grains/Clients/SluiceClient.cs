@@ -14,22 +14,25 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
 
     public async Task<JobView> SubmitAsync(ClusterJob job, CancellationToken cancellationToken = default)
     {
-        JobOrder order = new()
-        {
-            Id = job.Id,
-            Job = job.Job,
-            Arguments = job.Arguments.All.ToDictionary(named => named.Key, named => named.Value.ToArray()),
-            Name = job.Name,
-            Partitions = job.Partitions,
-            Overwrite = job.Overwrite,
-            MemoryBytes = job.MemoryBytes,
-            Codec = job.Codec,
-            TraceParent = Activity.Current?.Id,
-        };
-        WireDocument document = WireDocument.Of(order, CoordinationJson.Default.JobOrder);
+        WireDocument document = OrderOf(job);
         return await PatientlyAsync(
             () => cluster.GetGrain<IJobGrain>(job.Id.Value).StartAsync(document), cancellationToken);
     }
+
+    public async Task<PlanReport> ExplainAsync(ClusterJob job, CancellationToken cancellationToken = default)
+    {
+        WireDocument document = OrderOf(job);
+        ExplainReply reply = await PatientlyAsync(() => Cluster.ExplainAsync(document), cancellationToken);
+        return reply.Failure is WireFailure failure
+            ? throw new SluiceException(failure.ToError(), new AggregateException(failure.Detail))
+            : PlanReport.FromJson(reply.Plan!);
+    }
+
+    public Task<JobView> RetryAsync(JobId job, JobId fresh, CancellationToken cancellationToken = default) =>
+        PatientlyAsync(() => Cluster.RetryAsync(job.Value, fresh.Value), cancellationToken);
+
+    public Task<JobExport> ExportAsync(JobId job, CancellationToken cancellationToken = default) =>
+        PatientlyAsync(() => Cluster.ExportAsync(job.Value), cancellationToken);
 
     public async Task<JobView> WatchAsync(
         JobId job, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -63,8 +66,31 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
         }
     }
 
+    public async Task<ExchangeMeasure> MeasureExchangeAsync(
+        string producer, string consumer, int channels, TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        string key = $"{producer}/{Guid.NewGuid():N}";
+        IExchangeProbe makes = cluster.GetGrain<IExchangeProbe>(key);
+        IExchangeProbe reads = cluster.GetGrain<IExchangeProbe>($"{consumer}/{Guid.NewGuid():N}");
+        await makes.ProduceAsync(channels).WaitAsync(cancellationToken);
+        try
+        {
+            return await reads.ConsumeAsync(key, channels, duration).WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            await makes.EndAsync();
+        }
+    }
+
     public Task<JobView> GetAsync(JobId job, CancellationToken cancellationToken = default) =>
         PatientlyAsync(() => Cluster.GetJobAsync(job.Value), cancellationToken);
+
+    public async Task<JobTimeline> GetTraceAsync(JobId job, CancellationToken cancellationToken = default)
+    {
+        WireDocument trace = await PatientlyAsync(() => Cluster.GetTraceAsync(job.Value), cancellationToken);
+        return JobTimeline.FromJson(trace.Json);
+    }
 
     public async Task<JobView> CancelAsync(JobId job, CancellationToken cancellationToken = default)
     {
@@ -81,6 +107,22 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
 
     public Task<bool> DrainAsync(string silo, CancellationToken cancellationToken = default) =>
         PatientlyAsync(() => Cluster.DrainAsync(silo), cancellationToken);
+
+    private static WireDocument OrderOf(ClusterJob job) => WireDocument.Of(
+        new JobOrder
+        {
+            Id = job.Id,
+            Job = job.Job,
+            Arguments = job.Arguments.All.ToDictionary(named => named.Key, named => named.Value.ToArray()),
+            Name = job.Name,
+            Partitions = job.Partitions,
+            Overwrite = job.Overwrite,
+            MemoryBytes = job.MemoryBytes,
+            Codec = job.Codec,
+            TraceBuffers = job.TraceBuffers,
+            TraceParent = Activity.Current?.Id,
+        },
+        CoordinationJson.Default.JobOrder);
 
     // Every call here may be made twice: what a dead gateway or silo did not answer is asked again through another.
     private static async Task<T> PatientlyAsync<T>(Func<Task<T>> call, CancellationToken cancellation)

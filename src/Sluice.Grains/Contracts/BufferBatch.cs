@@ -27,6 +27,22 @@ public sealed class BufferFetch
     /// <summary>Blocks that have room.</summary>
     [Id(5)]
     public int Credits { get; init; }
+
+    /// <summary>Number of the stage that reads.</summary>
+    [Id(6)]
+    public int ReaderStage { get; init; }
+
+    /// <summary>Number of the attempt that reads.</summary>
+    [Id(7)]
+    public int ReaderAttempt { get; init; }
+
+    /// <summary>
+    /// The name of the consumer's silo, which knows what trace contexts in a batch are; empty from an older one.
+    /// </summary>
+    [Id(8)]
+    public string Silo { get; init; } = "";
+
+    internal ChannelId Channel => new(Output.Output, Run, Subpartition, new ReaderId(ReaderStage, ReaderAttempt));
 }
 
 /// <summary>Blocks on their way from a producer's silo to a consumer's; its codec is <see cref="BufferBatchCodec"/>.</summary>
@@ -50,6 +66,9 @@ public sealed class BufferBatch
 
     /// <summary>On the producer's side: what is sent.</summary>
     public IReadOnlyList<Block> Blocks { get; init; } = [];
+
+    /// <summary>On the producer's side: the consumer's silo, when it takes trace contexts; else empty.</summary>
+    internal string To { get; init; } = "";
 
     /// <summary>On the producer's side: told once the blocks are in the connection's buffer.</summary>
     internal Action? Written { get; init; }

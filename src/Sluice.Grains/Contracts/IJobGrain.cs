@@ -19,6 +19,11 @@ public interface IJobGrain : IGrainWithGuidKey
     [Alias("Cancel")]
     Task<JobView> CancelAsync(string? output);
 
+    /// <summary>All that is known of the job.</summary>
+    /// <param name="output">Its output directory, when the caller knows it.</param>
+    [Alias("Export")]
+    Task<JobExport> ExportAsync(string? output);
+
     /// <summary>A silo tells how an attempt ended, again and again until this has returned once.</summary>
     /// <param name="output">The job's output directory.</param>
     /// <param name="told">An attempt's end.</param>
@@ -74,6 +79,39 @@ public sealed class JobView
 
     /// <summary>Whether it will not change any more.</summary>
     public bool IsOver => Status is JobStatus.Succeeded or JobStatus.Failed or JobStatus.Cancelled;
+}
+
+/// <summary>All that a cluster knows of a job.</summary>
+[GenerateSerializer, Immutable, Alias("sluice.export")]
+public sealed class JobExport
+{
+    [Id(0)]
+    public JobView View { get; init; } = new();
+
+    /// <summary>How it was ordered, as JSON; null when that is not remembered.</summary>
+    [Id(1)]
+    public string? Order { get; init; }
+
+    /// <summary>What it was planned to do, schema `sluice.plan/1`; null when that is not remembered.</summary>
+    [Id(2)]
+    public string? Plan { get; init; }
+
+    /// <summary>What its coordinator decided, a JSON object a line; null when that is not remembered.</summary>
+    [Id(3)]
+    public string? Journal { get; init; }
+}
+
+/// <summary>What a cluster answers to a job that it is asked to explain.</summary>
+[GenerateSerializer, Immutable, Alias("sluice.explanation")]
+public sealed class ExplainReply
+{
+    /// <summary>Schema `sluice.plan/1`.</summary>
+    [Id(0)]
+    public string? Plan { get; init; }
+
+    /// <summary>Why it cannot run like this.</summary>
+    [Id(1)]
+    public WireFailure? Failure { get; init; }
 }
 
 /// <summary>The words for how a job stands.</summary>

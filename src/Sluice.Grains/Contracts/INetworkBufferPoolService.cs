@@ -22,7 +22,7 @@ public interface INetworkBufferPoolService : IGrainService
 
     /// <summary>The consumer is done with a channel, or starts over.</summary>
     [Alias("Close")]
-    Task CloseAsync(WireAttempt output, int run, int subpartition);
+    Task CloseAsync(WireAttempt output, int run, int subpartition, int readerStage, int readerAttempt);
 
     /// <summary>Throws outputs away.</summary>
     [Alias("Discard")]
@@ -35,6 +35,11 @@ public interface INetworkBufferPoolService : IGrainService
     /// <summary>Stops all attempts of a job and throws away all that is left of it.</summary>
     [Alias("EndJob")]
     Task EndJobAsync(Guid job);
+
+    /// <summary>What the silo remembers of how a job went.</summary>
+    /// <returns>A <see cref="Jobs.SiloTimeline"/>; null when it has not worked for the job, or for many since.</returns>
+    [Alias("Trace")]
+    Task<WireDocument?> GetTraceAsync(Guid job);
 
     /// <summary>Takes no attempts any more; those it has go on.</summary>
     [Alias("Drain")]
@@ -97,6 +102,18 @@ public sealed class SiloView
 
     [Id(14)]
     public int ProcessId { get; init; }
+
+    /// <summary>Bytes of blocks sent to other silos since it started.</summary>
+    [Id(16)]
+    public long SentBytes { get; init; }
+
+    /// <summary>Bytes of blocks received from other silos since it started.</summary>
+    [Id(17)]
+    public long ReceivedBytes { get; init; }
+
+    /// <summary>What it waits for, a sentence; null when nothing is paused.</summary>
+    [Id(18)]
+    public string? Paused { get; init; }
 
     /// <summary>As membership says: `Active`, `ShuttingDown` and so on.</summary>
     [Id(15)]

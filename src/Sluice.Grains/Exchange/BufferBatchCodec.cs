@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Text;
 using Orleans.Serialization.Buffers;
 using Orleans.Serialization.Cloning;
@@ -17,8 +18,9 @@ namespace Sluice.Grains;
 /// <code>
 ///  4 length of what follows
 ///  16 fetch | 1 version | 1 status | 1 revoked | 4 first sequence | 4 backlog | 2 bytes of source | source, UTF-8 | 2 blocks
-///  then each block: 4 length | its bytes
+///  then each block: 1 bit 0 | 1 bit traced | 30 bits length | when traced: 16 trace id, 8 span id | its bytes
 /// </code>
+/// A block is traced when somebody watches the life of its buffer, and the consumer has said that it knows of traces.
 /// Serialization runs later than the call, on the connection's loop: a block that was given back meanwhile makes the
 /// batch a revoked one, without blocks. A batch whose fetch is not open here is skipped, and nothing is rented for it.
 /// </remarks>
@@ -29,6 +31,8 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
     private const int HeaderLength = 16 + 3 + 4 + 4 + 2;
     private const int MostBlocks = 1024;
     private const int MostSourceBytes = 4096;
+    private const int TraceLength = 16 + 8;
+    private const int TracedBit = 1 << 30;
 
     private readonly ReceiveWindows? _windows;
 
@@ -47,16 +51,16 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
     {
         ReferenceCodec.MarkValueField(writer.Session);
         writer.WriteFieldHeader(fieldIdDelta, expectedType, typeof(BufferBatch), WireType.LengthPrefixed);
-        List<Block> held = new(value.Blocks.Count);
+        List<Outgoing> held = new(value.Blocks.Count);
         try
         {
-            bool isRevoked = value.IsRevoked || !TryHold(value.Blocks, held);
+            bool isRevoked = value.IsRevoked || !TryHold(value, held);
             byte[] source = Encoding.UTF8.GetBytes(value.Source);
             int sourceLength = Math.Min(source.Length, MostSourceBytes);
             int length = HeaderLength + sourceLength + 2;
             if (!isRevoked)
             {
-                length += held.Sum(block => sizeof(int) + block.Length);
+                length += held.Sum(sent => sizeof(int) + (sent.IsTraced ? TraceLength : 0) + sent.Block.Length);
             }
 
             Span<byte> header = stackalloc byte[HeaderLength];
@@ -70,19 +74,28 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
             writer.WriteVarUInt32((uint)length);
             writer.Write(header);
             writer.Write(source.AsSpan(0, sourceLength));
+            Span<byte> trace = stackalloc byte[TraceLength];
             Span<byte> number = stackalloc byte[sizeof(int)];
             BinaryPrimitives.WriteUInt16LittleEndian(number, (ushort)(isRevoked ? 0 : held.Count));
             writer.Write(number[..2]);
-            foreach (Block block in isRevoked ? [] : held)
+            foreach (Outgoing sent in isRevoked ? [] : held)
             {
-                BinaryPrimitives.WriteInt32LittleEndian(number, block.Length);
+                BinaryPrimitives.WriteInt32LittleEndian(number, sent.Block.Length | (sent.IsTraced ? TracedBit : 0));
                 writer.Write(number);
-                writer.Write(block.Bytes);
+                if (sent.IsTraced)
+                {
+                    sent.Trace.TraceId.CopyTo(trace[..16]);
+                    sent.Trace.SpanId.CopyTo(trace[16..]);
+                    writer.Write(trace);
+                }
+
+                writer.Write(sent.Block.Bytes);
+                sent.Block.Buffer.NoteSent(value.To);
             }
         }
         finally
         {
-            held.ForEach(block => block.Release());
+            held.ForEach(sent => sent.Block.Release());
         }
 
         value.Written?.Invoke();
@@ -126,13 +139,19 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
         };
     }
 
-    private static bool TryHold(IReadOnlyList<Block> blocks, List<Block> held)
+    private static ActivityContext TraceOf(ReadOnlySpan<byte> bytes) => new(
+        ActivityTraceId.CreateFromBytes(bytes[..16]),
+        ActivitySpanId.CreateFromBytes(bytes[16..]),
+        ActivityTraceFlags.Recorded,
+        isRemote: true);
+
+    private static bool TryHold(BufferBatch batch, List<Outgoing> held)
     {
         try
         {
-            foreach (Block block in blocks)
+            foreach (Block block in batch.Blocks)
             {
-                held.Add(block with { Buffer = block.Buffer.Retain() });
+                held.Add(Hold(block, takesTraces: batch.To.Length > 0));
             }
 
             return true;
@@ -142,6 +161,11 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
             return false;
         }
     }
+
+    // Asked for the span once: it may end at any moment, and the lengths must agree.
+    private static Outgoing Hold(Block block, bool takesTraces) => block.Buffer.IsWatched
+        ? new Outgoing(block with { Buffer = block.Buffer.Retain("connection") }, takesTraces ? block.Buffer.Trace : default)
+        : new Outgoing(block with { Buffer = block.Buffer.Retain() }, default);
 
     // The reader is a ref struct, so the window's lock is taken here rather than around a delegate.
     private static bool ReadBlocks<TInput>(ref Reader<TInput> reader, ReceiveWindow? window, int count, long end)
@@ -160,6 +184,7 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
         bool isWhole = false;
         try
         {
+            Span<byte> trace = stackalloc byte[TraceLength];
             Span<byte> number = stackalloc byte[sizeof(int)];
             for (int block = 0; block < count; block++)
             {
@@ -170,12 +195,21 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
 
                 reader.ReadBytes(number);
                 int length = BinaryPrimitives.ReadInt32LittleEndian(number);
-                if (length < 0 || length > end - reader.Position)
+                bool isTraced = length > 0 && (length & TracedBit) != 0;
+                length = isTraced ? length & ~TracedBit : length;
+                if (length < 0 || length > end - reader.Position - (isTraced ? TraceLength : 0))
                 {
                     throw new InvalidDataException($"A block of {length} bytes is longer than the rest of its batch.");
                 }
 
-                if (!window.TryTake(length, out Span<byte> room))
+                ActivityContext sender = default;
+                if (isTraced)
+                {
+                    reader.ReadBytes(trace);
+                    sender = TraceOf(trace);
+                }
+
+                if (!window.TryTake(length, sender, out Span<byte> room))
                 {
                     throw new InvalidDataException($"A block of {length} bytes has no room in the segments of its fetch.");
                 }
@@ -190,5 +224,11 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
         {
             window.End(isWhole);
         }
+    }
+
+    /// <summary>A block that is held while it is written, and the span of its buffer.</summary>
+    private readonly record struct Outgoing(Block Block, ActivityContext Trace)
+    {
+        public bool IsTraced => Trace != default;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Services;
@@ -27,12 +28,17 @@ internal interface INetworkBufferPoolClient : Orleans.Services.IGrainServiceClie
 
 /// <summary>Makes the transport of a silo over its outputs.</summary>
 /// <remarks>The services are asked late: the transport is made before the silo can call others.</remarks>
-internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows)
+internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows, ExchangeTraffic traffic)
 {
-    public IExchangeTransport Make(string here, ResultPartitionStore outputs) => new GrainTransport(
+    /// <param name="here">The silo's address with its generation.</param>
+    /// <param name="name">The silo's name.</param>
+    /// <param name="outputs">Its outputs.</param>
+    public IExchangeTransport Make(string here, string name, ResultPartitionStore outputs) => new GrainTransport(
         here,
+        name,
         new InProcessTransport(outputs),
         windows,
+        traffic,
         new Lazy<INetworkBufferPoolClient>(services.GetRequiredService<INetworkBufferPoolClient>),
         new Lazy<ISiloStatusOracle>(services.GetRequiredService<ISiloStatusOracle>));
 }
@@ -44,13 +50,17 @@ internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWi
 /// </remarks>
 internal sealed class GrainTransport(
     string here,
+    string name,
     InProcessTransport local,
     ReceiveWindows windows,
+    ExchangeTraffic traffic,
     Lazy<INetworkBufferPoolClient> silos,
     Lazy<ISiloStatusOracle> membership) : IExchangeTransport
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
 
     public ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken) =>
         request.Where == here
@@ -69,7 +79,12 @@ internal sealed class GrainTransport(
         {
             // What is lost of this the other silo finds out by itself: a channel that nobody asks for is forgotten.
             silos.Value.On(where)
-                .CloseAsync(WireAttempt.Of(channel.Output), channel.Run, channel.Subpartition)
+                .CloseAsync(
+                    WireAttempt.Of(channel.Output),
+                    channel.Run,
+                    channel.Subpartition,
+                    channel.Reader.Stage,
+                    channel.Reader.Attempt)
                 .Ignore();
         }
     }
@@ -77,11 +92,12 @@ internal sealed class GrainTransport(
     private async Task<FetchReply> FetchFromAsync(FetchRequest request, CancellationToken cancellation)
     {
         int credits = request.Credits.Count;
+        string peer = _names.GetOrAdd(request.Where, NameOf);
         long since = Stopwatch.GetTimestamp();
         for (int tries = 1; ; tries++)
         {
             cancellation.ThrowIfCancellationRequested();
-            using ReceiveWindow window = windows.Open(request.Credits);
+            using ReceiveWindow window = windows.Open(request.Credits, peer);
             try
             {
                 BufferBatch batch = await silos.Value.On(request.Where)
@@ -91,8 +107,9 @@ internal sealed class GrainTransport(
                 if (!batch.IsRevoked)
                 {
                     IReadOnlyList<Block> blocks = window.Take();
+                    traffic.Received(blocks.Sum(block => (long)block.Length));
                     FetchReply reply = new(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
-                    Trace(request.Where, credits, reply, tries, since);
+                    Trace(peer, credits, reply, tries, since);
                     return reply;
                 }
             }
@@ -106,7 +123,7 @@ internal sealed class GrainTransport(
                 {
                     FetchReply lost = new(
                         FetchStatus.NotFound, request.FromSequence, [], 0, $"silo {request.Where} does not answer: {exception.Message}");
-                    Trace(request.Where, credits, lost, tries, since);
+                    Trace(peer, credits, lost, tries, since);
                     return lost;
                 }
             }
@@ -115,12 +132,12 @@ internal sealed class GrainTransport(
         }
     }
 
-    private void Trace(string where, int credits, FetchReply reply, int tries, long since)
+    private static void Trace(string peer, int credits, FetchReply reply, int tries, long since)
     {
         using Activity? span = TaskSpans.BeginPast(SpanNames.Fetch, ActivityKind.Client, since);
         if (span is not null)
         {
-            span.SetTag(AttributeNames.PeerSilo, NameOf(where))
+            span.SetTag(AttributeNames.PeerSilo, peer)
                 .SetTag(AttributeNames.Credits, credits)
                 .SetTag(AttributeNames.Blocks, reply.Blocks.Count)
                 .SetTag(AttributeNames.Bytes, reply.Blocks.Sum(block => block.Length))
@@ -133,7 +150,7 @@ internal sealed class GrainTransport(
         }
     }
 
-    private static BufferFetch FetchOf(FetchRequest request, ReceiveWindow window) => new()
+    private BufferFetch FetchOf(FetchRequest request, ReceiveWindow window) => new()
     {
         Fetch = window.Fetch,
         Output = WireAttempt.Of(request.Channel.Output),
@@ -141,10 +158,13 @@ internal sealed class GrainTransport(
         Subpartition = request.Channel.Subpartition,
         FromSequence = request.FromSequence,
         Credits = request.Credits.Count,
+        ReaderStage = request.Channel.Reader.Stage,
+        ReaderAttempt = request.Channel.Reader.Attempt,
+        Silo = name,
     };
 
     private string NameOf(string silo) =>
-        membership.Value.TryGetSiloName(SiloAddress.FromParsableString(silo), out string name) ? name : silo;
+        membership.Value.TryGetSiloName(SiloAddress.FromParsableString(silo), out string known) ? known : silo;
 
     private bool IsDead(string silo)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Sluice.Buffers;
 using Sluice.Exchange;
 using Sluice.Sorting;
@@ -15,9 +16,11 @@ internal sealed class ReceiveWindows
     public int Count => _windows.Count;
 
     /// <summary>Opens a window over a consumer's reserved segments.</summary>
-    public ReceiveWindow Open(CreditReservation credits)
+    /// <param name="credits">The segments.</param>
+    /// <param name="from">The silo that the answer comes from, as who watches the segments' lives is told.</param>
+    public ReceiveWindow Open(CreditReservation credits, string from = "")
     {
-        ReceiveWindow window = new(this, credits);
+        ReceiveWindow window = new(this, credits, from);
         _windows[window.Fetch] = window;
         return window;
     }
@@ -34,7 +37,7 @@ internal sealed class ReceiveWindows
 /// waited for. So no segment is written by two, and none is lost with an answer that vanishes.
 /// Ownership: what was filled and not taken goes back when it closes. Threading: a reader and the owner, by its lock.
 /// </remarks>
-internal sealed class ReceiveWindow(ReceiveWindows windows, CreditReservation credits) : IDisposable
+internal sealed class ReceiveWindow(ReceiveWindows windows, CreditReservation credits, string from) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<Block> _filled = [];
@@ -70,8 +73,11 @@ internal sealed class ReceiveWindow(ReceiveWindows windows, CreditReservation cr
     }
 
     /// <summary>Room for one block of an answer that is being read.</summary>
+    /// <param name="length">Its bytes.</param>
+    /// <param name="sender">The span of the buffer it comes from; the default when nobody traces that.</param>
+    /// <param name="room">Where they go.</param>
     /// <returns>False when the answer has more blocks than credits, or a block longer than a segment.</returns>
-    public bool TryTake(int length, out Span<byte> room)
+    public bool TryTake(int length, ActivityContext sender, out Span<byte> room)
     {
         if (credits.Count == 0)
         {
@@ -88,6 +94,7 @@ internal sealed class ReceiveWindow(ReceiveWindows windows, CreditReservation cr
         }
 
         segment.SetLength(length);
+        segment.NoteReceived(from, sender);
         _filled.Add(new Block(segment, 0, length));
         room = segment.Span[..length];
         return true;

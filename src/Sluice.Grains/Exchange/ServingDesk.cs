@@ -19,6 +19,8 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
     private readonly InProcessTransport _outputs;
     private readonly IBufferPool _room;
     private readonly TimeProvider _time;
+    private readonly ExchangeTraffic _traffic;
+    private readonly Func<Guid, IBufferLifecycle?> _lives;
     private readonly ConcurrentDictionary<ChannelId, Sent> _sent = new();
     private readonly ITimer _sweep;
     private volatile bool _isClosed;
@@ -26,8 +28,17 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
     /// <param name="outputs">The silo's outputs.</param>
     /// <param name="room">Lends segments for blocks that are read from files.</param>
     /// <param name="time">For what nobody asks for any more.</param>
-    public ServingDesk(ResultPartitionStore outputs, IBufferPool room, TimeProvider time)
+    /// <param name="traffic">Counts what is sent.</param>
+    /// <param name="lives">Who watches the lives of a job's buffers; the segments lent here are no job's own.</param>
+    public ServingDesk(
+        ResultPartitionStore outputs,
+        IBufferPool room,
+        TimeProvider time,
+        ExchangeTraffic traffic,
+        Func<Guid, IBufferLifecycle?>? lives = null)
     {
+        _traffic = traffic;
+        _lives = lives ?? (_ => null);
         _outputs = new InProcessTransport(outputs);
         _room = room;
         _time = time;
@@ -48,13 +59,18 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
     /// <exception cref="OperationCanceledException">No room came free in time.</exception>
     public async Task<BufferBatch> ServeAsync(BufferFetch fetch, CancellationToken cancellation)
     {
-        ChannelId channel = new(fetch.Output.Output, fetch.Run, fetch.Subpartition);
+        ChannelId channel = fetch.Channel;
         Release(channel);
         using CreditReservation credits = fetch.Credits == 0
             ? CreditReservation.None()
             : await ReserveAsync(fetch.Credits, cancellation);
         FetchReply reply = await _outputs.FetchAsync(
             new FetchRequest(channel, "", fetch.FromSequence, credits), cancellation);
+        if (_lives(channel.Output.Job) is IBufferLifecycle watcher)
+        {
+            Watch(reply.Blocks, watcher);
+        }
+
         Sent? sent = reply.Blocks.Count > 0 ? Keep(channel, reply.Blocks) : null;
         if (_isClosed)
         {
@@ -63,6 +79,7 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
             return new BufferBatch { Fetch = fetch.Fetch, IsRevoked = true };
         }
 
+        _traffic.Sent(reply.Blocks.Sum(block => (long)block.Length));
         return new BufferBatch
         {
             Fetch = fetch.Fetch,
@@ -71,6 +88,7 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
             Backlog = reply.Backlog,
             Source = reply.Source,
             Blocks = reply.Blocks,
+            To = fetch.Silo,
             Written = sent is null ? null : () => Release(channel, sent),
         };
     }
@@ -111,6 +129,19 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
         }
 
         return credits;
+    }
+
+    // What lies in memory is in its producer's segment, which is watched from there. What was read from a file just now
+    // nobody else holds yet.
+    private void Watch(IReadOnlyList<Block> blocks, IBufferLifecycle watcher)
+    {
+        foreach (Block block in blocks)
+        {
+            if (block.Buffer.Owner == _room.Owner)
+            {
+                block.Buffer.Watch(watcher);
+            }
+        }
     }
 
     private Sent Keep(ChannelId channel, IReadOnlyList<Block> blocks)

@@ -14,6 +14,7 @@ public static class SluiceHosting
     {
         builder.Services.AddOptions<SluiceSiloOptions>().BindConfiguration("Sluice").Configure(options => configure?.Invoke(options));
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<ExchangeTraffic>();
         builder.Services.AddSingleton<ReceiveWindows>();
         builder.Services.AddSingleton<GrainTransportFactory>();
         builder.Services.AddSingleton<SiloEngine>();
@@ -22,13 +23,18 @@ public static class SluiceHosting
         builder.Services.AddSingleton(services =>
         {
             SiloEngine engine = services.GetRequiredService<SiloEngine>();
-            return new ServingDesk(engine.Outputs, engine.Serving, services.GetRequiredService<TimeProvider>());
+            return new ServingDesk(
+                engine.Outputs,
+                engine.Serving,
+                services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<ExchangeTraffic>(),
+                job => engine.Find(job)?.Tracing?.Serving);
         });
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             services => services.GetRequiredService<ServingDesk>());
         builder.Services.AddSingleton<INetworkBufferPoolClient, NetworkBufferPoolClient>();
         builder.Services.AddSingleton<SiloRoster>();
-        builder.Services.AddSingleton<JobHistory>();
+        builder.Services.TryAddSingleton<IJobHistory, DirectoryHistory>();
         builder.Services.AddSingleton<JobPlanning>();
         builder.Services.AddSingleton<IHostedService, HeartbeatService>();
         builder.AddGrainService<NetworkBufferPoolService>();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Sluice.Engine;
@@ -14,13 +15,14 @@ namespace Sluice.Grains;
 /// </remarks>
 [Reentrant]
 internal sealed partial class JobGrain(
-    JobPlanning planning, JobHistory history, INetworkBufferPoolClient silos, SiloRoster roster, ILogger<JobGrain> logger)
+    JobPlanning planning, IJobHistory history, INetworkBufferPoolClient silos, SiloRoster roster, ILogger<JobGrain> logger)
     : Grain, IJobGrain
 {
     private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, SiloHeartbeat> _heartbeats = new(StringComparer.Ordinal);
+    private readonly JobMemory _memory = new(history, logger);
     private JobCrew _crew = null!;
     private JobOrder? _order;
     private JobPreparation? _job;
@@ -29,6 +31,8 @@ internal sealed partial class JobGrain(
     private JobView _view = new();
     private Task? _resuming;
     private JobTrace? _trace;
+    private string? _plan;
+    private string? _journal;
     private int _epoch = 1;
     private bool _isCancelled;
     private bool _isEnding;
@@ -38,11 +42,10 @@ internal sealed partial class JobGrain(
 
     private JobId Id => new(this.GetPrimaryKey());
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _crew = new JobCrew(Id, silos, roster, logger);
-        _view = history.Find(Id.Value) is { IsOver: true } ended ? ended : new JobView { Id = Id.Value };
-        return Task.CompletedTask;
+        _view = await _memory.FindAsync(Id.Value) is { IsOver: true } ended ? ended : new JobView { Id = Id.Value };
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -70,7 +73,7 @@ internal sealed partial class JobGrain(
             _order = read with { OrderedAt = DateTime.UtcNow };
             BeginTrace(isResumed: false);
             Tell(JobStatus.Planning);
-            Remember();
+            RememberAsync().Ignore();
             RunAsync().Ignore();
         }
 
@@ -93,6 +96,13 @@ internal sealed partial class JobGrain(
         }
 
         return Current();
+    }
+
+    public async Task<JobExport> ExportAsync(string? output)
+    {
+        await ResumeIfDeadAsync(output);
+        JobRecord? record = _order is null ? await _memory.ReadAsync(Id.Value) : RecordNow();
+        return new JobExport { View = Current(), Order = record?.Order, Plan = record?.Plan, Journal = record?.Journal };
     }
 
     public async Task EndedAsync(string output, WireDocument told)
@@ -133,14 +143,15 @@ internal sealed partial class JobGrain(
             }
 
             _order = _order! with { Parallelism = slots };
-            JobPreparation job = await Task.Run(() => planning.Prepare(_order));
+            JobPreparation job = await Task.Run(PrepareHere);
             _job = job;
+            _plan = JobPlanning.PlanOn(_order, job, workers);
             await _crew.JoinAsync(workers, _order, job, _epoch, mustAll: true);
             JobWorkers hands = HandsOf();
             _host = await Task.Run(() => JobHost.Begin(Id, _order.Name, job, _order.Overwrite, _order, hands));
             _host.Trace = _trace;
             Tell(JobStatus.Running);
-            Remember();
+            RememberAsync().Ignore();
             Go(workers);
         }
 #pragma warning disable CA1031 // Whatever a job's class or a layer threw is the job's failure.
@@ -148,6 +159,19 @@ internal sealed partial class JobGrain(
 #pragma warning restore CA1031
         {
             await FailAsync(exception);
+        }
+    }
+
+    // What this silo does not see is told as every other silo would tell it.
+    private JobPreparation PrepareHere()
+    {
+        try
+        {
+            return planning.Prepare(_order!);
+        }
+        catch (SluiceException exception)
+        {
+            throw new SluiceException(exception.Error.On(roster.HereName), exception);
         }
     }
 
@@ -203,6 +227,7 @@ internal sealed partial class JobGrain(
         Tell(JobStatus.Running);
         LogResumed(Id, _epoch);
         IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
+        _plan = JobPlanning.PlanOn(resumed.Order, resumed.Job, workers);
         HashSet<WireAttempt> alive =
             [.. await _crew.JoinAsync(workers, resumed.Order, resumed.Job, _epoch, mustAll: false)];
         if (_host is null)
@@ -232,7 +257,13 @@ internal sealed partial class JobGrain(
         }
 
         _watch?.Dispose();
-        _watch = this.RegisterGrainTimer(RefreshWorkersAsync, Watch, Watch);
+        _watch = this.RegisterGrainTimer(WatchAsync, Watch, Watch);
+    }
+
+    private Task WatchAsync()
+    {
+        Do(host => host.Tick());
+        return RefreshWorkersAsync();
     }
 
     /// <summary>Tells the coordinator which silos have come, drain or are gone.</summary>
@@ -279,12 +310,13 @@ internal sealed partial class JobGrain(
             string status = failure.Error.Code == SluiceErrors.Cancelled("").Code ? JobStatus.Cancelled : JobStatus.Failed;
             await CleanUpAsync();
             _view = Now(status, failure: WireFailure.Of(failure.Error, failure.Detail));
+            await RememberAsync();
         }
         else
         {
             // The output is in place, so it may be told before the silos have cleaned up.
             _view = Now(JobStatus.Succeeded, report: host.Report(_trace!.TraceId, peak, []).ToJson(indented: false));
-            Remember();
+            await RememberAsync();
             await CleanUpAsync();
         }
 
@@ -298,6 +330,7 @@ internal sealed partial class JobGrain(
         _trace?.Failed(known.Error);
         await CleanUpAsync();
         _view = Now(JobStatus.Failed, failure: WireFailure.Of(known.Error, exception.ToString()));
+        await RememberAsync();
         Finish();
     }
 
@@ -318,10 +351,10 @@ internal sealed partial class JobGrain(
 
     private void Finish()
     {
+        _journal ??= _host?.JournalText;
         _host = null;
         _watch?.Dispose();
         _trace?.Dispose();
-        Remember();
         DelayDeactivation(Remembered);
     }
 
@@ -385,17 +418,14 @@ internal sealed partial class JobGrain(
         },
     };
 
-    private void Remember()
+    private Task RememberAsync() => _memory.WriteAsync(RecordNow() with { View = _view });
+
+    private JobRecord RecordNow() => new(Current())
     {
-        try
-        {
-            history.Write(_view);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            LogForgotten(exception, Id);
-        }
-    }
+        Order = _order is null ? null : JsonSerializer.Serialize(_order, CoordinationJson.Default.JobOrder),
+        Plan = _plan,
+        Journal = _journal ?? _host?.JournalText,
+    };
 
     [LoggerMessage(20, LogLevel.Information, "Job {Job} goes on from its journal, epoch {Epoch}.")]
     private partial void LogResumed(JobId job, int epoch);
@@ -408,7 +438,4 @@ internal sealed partial class JobGrain(
 
     [LoggerMessage(28, LogLevel.Warning, "What job {Job} left in its output could not be removed.")]
     private partial void LogLeft(Exception exception, JobId job);
-
-    [LoggerMessage(26, LogLevel.Warning, "Job {Job} could not be written to the history.")]
-    private partial void LogForgotten(Exception exception, JobId job);
 }

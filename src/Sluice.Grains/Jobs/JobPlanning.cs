@@ -32,6 +32,23 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options)
     public JobPreparation Prepare(JobOrder order) => JobPreparation.Of(
         options.Value.Jobs.Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
 
+    /// <summary>What a job does on these silos: schema `sluice.plan/1`.</summary>
+    /// <param name="order">How it is ordered.</param>
+    /// <param name="job">As it is planned.</param>
+    /// <param name="workers">The silos; memory is told of the smallest of them.</param>
+    /// <returns>Null when none of them has a slot.</returns>
+    public static string? PlanOn(JobOrder order, JobPreparation job, IReadOnlyList<SiloView> workers)
+    {
+        SiloView? least = workers.Where(worker => worker.Slots > 0).MinBy(worker => (long)worker.Segments * worker.SegmentSize);
+        if (least is null)
+        {
+            return null;
+        }
+
+        long pool = (long)least.Segments * least.SegmentSize;
+        return job.Describe(order.Name, order.MemoryBytes > 0 ? Math.Min(order.MemoryBytes, pool) : pool, least.Slots).ToJson();
+    }
+
     /// <summary>Takes a job over that has a journal and no living host.</summary>
     /// <param name="job">Its id.</param>
     /// <param name="output">Its output directory.</param>

@@ -69,9 +69,9 @@ internal sealed class NetworkBufferPoolService(
         }
     });
 
-    public Task CloseAsync(WireAttempt output, int run, int subpartition)
+    public Task CloseAsync(WireAttempt output, int run, int subpartition, int readerStage, int readerAttempt)
     {
-        desk.Close(new ChannelId(output.Output, run, subpartition));
+        desk.Close(new ChannelId(output.Output, run, subpartition, new ReaderId(readerStage, readerAttempt)));
         return Task.CompletedTask;
     }
 
@@ -102,6 +102,9 @@ internal sealed class NetworkBufferPoolService(
         desk.CloseJob(job);
         engine.End(job);
     });
+
+    public Task<WireDocument?> GetTraceAsync(Guid job) => Task.FromResult(
+        engine.Traces.Find(job) is SiloTimeline trace ? new WireDocument { Json = trace.ToJson() } : null);
 
     public Task DrainAsync()
     {

@@ -6,6 +6,7 @@ using Sluice.Buffers;
 using Sluice.Engine;
 using Sluice.Exchange;
 using Sluice.Jobs;
+using Sluice.Observability;
 using Sluice.Sorting;
 
 namespace Sluice.Grains;
@@ -27,7 +28,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     private readonly SlotQueue _slots;
     private readonly DiskWait _diskWait;
     private readonly ReceiveWindows _windows;
-    private readonly Func<ResultPartitionStore, IExchangeTransport> _transport;
+    private readonly ExchangeTraffic _traffic;
     private SpillDirectories? _spill;
     private int _isDraining;
     private int _isDisposed;
@@ -36,15 +37,18 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         IOptions<SluiceSiloOptions> options,
         ILocalSiloDetails silo,
         ReceiveWindows windows,
+        ExchangeTraffic traffic,
         GrainTransportFactory transport,
         ILogger<SiloEngine> logger)
     {
         _options = options.Value;
         _logger = logger;
         _windows = windows;
+        _traffic = traffic;
         Silo = silo.SiloAddress.ToParsableString();
         Name = silo.Name;
         Gateway = silo.GatewayAddress?.Endpoint.ToString() ?? "";
+        Traces = new TraceRecorder(Name);
         Slots = _options.EffectiveSlots;
         long least = EngineOptions.LeastMemory(Math.Max(Slots, 1) + 1, _options.SegmentSize);
         if (_options.EffectiveMemoryBytes < least)
@@ -57,7 +61,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         Pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(_options.EffectiveMemoryBytes, _options.SegmentSize));
         int serving = Math.Clamp(Pool.Total / ServingShare, 8, MostServingSegments);
         Serving = Pool.CreateBufferPool("serving fetches", serving, serving);
-        _transport = outputs => transport.Make(Silo, outputs);
+        Transport = transport.Make(Silo, Name, Outputs);
     }
 
     /// <summary>The silo's address with its generation, as workers are called.</summary>
@@ -77,6 +81,12 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     public LocalBufferPool Serving { get; }
 
     public ResultPartitionStore Outputs { get; } = new();
+
+    /// <summary>How the last jobs went here.</summary>
+    public TraceRecorder Traces { get; }
+
+    /// <summary>Fetches from outputs, here and on other silos.</summary>
+    public IExchangeTransport Transport { get; }
 
     public JobCatalog Catalog => _options.Jobs;
 
@@ -108,6 +118,9 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         Jobs = [.. _jobs.Keys],
         ProcessId = Environment.ProcessId,
         Membership = nameof(SiloStatus.Active),
+        SentBytes = _traffic.SentBytes,
+        ReceivedBytes = _traffic.ReceivedBytes,
+        Paused = Paused,
     };
 
     public void Participate(ISiloLifecycle lifecycle)
@@ -121,6 +134,13 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     /// <summary>The job of that id, when it has been prepared here.</summary>
     public SiloJob? Find(Guid job) => _jobs.GetValueOrDefault(job);
 
+    /// <summary>Where something of this silo spills, until it is cancelled.</summary>
+    public ISpillStore StoreFor(CancellationToken cancellation) =>
+        new WaitingStore(new SpillStore(_spill!), _diskWait, cancellation);
+
+    /// <summary>Takes a finished output over, with the pool of its segments, which others may reclaim from now on.</summary>
+    public void Keep(ResultPartition output, LocalBufferPool pool) => AttemptRunner.Keep(Outputs, output, pool);
+
     /// <summary>Plans a job here, unless that was done before.</summary>
     /// <exception cref="SluiceException">It cannot run here.</exception>
     public SiloJob Prepare(JobOrder order, int epoch)
@@ -129,7 +149,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         {
             JobPreparation prepared = JobPreparation.Of(
                 Catalog.Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
-            job = _jobs.GetOrAdd(order.Id.Value, _ => new SiloJob(order, prepared, ThreadsFor(order), Slots, epoch));
+            job = _jobs.GetOrAdd(order.Id.Value, _ => NewJob(order, prepared, epoch));
         }
 
         job.Obeys(epoch);
@@ -179,6 +199,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
 
         job.Dispose();
         Outputs.ReleaseJob(id);
+        job.Tracing?.Dispose();
     }
 
     /// <summary>Takes no attempts any more.</summary>
@@ -211,7 +232,19 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         }
     }
 
-    private AttemptThreads ThreadsFor(JobOrder order)
+    private SiloJob NewJob(JobOrder order, JobPreparation prepared, int epoch)
+    {
+        JobRecording recording = Traces.Of(order.Id.Value);
+        BufferTracing? tracing = BufferTracing.For(
+            order.TraceBuffers, Name, Spans.ContextOf(order.TraceParent), recording.Add);
+        return new SiloJob(order, prepared, ThreadsFor(order, tracing), Slots, epoch)
+        {
+            Recording = recording,
+            Tracing = tracing,
+        };
+    }
+
+    private AttemptThreads ThreadsFor(JobOrder order, BufferTracing? tracing)
     {
         int share = (Pool.Total - Serving.Minimum) / Math.Max(Slots, 1);
         long wanted = order.MemoryBytes / Pool.SegmentSize / Math.Max(Slots, 1);
@@ -219,12 +252,13 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         IBlockCodec? codec = BlockCodecs.All.FirstOrDefault(known => known.Name == order.Codec);
         AttemptRunner runner = new(
             Pool,
-            token => new WaitingStore(new SpillStore(_spill!), _diskWait, token),
+            StoreFor,
             Outputs,
-            _transport(Outputs),
+            Transport,
             segments,
             codec,
-            _diskWait);
+            _diskWait,
+            tracing);
         return new AttemptThreads(runner, Slots) { Silo = Name };
     }
 

@@ -1,4 +1,5 @@
 using Sluice.Engine;
+using Sluice.Jobs;
 
 namespace Sluice.Grains;
 
@@ -35,6 +36,12 @@ internal sealed class SiloJob : IDisposable
         _slots = slots;
         _epoch = epoch;
     }
+
+    /// <summary>What is remembered of the job here.</summary>
+    public required JobRecording Recording { get; init; }
+
+    /// <summary>Watches the lives of its buffers; null watches none.</summary>
+    public BufferTracing? Tracing { get; init; }
 
     public JobOrder Order { get; }
 
@@ -160,14 +167,20 @@ internal sealed class SiloJob : IDisposable
                 return false;
             }
 
+            DateTimeOffset started = DateTimeOffset.UtcNow;
             _threads.Start(start.Attempt, input, told =>
             {
                 left();
+                Recording.Add(new AttemptTimes(
+                    attempt.Stage, input.Stage.Name, attempt.Task, attempt.Attempt, started, DateTimeOffset.UtcNow, ErrorOf(told)));
                 Tell(attempt, told);
             });
             return true;
         }
     }
+
+    private static string? ErrorOf(AttemptEnd end) =>
+        end.Outcome is not null ? null : end.Failure is AttemptFailure failure ? failure.Error.What : "stopped";
 
     private void Tell(WireAttempt attempt, AttemptEnd end)
     {

@@ -1,3 +1,5 @@
+using Sluice.Jobs;
+
 namespace Sluice.Grains;
 
 /// <summary>The silos of the cluster as membership knows them, and how each of them stands.</summary>
@@ -25,6 +27,27 @@ internal sealed class SiloRoster(ISiloStatusOracle membership, INetworkBufferPoo
     {
         SiloView?[] views = await Task.WhenAll(membership.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(ViewAsync));
         return [.. views.OfType<SiloView>().OrderBy(view => view.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>What the silos that answer remember of a job.</summary>
+    public async Task<IReadOnlyList<SiloTimeline>> TracesAsync(Guid job)
+    {
+        SiloTimeline?[] traces = await Task.WhenAll(
+            membership.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(silo => TraceAsync(silo, job)));
+        return [.. traces.OfType<SiloTimeline>().OrderBy(trace => trace.Silo, StringComparer.Ordinal)];
+    }
+
+    private async Task<SiloTimeline?> TraceAsync(SiloAddress silo, Guid job)
+    {
+        try
+        {
+            WireDocument? trace = await silos.On(silo).GetTraceAsync(job).WaitAsync(Patience);
+            return trace is null ? null : SiloTimeline.FromJson(trace.Json);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            return null;
+        }
     }
 
     private async Task<SiloView?> ViewAsync(SiloAddress silo)

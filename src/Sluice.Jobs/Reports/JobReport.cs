@@ -73,6 +73,9 @@ public sealed record StageReport
 
     public required int Attempts { get; init; }
 
+    /// <summary>Attempts started to overtake slow ones; part of <see cref="Attempts"/>.</summary>
+    public int SecondAttempts { get; init; }
+
     /// <summary>From the first attempt's start to the last one's end.</summary>
     public required double Seconds { get; init; }
 
@@ -116,6 +119,7 @@ public sealed record JobProgress(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(JobReport))]
+[JsonSerializable(typeof(PlanReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     public static ReportJson Indented { get; } = new(new JsonSerializerOptions

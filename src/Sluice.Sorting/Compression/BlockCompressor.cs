@@ -30,13 +30,14 @@ internal sealed class BlockCompressor : IDisposable
 
     /// <summary>Seals a block, compressed where that pays; returns its length, header included.</summary>
     /// <param name="block">Room for the header, and the payload behind it.</param>
-    public int Seal(Span<byte> block)
+    /// <param name="number">How many blocks stand before it in its partition of its run.</param>
+    public int Seal(Span<byte> block, int number)
     {
         Span<byte> payload = block[BlockFormat.HeaderSize..];
         Span<byte> room = _room.Segment.Span[..Math.Min(_room.Segment.Size, payload.Length - (payload.Length / SmallestSaving))];
         if (!ShouldTry() || !_codec.TryCompress(payload, room, out int length))
         {
-            BlockFormat.Seal(block);
+            BlockFormat.Seal(block, number);
             return block.Length;
         }
 
@@ -45,7 +46,7 @@ internal sealed class BlockCompressor : IDisposable
         _skipNext = 1;
         room[..length].CopyTo(payload);
         Span<byte> stored = block[..(BlockFormat.HeaderSize + length)];
-        BlockFormat.Seal(stored, _codec.Id, payload.Length);
+        BlockFormat.Seal(stored, number, _codec.Id, payload.Length);
         return stored.Length;
     }
 

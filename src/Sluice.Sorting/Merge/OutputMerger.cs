@@ -96,6 +96,9 @@ public sealed class OutputMerger
 /// <summary>How an output is merged into one file.</summary>
 public sealed record OutputMergerOptions
 {
+    // A larger write costs no less.
+    private const int MaximumWriteSegments = 16;
+
     /// <summary>Segments all threads together may take.</summary>
     public required int Segments { get; init; }
 
@@ -123,7 +126,12 @@ public sealed record OutputMergerOptions
 
     private int SegmentsPerSource => RunMerger.SegmentsPerSource + (Codec is null ? 0 : RunMerger.SegmentsPerCodec);
 
-    /// <summary>Segments a thread takes that merges <paramref name="runs"/> runs.</summary>
+    /// <summary>Segments that each of <paramref name="threads"/> threads writes with: what merging leaves, up to a
+    /// large write.</summary>
+    internal int WriteSegments(int threads, int runs) => Math.Clamp(
+        (Segments / threads) - SegmentsPerThread(runs) + RunMerger.SegmentsPerPass, 1, MaximumWriteSegments);
+
+    /// <summary>Segments a thread takes at least that merges <paramref name="runs"/> runs.</summary>
     internal int SegmentsPerThread(int runs) =>
         (runs * SegmentsPerSource) + RunMerger.SegmentsPerPass + (Codec is null ? 0 : RunMerger.SegmentsPerCodec);
 

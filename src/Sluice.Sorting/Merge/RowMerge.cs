@@ -14,6 +14,7 @@ internal sealed class RowMerge
     private readonly IStoredFile _file;
     private readonly PartitionTable _table;
     private readonly RecordSum[] _read;
+    private readonly int _writeSegments;
     private readonly CancellationToken _cancellation;
 
     public RowMerge(
@@ -24,6 +25,7 @@ internal sealed class RowMerge
         IStoredFile file,
         PartitionTable table,
         RecordSum[] read,
+        int writeSegments,
         CancellationToken cancellation)
     {
         _pool = pool;
@@ -33,6 +35,7 @@ internal sealed class RowMerge
         _file = file;
         _table = table;
         _read = read;
+        _writeSegments = writeSegments;
         _cancellation = cancellation;
         Combiner = runs.Count >= RunMerger.FewestToCombine ? options.Combiner : null;
     }
@@ -43,24 +46,16 @@ internal sealed class RowMerge
     /// <summary>Merges one row.</summary>
     public void Run(MergeRow row)
     {
-        NetworkBuffer segment = _pool.Request(_cancellation);
-        try
+        using WriteMemory memory = new(_pool, _writeSegments, _options.Codec, _cancellation);
+        using SpillRegionWriter writer = new(
+            _file, memory.Segments, _table, memory.Compressor, row.First, row.Start);
+        for (int partition = row.First; partition < row.EndPartition; partition++)
         {
-            using BlockCompressor? compressor =
-                _options.Codec is null ? null : new BlockCompressor(_options.Codec, _pool.Request(_cancellation));
-            using SpillRegionWriter writer = new(_file, [segment], _table, compressor, row.First, row.Start);
-            for (int partition = row.First; partition < row.EndPartition; partition++)
-            {
-                writer.MoveTo(partition);
-                _read[partition] = Merge(partition, writer.Blocks);
-            }
+            writer.MoveTo(partition);
+            _read[partition] = Merge(partition, writer.Blocks);
+        }
 
-            row.End = writer.EndBefore(row.EndPartition);
-        }
-        finally
-        {
-            segment.Release();
-        }
+        row.End = writer.EndBefore(row.EndPartition);
     }
 
     private RecordSum Merge(int partition, BlockWriter blocks)

@@ -41,11 +41,10 @@ internal sealed class RunBlockSource : IBlockSource
         try
         {
             _reader.TryRead(room, out block, out usedRoom);
-            verified = BlockFormat.Verify(block.Bytes, out uint expected, out uint found);
-            return verified
-                ? true
-                : throw new BlockCorruptException(
-                    Name, _partition, _reader.Sequence - 1, $"expected checksum {expected:x8}, found {found:x8}");
+            block.Buffer.NoteRead();
+            int number = _reader.Sequence - 1;
+            verified = BlockFormat.Verify(block.Bytes, number, out string? damage);
+            return verified ? true : throw new BlockCorruptException(Name, _partition, number, damage!);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -11,7 +12,7 @@ namespace Sluice.Sorting;
 /// offset  bytes  field (numbers are little endian)
 ///      0      4  CRC32C (Castagnoli) of everything behind it: header rest and stored payload
 ///      4      1  codec, 0 = stored as it is, others by BlockCodecs
-///      5      3  zero
+///      5      3  number of the block in its partition of its run, modulo 2^24
 ///      8      4  stored length: payload bytes that follow the header
 ///     12      4  raw length: payload bytes after decoding; equals the stored length for codec 0
 ///     16      n  payload: a piece of the partition's record stream
@@ -27,18 +28,21 @@ public static class BlockFormat
     public const int MaximumRecordHeader = 10;
 
     private const int CrcSize = 4;
+    private const int NumberMask = 0xFFFFFF;
 
     /// <summary>Writes the header of a block whose payload already stands behind it.</summary>
     /// <param name="block">Header and payload, nothing else.</param>
-    public static void Seal(Span<byte> block) => Seal(block, 0, block.Length - HeaderSize);
+    /// <param name="number">How many blocks stand before it in its partition of its run.</param>
+    public static void Seal(Span<byte> block, int number) => Seal(block, number, 0, block.Length - HeaderSize);
 
     /// <summary>Writes the header of a block whose payload was stored by a codec.</summary>
     /// <param name="block">Header and stored payload, nothing else.</param>
+    /// <param name="number">How many blocks stand before it in its partition of its run.</param>
     /// <param name="codec">The codec's id.</param>
     /// <param name="rawLength">Bytes of the payload once decoded.</param>
-    public static void Seal(Span<byte> block, byte codec, int rawLength)
+    public static void Seal(Span<byte> block, int number, byte codec, int rawLength)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(block[4..], codec);
+        BinaryPrimitives.WriteUInt32LittleEndian(block[4..], codec | ((uint)number << 8));
         BinaryPrimitives.WriteInt32LittleEndian(block[8..], block.Length - HeaderSize);
         BinaryPrimitives.WriteInt32LittleEndian(block[12..], rawLength);
         BinaryPrimitives.WriteUInt32LittleEndian(block, Checksum(block[CrcSize..]));
@@ -71,15 +75,19 @@ public static class BlockFormat
     public static (byte Codec, int RawLength) PayloadOf(ReadOnlySpan<byte> block) =>
         (block[4], BinaryPrimitives.ReadInt32LittleEndian(block[12..]));
 
-    /// <summary>Whether the block is what its writer sealed.</summary>
+    /// <summary>Whether the block is what its writer sealed, and stands where it was put.</summary>
     /// <param name="block">Header and payload, nothing else.</param>
-    /// <param name="expected">The checksum the header carries.</param>
-    /// <param name="found">The checksum of the bytes that are there.</param>
-    public static bool Verify(ReadOnlySpan<byte> block, out uint expected, out uint found)
+    /// <param name="number">How many blocks stand before it in its partition of its run.</param>
+    /// <param name="damage">What was expected and what was found, for people.</param>
+    public static bool Verify(ReadOnlySpan<byte> block, int number, [NotNullWhen(false)] out string? damage)
     {
-        expected = BinaryPrimitives.ReadUInt32LittleEndian(block);
-        found = Checksum(block[CrcSize..]);
-        return expected == found;
+        uint expected = BinaryPrimitives.ReadUInt32LittleEndian(block);
+        uint found = Checksum(block[CrcSize..]);
+        int stands = (int)(BinaryPrimitives.ReadUInt32LittleEndian(block[4..]) >> 8);
+        damage = expected != found ? $"expected checksum {expected:x8}, found {found:x8}"
+            : stands != (number & NumberMask) ? $"expected block {number}, found block {stands}"
+            : null;
+        return damage is null;
     }
 
     /// <summary>CRC32C of <paramref name="bytes"/>, with the processor's instruction where it has one.</summary>

@@ -171,11 +171,11 @@ internal sealed class BlockWriter : IRecordOutput
         Span<byte> block = _segment!.Slice(_blockStart, length);
         if (_compressor is null)
         {
-            BlockFormat.Seal(block);
+            BlockFormat.Seal(block, _blocks);
         }
         else
         {
-            length = _compressor.Seal(block);
+            length = _compressor.Seal(block, _blocks);
         }
 
         _target.Close(length);

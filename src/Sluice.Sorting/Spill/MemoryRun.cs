@@ -148,7 +148,7 @@ public sealed class MemoryRun : SortedRun
             if (_stream is null)
             {
                 NetworkBuffer segment = _segments[place.Segment];
-                usedRoom = !segment.TryRetain(out NetworkBuffer held);
+                usedRoom = !TryRetain(segment, out NetworkBuffer held);
                 if (!usedRoom)
                 {
                     return new Block(held, place.Offset, place.Length);
@@ -173,6 +173,10 @@ public sealed class MemoryRun : SortedRun
         usedRoom = true;
         return new Block(room, 0, place.Length);
     }
+
+    // A name costs more than the reference itself, so it is given only where somebody will read it.
+    private static bool TryRetain(NetworkBuffer segment, out NetworkBuffer held) =>
+        segment.IsWatched ? segment.TryRetain("served block", out held) : segment.TryRetain(out held);
 
     private ReadOnlyMemory<byte> BytesOf(BlockPlace place) =>
         _segments[place.Segment].Segment.Memory.Slice(place.Offset, place.Length);

@@ -49,7 +49,7 @@ internal readonly record struct SpillIndex(long Offset, int Entries, int Partiti
 
             if (filled == BlockSize)
             {
-                BlockFormat.Seal(room[..BlockSize]);
+                BlockFormat.Seal(room[..BlockSize], (entries - 1) / EntriesPerBlock);
                 file.Write(room[..BlockSize], start);
                 start += BlockSize;
                 filled = BlockFormat.HeaderSize;
@@ -63,7 +63,7 @@ internal readonly record struct SpillIndex(long Offset, int Entries, int Partiti
         filled = entries == 0 ? 0 : filled;
         if (filled > 0)
         {
-            BlockFormat.Seal(room[..filled]);
+            BlockFormat.Seal(room[..filled], (entries - 1) / EntriesPerBlock);
         }
 
         SpillIndex index = new(offset, entries, ranges.Length);
@@ -79,7 +79,7 @@ internal readonly record struct SpillIndex(long Offset, int Entries, int Partiti
     public static SpillIndex Read(IStoredFile file, long length)
     {
         Span<byte> trailer = stackalloc byte[TrailerSize];
-        ReadBlock(file, Math.Max(0, length - TrailerSize), trailer, "The trailer");
+        ReadBlock(file, Math.Max(0, length - TrailerSize), trailer, 0, "The trailer");
         ReadOnlySpan<byte> payload = trailer[BlockFormat.HeaderSize..];
         if (!payload.StartsWith(Magic))
         {
@@ -160,7 +160,7 @@ internal readonly record struct SpillIndex(long Offset, int Entries, int Partiti
         BinaryPrimitives.WriteInt64LittleEndian(entry[16..], range.Length);
     }
 
-    private static void ReadBlock(IStoredFile file, long offset, Span<byte> block, string what)
+    private static void ReadBlock(IStoredFile file, long offset, Span<byte> block, int number, string what)
     {
         int read = file.Read(block, offset);
         if (read < block.Length)
@@ -168,9 +168,9 @@ internal readonly record struct SpillIndex(long Offset, int Entries, int Partiti
             throw BlockCorruptException.OfIndex(file.Path, what, $"expected {block.Length} bytes, found {read}");
         }
 
-        if (!BlockFormat.Verify(block, out uint expected, out uint found))
+        if (!BlockFormat.Verify(block, number, out string? damage))
         {
-            throw BlockCorruptException.OfIndex(file.Path, what, $"expected checksum {expected:x8}, found {found:x8}");
+            throw BlockCorruptException.OfIndex(file.Path, what, damage);
         }
     }
 
@@ -181,14 +181,14 @@ internal readonly record struct SpillIndex(long Offset, int Entries, int Partiti
         BinaryPrimitives.WriteInt64LittleEndian(payload[8..], Offset);
         BinaryPrimitives.WriteInt32LittleEndian(payload[16..], Entries);
         BinaryPrimitives.WriteInt32LittleEndian(payload[20..], Partitions);
-        BlockFormat.Seal(trailer);
+        BlockFormat.Seal(trailer, 0);
     }
 
     private ReadOnlySpan<byte> ReadEntries(IStoredFile file, int block, Span<byte> room)
     {
         int first = block * EntriesPerBlock;
         int length = BlockFormat.HeaderSize + (Math.Min(EntriesPerBlock, Entries - first) * EntrySize);
-        ReadBlock(file, Offset + ((long)block * BlockSize), room[..length], $"Index block {block}");
+        ReadBlock(file, Offset + ((long)block * BlockSize), room[..length], block, $"Index block {block}");
         return room[BlockFormat.HeaderSize..length];
     }
 }

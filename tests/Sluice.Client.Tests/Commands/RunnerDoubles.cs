@@ -31,7 +31,8 @@ internal class NotingRunner : IJobRunner
         return Task.FromResult(Report(request.Name, output));
     }
 
-    public Explanation Explain(EngineOptions options, JobRequest request) => throw new NotSupportedException("This runner only runs.");
+    public Task<PlanReport> ExplainAsync(EngineOptions options, JobRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("This runner only runs.");
 
     private static JobReport Report(string name, string output) => new()
     {

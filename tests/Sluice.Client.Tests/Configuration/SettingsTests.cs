@@ -23,6 +23,30 @@ public sealed class SettingsTests
     }
 
     [Theory]
+    [InlineData("all", 1)]
+    [InlineData("off", 0)]
+    [InlineData("1/1", 1)]
+    [InlineData("1/64", 64)]
+    public void Trace_buffers_is_one_in_so_many_and_nothing_unless_asked_for(string text, int expected)
+    {
+        Settings asked = Settings.Resolve(new SettingSources(new TableSource("flag", ("trace-buffers", text))));
+        Settings unasked = Settings.Resolve(new SettingSources());
+
+        Assert.Equal((expected, expected), (asked.TraceBuffersAsked, asked.EngineOptions.TraceBuffers));
+        Assert.Equal((1024, null, null), (unasked.TraceBuffers.Value, unasked.TraceBuffersAsked, unasked.EngineOptions.TraceBuffers));
+    }
+
+    [Fact]
+    public void Trace_link_is_an_address_with_the_trace_in_it()
+    {
+        Settings settings = Settings.Resolve(new SettingSources(new TableSource("flag", ("trace-link", "http://here/{traceId}?a"))));
+
+        Assert.Equal("http://here/abc?a", TraceLink.Of(settings, "abc"));
+        Assert.Null(TraceLink.Of(settings, ""));
+        Assert.Null(TraceLink.Of(Settings.Resolve(new SettingSources()), "abc"));
+    }
+
+    [Theory]
     [InlineData(Machine, 1L << 30)]
     [InlineData(4L << 30, 1L << 30)]
     [InlineData(2L << 30, 512L << 20)]
@@ -56,6 +80,11 @@ public sealed class SettingsTests
     [InlineData("memory", "much", "SLU2004")]
     [InlineData("parallelism", "0", "SLU2004")]
     [InlineData("partitions", "4097", "SLU2004")]
+    [InlineData("trace-buffers", "1/0", "SLU2004")]
+    [InlineData("trace-buffers", "1/-3", "SLU2004")]
+    [InlineData("trace-buffers", "2/3", "SLU2004")]
+    [InlineData("trace-buffers", "some", "SLU2004")]
+    [InlineData("trace-link", "http://localhost/trace", "SLU2004")]
     [InlineData("output-format", "xml", "SLU2004")]
     [InlineData("quiet", "maybe", "SLU2004")]
     public void Resolve_names_the_origin_of_a_value_it_cannot_read(string name, string text, string code)

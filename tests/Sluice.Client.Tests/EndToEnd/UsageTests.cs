@@ -12,7 +12,7 @@ public sealed class UsageTests : ConsoleTest
         { "sotr in --out out", 2, "SLU2001" },
         { "sort in --ouy out", 2, "SLU2002" },
         { "join a b --out out", 2, "SLU2003" },
-        { "jobs retry", HasClusters ? 2 : 3, HasClusters ? "SLU2003" : "SLU2101" },
+        { "jobs retry", HasClusters ? 2 : 3, HasClusters ? "SLU2006" : "SLU2101" },
         { "sort in --out out --memory 5x", 2, "SLU2004" },
         { "sort in --out out --parallelism 0", 2, "SLU2004" },
         { "sort in --out", 2, "SLU2005" },

@@ -18,13 +18,17 @@ internal sealed class BatchWire : IDisposable
     private readonly Serializer _serializer;
     private readonly List<Block> _sent = [];
 
-    public BatchWire(int receivingSegmentSize = SegmentSize)
+    public BatchWire(
+        int receivingSegmentSize = SegmentSize, IBufferLifecycle? sending = null, IBufferLifecycle? receiving = null)
     {
-        Sender = new TestPool(8, SegmentSize);
-        Receiver = new TestPool(8, receivingSegmentSize);
+        Sender = new TestPool(8, SegmentSize, sending);
+        Receiver = new TestPool(8, receivingSegmentSize, receiving);
         _services = new ServiceCollection().AddSingleton(Windows).AddSerializer().BuildServiceProvider();
         _serializer = _services.GetRequiredService<Serializer>();
     }
+
+    /// <summary>The silo that batches go to; empty is one that knows of no traces.</summary>
+    public string To { get; init; } = "";
 
     public TestPool Sender { get; }
 
@@ -45,6 +49,7 @@ internal sealed class BatchWire : IDisposable
             Backlog = 11,
             Source = "Läufe",
             Blocks = made,
+            To = To,
         };
     }
 

@@ -13,15 +13,16 @@ internal sealed class DeskFixture : IDisposable
 
     public DeskFixture(ExchangeFixture exchange)
     {
-        Desk = new ServingDesk(exchange.Outputs, _room.Task, Time);
+        Desk = new ServingDesk(exchange.Outputs, _room.Task, Time, new ExchangeTraffic());
     }
 
     public SweepTime Time { get; } = new();
 
     public ServingDesk Desk { get; }
 
-    /// <summary>Asks for blocks of subpartition 1 of the first run.</summary>
-    public Task<BufferBatch> Serve(ProducerOutput producer, int from, int credits, CancellationToken cancellation = default) =>
+    /// <summary>Asks for blocks of subpartition 1 of the first run, for one of the attempts that read it.</summary>
+    public Task<BufferBatch> Serve(
+        ProducerOutput producer, int from, int credits, int reader = 1, CancellationToken cancellation = default) =>
         Desk.ServeAsync(
             new BufferFetch
             {
@@ -30,13 +31,15 @@ internal sealed class DeskFixture : IDisposable
                 Subpartition = 1,
                 FromSequence = from,
                 Credits = credits,
+                ReaderStage = 1,
+                ReaderAttempt = reader,
             },
             cancellation);
 
     /// <summary>The bytes of the blocks; they are not written, so the desk keeps them.</summary>
-    public async Task<byte[][]> Fetch(ProducerOutput producer, int from, int credits)
+    public async Task<byte[][]> Fetch(ProducerOutput producer, int from, int credits, int reader = 1)
     {
-        BufferBatch batch = await Serve(producer, from, credits).WaitAsync(Deadline);
+        BufferBatch batch = await Serve(producer, from, credits, reader: reader).WaitAsync(Deadline);
         Assert.Equal(from, batch.FirstSequence);
         return [.. batch.Blocks.Select(block => block.Bytes.ToArray())];
     }
@@ -55,6 +58,10 @@ internal sealed class DeskFixture : IDisposable
             }
         }
     }
+
+    /// <summary>The channel that is asked for.</summary>
+    public static ChannelId ChannelOf(ProducerOutput producer, int reader = 1) =>
+        new(producer.Id, 0, 1, new ReaderId(1, reader));
 
     /// <summary>So many blocks wait to be written; the desk lends no segment but those.</summary>
     public void AssertKeeps(int blocks)

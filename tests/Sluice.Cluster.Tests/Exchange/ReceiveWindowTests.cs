@@ -103,7 +103,7 @@ public sealed class ReceiveWindowTests
                     start.SignalAndWait();
                     if (windows.Find(window.Fetch) is ReceiveWindow found && found.TryBegin())
                     {
-                        Assert.True(found.TryTake(4, out Span<byte> room));
+                        Assert.True(found.TryTake(4, default, out Span<byte> room));
                         room.Fill(1);
                         found.End(isWhole: true);
                     }
@@ -147,7 +147,7 @@ public sealed class ReceiveWindowTests
         Assert.True(window.TryBegin());
         foreach (byte block in blocks)
         {
-            Assert.True(window.TryTake(1, out Span<byte> room));
+            Assert.True(window.TryTake(1, default, out Span<byte> room));
             room[0] = block;
         }
 
@@ -189,10 +189,10 @@ public sealed class ReceiveWindowTests
             Thread network = new(() =>
             {
                 Assert.True(window.TryBegin());
-                Assert.True(window.TryTake(4, out _));
+                Assert.True(window.TryTake(4, default, out _));
                 _halfRead.SetResult();
                 _readOn.Task.Wait(Deadline);
-                Assert.True(window.TryTake(4, out _));
+                Assert.True(window.TryTake(4, default, out _));
                 window.End(isWhole: true);
             });
             network.Start();

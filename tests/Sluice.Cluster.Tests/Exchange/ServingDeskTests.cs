@@ -48,6 +48,30 @@ public sealed class ServingDeskTests
         Assert.Equal(all, byAnother);
     }
 
+    [Theory]
+    [InlineData(InMemory)]
+    [InlineData(InFiles)]
+    public async Task Two_attempts_of_a_reader_leave_each_others_blocks_alone(int ringSegments)
+    {
+        using ExchangeFixture exchange = new();
+        using DeskFixture desk = new(exchange);
+        ProducerOutput producer = Produce(exchange, 0, seed: 11, ringSegments);
+        byte[][] all = await desk.FetchAll(producer, credits: 2);
+
+        BufferBatch slow = await desk.Serve(producer, 0, credits: 2, reader: 1);
+        byte[][] quick = await desk.Fetch(producer, 0, credits: 1, reader: 2);
+        quick = [.. quick, .. await desk.Fetch(producer, 1, credits: 2, reader: 2)];
+
+        desk.AssertKeeps(4);
+        Assert.Equal(all[..3], quick);
+        Assert.Equal(all[..2], slow.Blocks.Select(block => block.Bytes.ToArray()));
+
+        desk.Desk.Close(DeskFixture.ChannelOf(producer, reader: 1));
+
+        desk.AssertKeeps(2);
+        Assert.Equal(all[3..5], await desk.Fetch(producer, 3, credits: 2, reader: 2));
+    }
+
     [Fact]
     public async Task Blocks_are_kept_until_they_are_written()
     {
@@ -99,9 +123,9 @@ public sealed class ServingDeskTests
         {
             ProducerOutput other = Produce(exchange, 1, seed: 6, InFiles);
             await desk.Serve(other, 0, credits: 1);
-            desk.Desk.Close(new ChannelId(closed.Id, 0, 1));
+            desk.Desk.Close(DeskFixture.ChannelOf(closed));
             desk.AssertKeeps(1);
-            desk.Desk.Close(new ChannelId(other.Id, 0, 1));
+            desk.Desk.Close(DeskFixture.ChannelOf(other));
         }
 
         desk.AssertKeeps(0);
@@ -120,7 +144,7 @@ public sealed class ServingDeskTests
 
         using (CancellationTokenSource patience = new())
         {
-            Task<BufferBatch> waiting = desk.Serve(second, 0, credits: 1, patience.Token);
+            Task<BufferBatch> waiting = desk.Serve(second, 0, credits: 1, cancellation: patience.Token);
             Assert.False(waiting.IsCompleted);
             await patience.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);

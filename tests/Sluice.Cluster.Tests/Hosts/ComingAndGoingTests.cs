@@ -28,6 +28,29 @@ public sealed class ComingAndGoingTests
     }
 
     [Fact]
+    public async Task A_task_that_takes_too_long_is_overtaken_on_another_silo_and_what_it_makes_is_thrown_away()
+    {
+        await using SiloHosts hosts = await SiloHosts.StartAsync(2, slots: 3);
+        using Gate gate = new() { Holds = 1 };
+        string[] inputs = Inputs(hosts, 5);
+        for (int i = 1; i < inputs.Length; i++)
+        {
+            File.WriteAllLines(inputs[i], File.ReadAllLines(inputs[i]).Where(line => line != "gate"));
+        }
+
+        ClusterJob job = hosts.Job("gated", "out", inputs, ("gate", gate.Name)) with { Partitions = 5 };
+        JobReport report = await hosts.SucceedAsync(job);
+
+        // The slow one is at the gate still; it ends after its job, and leaves nothing.
+        Assert.Equal(2, gate.Arrived);
+        Assert.Equal([1, 0], report.Stages.Select(stage => stage.SecondAttempts));
+        Assert.Equal([6, 5], report.Stages.Select(stage => stage.Attempts));
+        gate.Open();
+        AssertCounted(hosts, inputs);
+        await hosts.AssertNothingLeftAsync();
+    }
+
+    [Fact]
     public async Task A_silo_that_joins_gets_tasks_of_a_job_that_runs()
     {
         await using SiloHosts hosts = await SiloHosts.StartAsync(2, slots: 1);

@@ -34,6 +34,9 @@ internal sealed class Gate : IDisposable
 
     public Gate() => Gates[Name] = this;
 
+    /// <summary>How many records wait at the most; those that come after them pass.</summary>
+    public int Holds { get; init; } = int.MaxValue;
+
     public string Name { get; } = Guid.NewGuid().ToString("N");
 
     /// <summary>Records that have come to the gate.</summary>
@@ -43,8 +46,7 @@ internal sealed class Gate : IDisposable
 
     public bool Pass()
     {
-        Interlocked.Increment(ref _arrived);
-        return _open.Wait(SiloHosts.Deadline);
+        return Interlocked.Increment(ref _arrived) > Holds || _open.Wait(SiloHosts.Deadline);
     }
 
     public void Open() => _open.Set();

@@ -30,6 +30,21 @@ public sealed class CrashTests
         await dev.AssertNothingLeftAsync("out", victim);
     }
 
+    [Fact]
+    public async Task A_silo_that_crawls_is_overtaken()
+    {
+        await using DevProcesses dev = await DevProcesses.StartAsync();
+        string checksum = await GenerateAsync(dev, 1_000_000);
+        using Process sort = StartSort(dev, "-o", "json");
+
+        await CrawlAsync(dev.Children["silo-2"], () => sort.HasExited || dev.Journaled("out", "\"overtakes\":") > 0);
+        JsonElement report = await AssertSortedAsync(dev, sort, checksum);
+
+        int[] second = [.. report.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("secondAttempts").GetInt32())];
+        Assert.True(second.Sum() > 0, $"Second attempts: {string.Join(' ', second)}");
+        await dev.AssertNothingLeftAsync("out");
+    }
+
     [Theory]
     [InlineData("KILL")]
     [InlineData("STOP")]
@@ -86,26 +101,42 @@ public sealed class CrashTests
         }
     }
 
-    private static async Task<string> GenerateAsync(DevProcesses dev)
+    // It gets some fifteenth of the time: enough to answer probes, and too little to keep up.
+    private static async Task CrawlAsync(int silo, Func<bool> isEnough)
     {
-        ConsoleResult made = await dev.RunAsync("gen", "gensort", "--records", "600000", "--out", "in", "-o", "json");
+        while (!isEnough())
+        {
+            DevProcesses.Signal("STOP", silo);
+            await Task.Delay(700);
+            DevProcesses.Signal("CONT", silo);
+            await Task.Delay(50);
+        }
+    }
+
+    private static async Task<string> GenerateAsync(DevProcesses dev, int records = 600_000)
+    {
+        ConsoleResult made = await dev.RunAsync("gen", "gensort", "--records", $"{records}", "--out", "in", "-o", "json");
         Assert.True(made.ExitCode == 0, made.Error);
         return JsonDocument.Parse(made.Text).RootElement.GetProperty("checksum").GetString()!;
     }
 
-    private static Process StartSort(DevProcesses dev) => dev.Start(
+    private static Process StartSort(DevProcesses dev, params string[] more) => dev.Start(
+    [
         "sort", dev.PathOf("in"), "--out", dev.PathOf("out"), "--format", "gensort", "--partitions", "6",
-        "--cluster", dev.Gateways, "--no-progress");
+        "--cluster", dev.Gateways, "--no-progress", .. more,
+    ]);
 
-    private static async Task AssertSortedAsync(DevProcesses dev, Process sort, string checksum)
+    // The report, where the console was asked for it as JSON.
+    private static async Task<JsonElement> AssertSortedAsync(DevProcesses dev, Process sort, string checksum)
     {
         Task<string> error = sort.StandardError.ReadToEndAsync();
         Task<string> output = sort.StandardOutput.ReadToEndAsync();
         await sort.WaitForExitAsync().WaitAsync(Deadline);
-        await output;
+        string report = await output;
         Assert.True(sort.ExitCode == 0, await error);
         ConsoleResult verified = await dev.RunAsync("verify", "sort", "out", "--format", "gensort", "-o", "json");
         Assert.True(verified.ExitCode == 0, verified.Error);
         Assert.Equal(checksum, JsonDocument.Parse(verified.Text).RootElement.GetProperty("checksum").GetString());
+        return report.StartsWith('{') ? JsonDocument.Parse(report).RootElement : default;
     }
 }

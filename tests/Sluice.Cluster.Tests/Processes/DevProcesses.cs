@@ -81,13 +81,17 @@ internal sealed partial class DevProcesses : IAsyncDisposable
     }
 
     /// <summary>Entries of a job's journal of one kind in one stage; none when there is no journal.</summary>
-    public int Journaled(string output, string kind, int stage)
+    public int Journaled(string output, string kind, int stage) =>
+        Journaled(output, $"\"kind\":\"{kind}\",\"stage\":{stage},");
+
+    /// <summary>Entries of a job's journal that hold a text; none when there is no journal.</summary>
+    public int Journaled(string output, string text)
     {
         try
         {
             return Directory.GetDirectories(PathOf(output), ".sluice-*")
                 .SelectMany(staging => File.ReadAllText(Path.Combine(staging, OutputNames.Journal)).Split('\n'))
-                .Count(line => line.Contains($"\"kind\":\"{kind}\",\"stage\":{stage},", StringComparison.Ordinal));
+                .Count(line => line.Contains(text, StringComparison.Ordinal));
         }
         catch (IOException)
         {

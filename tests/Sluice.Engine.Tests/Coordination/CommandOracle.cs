@@ -16,11 +16,17 @@ internal sealed class CommandOracle(IReadOnlyList<StageSpec> stages)
     private readonly Dictionary<TaskId, int> _commits = [];
     private readonly Dictionary<TaskId, int> _excuses = [];
     private readonly Dictionary<TaskId, List<string>> _causes = [];
+    private readonly Dictionary<AttemptId, int> _overtaking = [];
+    private readonly Dictionary<AttemptId, double> _since = [];
+    private double _now;
     private bool _publishing;
     private bool _published;
     private string? _failed;
 
     public FinishJob? Finished { get; private set; }
+
+    /// <summary>Attempts that were started to overtake others.</summary>
+    public int Overtaking => _overtaking.Count;
 
     /// <summary>The output is really gone, whether the coordinator knows or not.</summary>
     public void Vanished(AttemptId output) => _vanished.Add(output);
@@ -44,16 +50,19 @@ internal sealed class CommandOracle(IReadOnlyList<StageSpec> stages)
                 }
 
                 break;
+            case TimePassed passed:
+                _now = Math.Max(_now, passed.Now);
+                break;
             case AttemptSucceeded succeeded:
                 _running.Remove(succeeded.Attempt);
                 break;
             case AttemptFailed failed:
-                Count(failed.Attempt.Task, failed.Failure, _running.ContainsKey(failed.Attempt));
+                Count(failed.Attempt.Task, failed.Failure, IsAwaited(failed.Attempt));
                 Excuse(failed.Attempt);
                 break;
             case OutputLost lost:
                 bool counts = _winners.TryGetValue(lost.Producer.Task, out AttemptId winner) && winner == lost.Producer;
-                Count(lost.Producer.Task, lost.Failure, counts && _running.ContainsKey(lost.Reader));
+                Count(lost.Producer.Task, lost.Failure, counts && IsAwaited(lost.Reader));
                 Excuse(lost.Reader);
                 break;
             case AttemptStopped stopped:
@@ -108,6 +117,11 @@ internal sealed class CommandOracle(IReadOnlyList<StageSpec> stages)
         {
             case "attempt":
                 Assert.True(_journaled.Add(attempt), $"{attempt} was announced twice.");
+                if (entry.Overtakes is int slow)
+                {
+                    _overtaking[attempt] = slow;
+                }
+
                 break;
             case "won":
                 Assert.True(_winners.TryAdd(attempt.Task, attempt), $"{attempt} won what another had won.");
@@ -143,9 +157,19 @@ internal sealed class CommandOracle(IReadOnlyList<StageSpec> stages)
         Assert.Contains(start.Attempt, _journaled);
         Assert.DoesNotContain(task, _winners.Keys);
         Assert.True(_started.Add(start.Attempt), $"{start.Attempt} was started twice.");
-        Assert.DoesNotContain(task, _running.Keys.Select(running => running.Task));
+        AttemptId[] others = [.. _running.Keys.Where(running => running.Task == task)];
+        if (_overtaking.TryGetValue(start.Attempt, out int slow))
+        {
+            Overtakes(start, Assert.Single(others), slow);
+        }
+        else
+        {
+            Assert.Empty(others);
+        }
+
         Assert.True(_slots.TryGetValue(start.Worker, out int slots), $"{start.Worker} takes no attempts.");
         _running[start.Attempt] = start.Worker;
+        _since[start.Attempt] = _now;
         Assert.True(_running.Values.Count(worker => worker == start.Worker) <= slots, $"{start.Worker} has too few slots.");
 
         int starts = _started.Count(started => started.Task == task);
@@ -163,6 +187,20 @@ internal sealed class CommandOracle(IReadOnlyList<StageSpec> stages)
                 .Select(spec => spec.Number),
             start.Values.Keys);
     }
+
+    private void Overtakes(StartAttempt start, AttemptId running, int slow)
+    {
+        TaskId task = start.Attempt.Task;
+        Assert.Equal(slow, running.Number);
+        Assert.NotEqual(_running[running], start.Worker);
+        Assert.True(_now - _since[running] > 10, $"{running} has had no time.");
+        int done = _winners.Keys.Count(winner => winner.Stage == task.Stage);
+        Assert.True(stages[task.Stage.Value].Tasks >= 4 && 2 * done >= stages[task.Stage.Value].Tasks, $"{running} may be as fast as all.");
+        _excuses[task] = _excuses.GetValueOrDefault(task) + 1;
+    }
+
+    // Nobody waits for an attempt that was overtaken: it may fail as it likes.
+    private bool IsAwaited(AttemptId attempt) => _running.ContainsKey(attempt) && !_winners.ContainsKey(attempt.Task);
 
     private void Published(PublishOutput publish)
     {

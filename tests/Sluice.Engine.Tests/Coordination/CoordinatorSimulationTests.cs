@@ -11,6 +11,7 @@ public sealed class CoordinatorSimulationTests
     {
         int seeds = Environment.GetEnvironmentVariable("SLUICE_LONG") == "1" ? 1000 : 100;
         int succeeded = 0;
+        int overtaking = 0;
         for (int seed = firstSeed; seed < firstSeed + seeds; seed++)
         {
             SimulatedCluster cluster = new(seed);
@@ -23,10 +24,12 @@ public sealed class CoordinatorSimulationTests
                 throw new InvalidOperationException($"Seed {seed}: {e.Message}", e);
             }
 
+            overtaking += cluster.Oracle.Overtaking;
             succeeded += cluster.Oracle.Finished!.Failure is null ? 1 : 0;
         }
 
         // Both ends are met, else the simulation is too kind or too cruel to prove anything.
         Assert.InRange(succeeded, seeds / 5, seeds - 1);
+        Assert.InRange(overtaking, seeds / 20, 20 * seeds);
     }
 }

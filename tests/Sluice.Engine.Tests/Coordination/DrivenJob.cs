@@ -11,6 +11,9 @@ internal sealed class DrivenJob(params StageSpec[] stages)
     /// <summary>Every command so far.</summary>
     public List<CoordinatorCommand> All { get; } = [];
 
+    /// <summary>The journal's lines, with their times.</summary>
+    public List<JournalEntry> Journal { get; } = [];
+
     /// <summary>What the last event led to.</summary>
     public IReadOnlyList<CoordinatorCommand> Last { get; private set; } = [];
 
@@ -20,6 +23,7 @@ internal sealed class DrivenJob(params StageSpec[] stages)
     {
         Last = _coordinator.Handle(happened);
         All.AddRange(Last);
+        Journal.AddRange(Last.OfType<WriteJournal>().Select(write => write.Entry with { At = _coordinator.State.Now }));
         return this;
     }
 

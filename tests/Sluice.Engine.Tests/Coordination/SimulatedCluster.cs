@@ -19,7 +19,9 @@ internal sealed class SimulatedCluster
     private readonly Dictionary<string, HashSet<AttemptId>> _outputs = [];
     private readonly List<CoordinatorEvent> _underway = [];
     private int _workers;
+    private double _now;
 
+    /// <param name="seed">Decides everything.</param>
     public SimulatedCluster(int seed)
     {
         _random = new Random(seed);
@@ -63,6 +65,11 @@ internal sealed class SimulatedCluster
         {
             Kill(Pick(_outputs.Keys));
         }
+        else if (Chance(0.1))
+        {
+            _now += _random.Next(1, 15);
+            _underway.Add(new TimePassed(_now));
+        }
         else if (Chance(0.01))
         {
             _underway.Add(new WorkerDraining(Pick(_outputs.Keys)));
@@ -88,7 +95,7 @@ internal sealed class SimulatedCluster
         {
             _underway.Add(new OutputLost(attempt.Attempt, missing.Attempt, Plans.Failure($"lost {missing.Attempt}")));
         }
-        else if (Chance(0.08))
+        else if (Chance(0.15))
         {
             _underway.Add(new AttemptFailed(attempt.Attempt, Plans.Failure($"failed {attempt.Attempt}")));
         }

@@ -94,7 +94,7 @@ public sealed class CertificateTests : IDisposable
                     break;
             }
 
-            BlockFormat.Seal(bytes);
+            BlockFormat.Seal(bytes, 0);
             return block;
         }
     }

@@ -40,6 +40,9 @@ internal sealed class TracedJob : IDisposable
             Parallelism = Parallelism,
             SegmentSize = SegmentSize,
             SpillDirectories = [Path.Combine(_folder, "spill")],
+
+            // Which lives are drawn is chance, and they have tests of their own.
+            TraceBuffers = 0,
         });
         return await engine.RunAsync(new JobRequest
         {

@@ -63,10 +63,10 @@ public class BlockCompressorTests
         byte[] raw = Text(Size - BlockFormat.HeaderSize);
         byte[] block = [.. new byte[BlockFormat.HeaderSize], .. raw];
 
-        int length = compressor.Seal(block);
+        int length = compressor.Seal(block, 7);
 
         Assert.InRange(length, BlockFormat.HeaderSize + 1, Size / 2);
-        Assert.True(BlockFormat.Verify(block.AsSpan(0, length), out _, out _));
+        Assert.True(BlockFormat.Verify(block.AsSpan(0, length), 7, out _));
         Assert.Equal((BlockCodecs.Brotli.Id, raw.Length), BlockFormat.PayloadOf(block));
         byte[] found = new byte[raw.Length];
         Assert.True(BlockCodecs.Brotli.TryDecompress(block.AsSpan(BlockFormat.HeaderSize, length - BlockFormat.HeaderSize), found));
@@ -84,7 +84,7 @@ public class BlockCompressorTests
         byte[] payload = block[BlockFormat.HeaderSize..];
         for (int i = 0; i < 10_000; i++)
         {
-            Assert.Equal(Size, compressor.Seal(block));
+            Assert.Equal(Size, compressor.Seal(block, 0));
         }
 
         Assert.Equal(payload, block[BlockFormat.HeaderSize..]);
@@ -96,7 +96,7 @@ public class BlockCompressorTests
         int before = codec.Tries;
         for (int i = 0; i < 2000; i++)
         {
-            compressor.Seal(block);
+            compressor.Seal(block, 7);
         }
 
         Assert.InRange(codec.Tries - before, 2000 - 1024, 2000);

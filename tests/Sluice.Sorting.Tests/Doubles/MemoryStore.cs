@@ -24,10 +24,14 @@ internal sealed class MemoryStore : ISpillStore
     internal sealed class StoredFile(string path) : IStoredFile
     {
         private readonly Lock _gate = new();
+        private int _reads;
 
         public byte[] Bytes { get; set; } = [];
 
         public bool IsDisposed { get; private set; }
+
+        /// <summary>How often it was read.</summary>
+        public int Reads => Volatile.Read(ref _reads);
 
         public string Path => path;
 
@@ -58,6 +62,7 @@ internal sealed class MemoryStore : ISpillStore
         public int Read(Span<byte> bytes, long offset)
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
+            Interlocked.Increment(ref _reads);
             int count = (int)Math.Clamp(Bytes.Length - offset, 0, bytes.Length);
             offset = Math.Min(offset, Bytes.Length);
             Bytes.AsSpan((int)offset, count).CopyTo(bytes);

@@ -7,10 +7,16 @@ internal sealed class TestPool : IDisposable
 {
     private readonly NetworkBufferPool _pool;
 
-    public TestPool(int segments, int segmentSize)
+    public TestPool(int segments, int segmentSize, IBufferLifecycle? lifecycle = null)
     {
         _pool = new NetworkBufferPool(new NetworkBufferPoolOptions { SegmentCount = segments, SegmentSize = segmentSize });
-        Task = _pool.CreateBufferPool(new BufferPoolOptions { Owner = "test", Minimum = segments, Maximum = segments });
+        Task = _pool.CreateBufferPool(new BufferPoolOptions
+        {
+            Owner = "test",
+            Minimum = segments,
+            Maximum = segments,
+            Lifecycle = lifecycle,
+        });
     }
 
     public LocalBufferPool Task { get; }

@@ -33,22 +33,32 @@ public class DamagedRunTests
                 break;
         }
 
-        BlockCorruptException thrown = Assert.Throws<BlockCorruptException>(() =>
-        {
-            using RunMerger merger = new(
-                [new RunBlockSource(output.Runs[0], 0, pool.Task, CancellationToken.None)],
-                2,
-                pool.Task,
-                store,
-                null,
-                CancellationToken.None);
-            while (merger.MoveNext())
-            {
-            }
-        });
+        BlockCorruptException thrown =
+            Assert.Throws<BlockCorruptException>(() => Read(pool, store, output.Runs[0]));
 
         Assert.Contains(file.Path, thrown.Message, StringComparison.Ordinal);
         Assert.Contains("expected", thrown.Message, StringComparison.Ordinal);
+        output.Runs[0].Dispose();
+    }
+
+    [Fact]
+    public void Two_whole_blocks_in_each_others_place_are_found()
+    {
+        using TestPool pool = new(40, 256);
+        MemoryStore store = new();
+        MapOutput output = Spill(pool, store);
+        MemoryStore.StoredFile file = store.Files[0];
+        List<Range> blocks = BlocksOf(file.Bytes, output.Runs[0].RangeOf(0).Blocks);
+        (int first, int second) = SameLength(blocks);
+        byte[] kept = file.Bytes[blocks[first]];
+        file.Bytes.AsSpan(blocks[second]).CopyTo(file.Bytes.AsSpan(blocks[first]));
+        kept.CopyTo(file.Bytes.AsSpan(blocks[second]));
+
+        BlockCorruptException thrown =
+            Assert.Throws<BlockCorruptException>(() => Read(pool, store, output.Runs[0]));
+
+        Assert.Equal(first, thrown.Sequence);
+        Assert.Contains($"expected block {first}, found block {second}", thrown.Message, StringComparison.Ordinal);
         output.Runs[0].Dispose();
     }
 
@@ -89,6 +99,27 @@ public class DamagedRunTests
 
         return buffer.Finish();
     }
+
+    private static List<Range> BlocksOf(byte[] file, int count)
+    {
+        List<Range> blocks = [];
+        for (int start = 0; blocks.Count < count;)
+        {
+            Assert.True(BlockFormat.TryGetLength(file.AsSpan(start), out int length));
+            blocks.Add(start..(start + length));
+            start += length;
+        }
+
+        return blocks;
+    }
+
+    private static (int First, int Second) SameLength(List<Range> blocks) => (
+        from first in Enumerable.Range(0, blocks.Count)
+        from second in Enumerable.Range(0, blocks.Count)
+        where first < second && LengthOf(blocks[first]) == LengthOf(blocks[second])
+        select (first, second)).First();
+
+    private static int LengthOf(Range range) => range.End.Value - range.Start.Value;
 
     private static List<string> Read(TestPool pool, MemoryStore store, SortedRun run)
     {

@@ -2,9 +2,9 @@ using Sluice.Buffers;
 
 namespace Sluice.Sorting;
 
-/// <summary>What a spill writes with: the segments it builds blocks in, and what compresses them.</summary>
-/// <remarks>Ownership: taken from the task's pool at once and for the buffer's life, so that a spill never waits for
-/// memory. Threading: one spill at a time.</remarks>
+/// <summary>What runs are written with: the segments it builds blocks in, and what compresses them.</summary>
+/// <remarks>Ownership: taken from the task's pool at once and for its user's life, so that a spill never waits for
+/// memory. Threading: one run at a time.</remarks>
 internal sealed class WriteMemory : IDisposable
 {
     private readonly NetworkBuffer[] _segments;

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Text.Json;
+using Sluice.Grains;
+using Sluice.Jobs;
+
+namespace Sluice.Client;
+
+/// <summary>`sluice jobs export JOB`: how it stands, its report, its plan and its journal as one JSON document.</summary>
+internal sealed class ExportVerb : Verb
+{
+    private readonly Argument<string> _job = new("JOB") { Description = "The job's id, as sluice jobs ls prints it" };
+    private readonly Option<string?> _out = new("--out") { Description = "Write to this file; else to standard output", HelpName = "FILE" };
+
+    public ExportVerb(ConsoleHost host)
+        : base(host, "export", "Print all that is known of a job as JSON: report, plan and journal")
+    {
+        Add(_job);
+        Add(_out);
+        ClusterFlags.AddTo(this);
+    }
+
+    public override IReadOnlyList<string> Examples =>
+        ["sluice jobs export 0198f2c04d7e7f0b9a4c1d2e3f405162 --out job.json --cluster 127.0.0.1:30000"];
+
+    protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
+    {
+        string text = call.Parse.GetValue(_job)!;
+        JobExport export;
+        await using (ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken))
+        {
+            export = await cluster.Client.ExportAsync(JobViews.IdOf(text), cancellationToken);
+        }
+
+        if (export.View.Status == JobStatus.Unknown)
+        {
+            throw new SluiceException(SluiceErrors.UnknownJobId(text));
+        }
+
+        string json = JsonSerializer.Serialize(JsonOf(export), new ConsoleJson(DataPrinter.Indented).ExportJson);
+        if (call.Parse.GetValue(_out) is not string path)
+        {
+            call.Terminal.Out.WriteLine(json);
+            return 0;
+        }
+
+        try
+        {
+            await File.WriteAllTextAsync(UsageCheck.RequirePath(path, _out.Name), json + "\n", cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SluiceException(ConsoleErrors.CannotWrite(path, exception.Message), exception);
+        }
+
+        return 0;
+    }
+
+    private static ExportJson JsonOf(JobExport export) => new(
+        "sluice.export/1",
+        JobViews.JsonOf(export.View),
+        ElementOf(export.Order),
+        ElementOf(export.View.Report),
+        ElementOf(export.Plan),
+        [.. (export.Journal ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => ElementOf(line)!.Value)]);
+
+    private static JsonElement? ElementOf(string? json) => json is null ? null : JsonElement.Parse(json);
+}

@@ -1,0 +1,88 @@
+using Sluice.Jobs;
+
+namespace Sluice.Client;
+
+/// <summary>The rounds of a shuffle benchmark: one generated input, sorted again and again.</summary>
+/// <param name="call">For progress and the runner.</param>
+/// <param name="directory">Where all files go.</param>
+/// <param name="records">Records of each round.</param>
+/// <param name="cores">What rates of a core are divided by.</param>
+internal sealed class ShuffleBench(VerbCall call, string directory, long records, int cores)
+{
+    /// <summary>Rounds before those that count.</summary>
+    public const int WarmUp = 1;
+
+    /// <summary>Sorts, and verifies the order and the sum of the first round against the generator's.</summary>
+    /// <exception cref="SluiceException">A round failed, or its result is wrong.</exception>
+    public async Task<IReadOnlyList<BenchRoundJson>> RunAsync(int rounds, CancellationToken cancellationToken)
+    {
+        string input = Path.Combine(directory, "input");
+        GeneratedData generated = await Task.Run(
+            () => GensortGenerator.Write(input, new GensortOptions { Records = records }, null, cancellationToken),
+            CancellationToken.None);
+        List<BenchRoundJson> measured = [];
+        for (int round = 0; round < WarmUp + rounds; round++)
+        {
+            string output = Path.Combine(directory, "output");
+            JobReport report = await SortAsync(input, output, cancellationToken);
+            if (round == 0)
+            {
+                Verify(output, generated, cancellationToken);
+            }
+
+            Directory.Delete(output, recursive: true);
+            if (round >= WarmUp)
+            {
+                measured.Add(Measure(report));
+            }
+        }
+
+        return measured;
+    }
+
+    /// <summary>The middle by each measure.</summary>
+    public static BenchRoundJson MedianOf(IReadOnlyList<BenchRoundJson> rounds)
+    {
+        double Middle(Func<BenchRoundJson, double> measure) => rounds.Select(measure).Order().ElementAt(rounds.Count / 2);
+        return new BenchRoundJson(
+            Middle(round => round.Seconds),
+            Middle(round => round.RowsPerSecond),
+            Middle(round => round.MegabytesPerSecondPerCore),
+            Middle(round => round.ReduceMegabytesPerSecond),
+            (long)Middle(round => round.SpilledBytes));
+    }
+
+    private async Task<JobReport> SortAsync(string input, string output, CancellationToken cancellationToken)
+    {
+        await using ProgressView view = ProgressView.Open(call.Terminal, call.Style);
+        return await JobSession.RunnerOf(call, detachOnInterrupt: false).RunAsync(
+            call.Settings.EngineOptions,
+            new Engine.JobRequest
+            {
+                Job = new SortJob(),
+                Arguments = new JobArguments().Add("input", input).Add("out", output).Add("format", "gensort"),
+                Name = "bench",
+                Partitions = call.Settings.PartitionCount,
+            },
+            new JobProgressAdapter("bench", view),
+            cancellationToken);
+    }
+
+    private void Verify(string output, GeneratedData generated, CancellationToken cancellationToken)
+    {
+        VerifyReport found = SortVerifier.Verify(
+            SortVerifier.PartsOf(output), new VerifyOptions { Format = VerifyFormat.Gensort }, null, cancellationToken);
+        if (!found.IsOrdered || found.Records != records || found.Checksum != generated.Checksum)
+        {
+            throw new SluiceException(ConsoleErrors.WrongResult(
+                $"the sorted records are not the generated ones: {found.Unordered} out of order, checksum {found.ChecksumText}", output));
+        }
+    }
+
+    private BenchRoundJson Measure(JobReport report) => new(
+        report.Seconds,
+        Math.Round(report.Records.Out / report.Seconds),
+        Math.Round(report.Bytes.In / 1e6 / report.Seconds / cores, 1),
+        Math.Round(report.Bytes.Shuffled / 1e6 / report.Stages[^1].Seconds, 1),
+        report.Bytes.Spilled);
+}

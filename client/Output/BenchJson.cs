@@ -1,0 +1,52 @@
+namespace Sluice.Client;
+
+/// <summary>What a benchmark measured: `sluice.bench/1`.</summary>
+/// <param name="Schema">The schema's name.</param>
+/// <param name="Benchmark">Which.</param>
+/// <param name="Where">`local`, or the gateways of a cluster.</param>
+/// <param name="Cores">What rates of a core are divided by.</param>
+/// <param name="Records">Records of each round.</param>
+/// <param name="Bytes">Bytes of them.</param>
+/// <param name="WarmUp">Rounds before those that count.</param>
+/// <param name="Rounds">Those that count, in order.</param>
+/// <param name="Median">The round in the middle, of those that count, by each measure.</param>
+/// <param name="Exchange">Between two silos, without sorting and disks; null where there are no two.</param>
+internal sealed record BenchJson(
+    string Schema,
+    string Benchmark,
+    string Where,
+    int Cores,
+    long Records,
+    long Bytes,
+    int WarmUp,
+    IReadOnlyList<BenchRoundJson> Rounds,
+    BenchRoundJson Median,
+    BenchExchangeJson? Exchange);
+
+/// <summary>One round, or the middle of several. A megabyte is a million bytes.</summary>
+/// <param name="Seconds">The job's own time, from order to output.</param>
+/// <param name="RowsPerSecond">Records sorted a second.</param>
+/// <param name="MegabytesPerSecondPerCore">Input bytes, end to end.</param>
+/// <param name="ReduceMegabytesPerSecond">Bytes that went through the shuffle, in the time of the stage that fetches, merges and writes.</param>
+/// <param name="SpilledBytes">Bytes written to spill files.</param>
+internal sealed record BenchRoundJson(
+    double Seconds, double RowsPerSecond, double MegabytesPerSecondPerCore, double ReduceMegabytesPerSecond, long SpilledBytes);
+
+/// <summary>The exchange from one silo to another. A megabyte is a million bytes.</summary>
+/// <param name="From">Name of the silo that served.</param>
+/// <param name="To">Name of the silo that fetched.</param>
+/// <param name="Channels">Channels at once.</param>
+/// <param name="MegabytesPerSecond">Bytes of verified blocks.</param>
+/// <param name="Pings">Questions to a grain meanwhile.</param>
+/// <param name="PingP50Milliseconds">Half of the answers took no longer.</param>
+/// <param name="PingP99Milliseconds">99 of 100 answers took no longer.</param>
+/// <param name="PingMostMilliseconds">The longest.</param>
+internal sealed record BenchExchangeJson(
+    string From,
+    string To,
+    int Channels,
+    double MegabytesPerSecond,
+    int Pings,
+    double PingP50Milliseconds,
+    double PingP99Milliseconds,
+    double PingMostMilliseconds);

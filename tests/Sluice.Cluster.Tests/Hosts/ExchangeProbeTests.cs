@@ -1,0 +1,23 @@
+using Sluice.Grains;
+
+namespace Sluice.Cluster.Tests;
+
+/// <summary>The measure of the exchange moves real blocks over real sockets, and gives all of them back.</summary>
+public sealed class ExchangeProbeTests
+{
+    [Fact]
+    public async Task Blocks_go_from_one_silo_to_another_while_grains_answer_and_nothing_is_left()
+    {
+        await using SiloHosts hosts = await SiloHosts.StartAsync(2);
+        (SiloEngine from, SiloEngine to) = (hosts.Engines[0], hosts.Engines[1]);
+
+        ExchangeMeasure measure = await hosts.Client
+            .MeasureExchangeAsync(from.Silo, to.Silo, channels: 3, TimeSpan.FromSeconds(0.5)).WaitAsync(SiloHosts.Deadline);
+
+        Assert.True(measure.Bytes > 0 && measure.Pings > 0 && measure.PingP50 <= measure.PingP99 && measure.PingP99 <= measure.PingMost);
+        Assert.True(from.View.SentBytes >= measure.Bytes, $"{from.View.SentBytes} sent, {measure.Bytes} read");
+        Assert.InRange(to.View.ReceivedBytes, measure.Bytes, from.View.SentBytes);
+        Assert.Equal(0, to.View.SentBytes);
+        await hosts.AssertNothingLeftAsync();
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+
+namespace Sluice.Cluster.Tests;
+
+/// <summary>What the console makes of a cluster of processes, verb by verb.</summary>
+public sealed class ConsoleVerbTests
+{
+    [Fact]
+    public async Task Jobs_are_exported_and_retried_plans_explained_and_the_cluster_is_looked_at()
+    {
+        await using DevProcesses dev = await DevProcesses.StartAsync();
+        await File.WriteAllLinesAsync(dev.PathOf("in"), ["b", "c", "a"], TestContext.Current.CancellationToken);
+
+        JsonElement plan = await dev.AskAsync("explain", "sort", dev.PathOf("in"), "--out", dev.PathOf("out"), "--partitions", "2");
+        JsonElement report = await dev.AskAsync("sort", dev.PathOf("in"), "--out", dev.PathOf("out"), "--partitions", "2");
+        string id = report.GetProperty("id").GetString()!;
+        JsonElement export = await dev.AskAsync("jobs", "export", id);
+        JsonElement top = await dev.AskAsync("cluster", "top");
+        ConsoleResult toFile = await dev.RunAsync("jobs", "export", id, "--out", "job.json", "--cluster", dev.Gateways);
+        ConsoleResult table = await dev.RunAsync("cluster", "top", "--cluster", dev.Gateways);
+        ConsoleResult succeeded = await dev.RunAsync("jobs", "retry", id, "--cluster", dev.Gateways);
+        ConsoleResult unknown = await dev.RunAsync("jobs", "retry", new string('0', 32), "--cluster", dev.Gateways);
+
+        Assert.Equal("sluice.plan/1", plan.GetProperty("schema").GetString());
+        Assert.Equal(
+            ("sluice.export/1", "succeeded", "sluice.job/1", "sluice.plan/1", "sort"),
+            (Text(export, "schema"), Text(export, "job", "status"), Text(export, "report", "schema"), Text(export, "plan", "schema"), Text(export, "order", "job")));
+        Assert.Equal(Text(plan, "fingerprint"), Text(export, "plan", "fingerprint"));
+        Assert.Contains(export.GetProperty("journal").EnumerateArray(), line => Text(line, "kind") == "won");
+        Assert.Equal("sluice.top/1", Text(top, "schema"));
+        Assert.Equal([1, 1, 1], top.GetProperty("silos").EnumerateArray().Where(silo => Text(silo, "state") == "active").Select(silo => silo.GetProperty("slots").GetInt32()));
+        Assert.Equal((0, ""), (toFile.ExitCode, toFile.Text));
+        Assert.Equal(Text(export, "report", "id"), Text(JsonDocument.Parse(await File.ReadAllTextAsync(dev.PathOf("job.json"), TestContext.Current.CancellationToken)).RootElement, "report", "id"));
+        Assert.Contains("silo-1", table.Text, StringComparison.Ordinal);
+        Assert.Equal((5, true), (succeeded.ExitCode, succeeded.Error.StartsWith("error[SLU2107]", StringComparison.Ordinal)));
+        Assert.Equal(4, unknown.ExitCode);
+    }
+
+    [Fact]
+    public async Task The_demo_runs_on_a_cluster_and_what_failed_is_run_again()
+    {
+        await using DevProcesses dev = await DevProcesses.StartAsync();
+        Directory.CreateDirectory(dev.PathOf("out"));
+        await File.WriteAllTextAsync(dev.PathOf("out/part-00000"), "in the way", TestContext.Current.CancellationToken);
+        await File.WriteAllLinesAsync(dev.PathOf("in"), ["b", "c", "a"], TestContext.Current.CancellationToken);
+        ConsoleResult refused = await dev.RunAsync("sort", "in", "--out", "out", "--cluster", dev.Gateways);
+        string id = (await dev.AskAsync("jobs", "ls")).GetProperty("jobs")[0].GetProperty("id").GetString()!;
+        Directory.Delete(dev.PathOf("out"), recursive: true);
+
+        JsonElement again = await dev.AskAsync("jobs", "retry", id);
+        JsonElement demo = await dev.AskAsync("demo");
+
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Equal("succeeded", Text(again, "status"));
+        Assert.NotEqual(id, Text(again, "id"));
+        Assert.Equal("a\nb\nc\n", string.Concat(Directory.GetFiles(dev.PathOf("out"), "part-*").Order(StringComparer.Ordinal).Select(File.ReadAllText)));
+        Assert.Equal(Text(demo, "generatedChecksum"), Text(demo, "verification", "checksum"));
+    }
+
+    private static string Text(JsonElement element, params string[] path) =>
+        path.Aggregate(element, (inner, name) => inner.GetProperty(name)).GetString()!;
+}

@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Measures the exchange between two silo processes on this machine, over loopback TCP, without sorting and disks: bytes a
+# second over eight channels, and how long a grain's answer takes meanwhile.
+#
+#   tests/bench/exchange.sh                     5 rounds of 5 seconds
+#   tests/bench/exchange.sh --rounds 1
+#
+# What goes over: blocks of an output in the first silo's memory, by the way of all shuffles (serving desk, codec, credits,
+# gates, checksums). Beside it stands the processor time that each silo spent, warm-up included: on a machine with other
+# work to do, that says more than the rate. It ends with 7 when the median misses a goal.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+sluice=${SLUICE:-"$root/sluice"}
+
+usage() {
+    cat <<'TEXT'
+tests/bench/exchange.sh [options]
+  --rounds N      measures                              (5)
+  --memory SIZE   memory of each silo's pool            (256MiB)
+  --goal N        MB/s that the median must reach       (700)
+  --ping N        p99 in ms that the median must keep   (50)
+  --work DIR      where everything goes                 (artifacts/bench/exchange)
+  --port N        first of the ports it uses            (13300)
+TEXT
+}
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "exchange.sh: $*"; exit 2; }
+
+rounds=5 memory=256MiB goal=700 ping=50 work="$root/artifacts/bench/exchange" port=13300
+while (($# > 0)); do
+    case $1 in -h | --help) usage; exit 0 ;; esac
+    (($# > 1)) || die "$1 is unknown or wants a value; --help shows the options"
+    case $1 in
+        --rounds) rounds=$2 ;;
+        --memory) memory=$2 ;;
+        --goal) goal=$2 ;;
+        --ping) ping=$2 ;;
+        --work) work=$2 ;;
+        --port) port=$2 ;;
+        *) die "unknown option $1; --help shows the options" ;;
+    esac
+    shift 2
+done
+[[ $rounds$goal$ping$port =~ ^[0-9]+$ ]] || die "--rounds, --goal, --ping and --port want numbers"
+
+mkdir -p "$work/spill"
+cd "$work"
+dev=
+clean() {
+    if [[ -n $dev ]] && kill -TERM "$dev" 2> /dev/null; then wait "$dev" || true; fi
+    rm -rf "$work"
+}
+trap clean EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+"$sluice" dev --silos 2 --memory "$memory" --spill-dir spill \
+    --silo-port "$port" --gateway-port $((port + 10)) --health-port $((port + 20)) > dev.log 2> dev.err &
+dev=$!
+for ((wait = 0; wait < 300; wait++)); do
+    if grep -q '^stop' dev.log; then break; fi
+    kill -0 "$dev" 2> /dev/null || { cat dev.err >&2; die "the cluster did not start"; }
+    sleep 0.1
+done
+
+# spent NAME: processor seconds of a silo so far.
+spent() {
+    local process
+    process=$(grep -oP "^$1 +process \\K[0-9]+" dev.log)
+    awk -v hz="$(getconf CLK_TCK)" '{ print ($14 + $15) / hz }' "/proc/$process/stat"
+}
+
+field() { grep -oP "\"$1\": \\K[0-9.]+" report.json; }
+
+printf '| round | MB/s | ping p50 ms | p99 ms | most ms | processor s serving | fetching |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n'
+: > rates
+: > pings
+for ((round = 1; round <= rounds; round++)); do
+    serving=$(spent silo-1) fetching=$(spent silo-2)
+    "$sluice" bench shuffle --records 1000 --rounds 1 --spill-dir "$work/spill" \
+        --cluster "127.0.0.1:$((port + 11))" -o json --no-progress > report.json
+    field megabytesPerSecond >> rates
+    field pingP99Milliseconds >> pings
+    awk -v round="$round" -v rate="$(field megabytesPerSecond)" -v p50="$(field pingP50Milliseconds)" \
+        -v p99="$(field pingP99Milliseconds)" -v most="$(field pingMostMilliseconds)" \
+        -v s="$(awk -v a="$serving" -v b="$(spent silo-1)" 'BEGIN { print b - a }')" \
+        -v f="$(awk -v a="$fetching" -v b="$(spent silo-2)" 'BEGIN { print b - a }')" \
+        'BEGIN { printf "| %d | %.0f | %.1f | %.1f | %.1f | %.1f | %.1f |\n", round, rate, p50, p99, most, s, f }'
+done
+
+median() { sort -n "$1" | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }'; }
+rate=$(median rates) slowest=$(median pings)
+printf 'median %s MB/s (goal %s), p99 of a ping %s ms (goal %s); load of the machine %s\n' \
+    "$rate" "$goal" "$slowest" "$ping" "$(cut -d' ' -f1 /proc/loadavg)"
+awk -v r="$rate" -v g="$goal" -v p="$slowest" -v q="$ping" 'BEGIN { exit r >= g && p <= q ? 0 : 7 }'
