@@ -107,7 +107,7 @@ internal sealed class AttemptRunner
             if (outcome.Output is not null)
             {
                 keepPool = true;
-                Keep(_outputs, outcome.Output, pool, input.Stage.Name, Observed);
+                Keep(_outputs, outcome.Output, pool, bytes => Observed?.Reclaimed(input.Stage.Name, bytes));
             }
 
             return outcome;
@@ -126,25 +126,24 @@ internal sealed class AttemptRunner
     /// <summary>Takes a finished output over with the pool of its segments, which has no guarantee any more.</summary>
     /// <param name="outputs">Keeps it.</param>
     /// <param name="output">The output.</param>
-    /// <param name="pool">The pool of its segments.</param>
-    /// <param name="stage">The kind of stage that made it.</param>
-    /// <param name="observed">Told what the output moved to files in the end; null tells nobody.</param>
+    /// <param name="pool">Its segments'.</param>
+    /// <param name="reclaimed">Told at its end how many bytes moved from memory to files.</param>
     public static void Keep(
-        ResultPartitionStore outputs, ResultPartition output, LocalBufferPool pool, string stage, ObservedEngine? observed)
+        ResultPartitionStore outputs, ResultPartition output, LocalBufferPool pool, Action<long>? reclaimed = null)
     {
         pool.GiveUpMinimum();
         IDisposable registration = pool.RegisterReclaim(output);
-        outputs.Add(output, new Kept(registration, pool, output, stage, observed));
+        outputs.Add(output, new Kept(registration, pool, output, reclaimed));
     }
 
     private sealed record Kept(
-        IDisposable Registration, LocalBufferPool Pool, ResultPartition Output, string Stage, ObservedEngine? Observed) : IDisposable
+        IDisposable Registration, LocalBufferPool Pool, ResultPartition Output, Action<long>? Reclaimed) : IDisposable
     {
         public void Dispose()
         {
             Registration.Dispose();
             Pool.Dispose();
-            Observed?.Reclaimed(Stage, Output.ReclaimedBytes);
+            Reclaimed?.Invoke(Output.ReclaimedBytes);
         }
     }
 }

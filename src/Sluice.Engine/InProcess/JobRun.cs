@@ -25,8 +25,8 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     private readonly AttemptThreads _attempts;
     private readonly AttemptInputs _inputs;
     private readonly JobHost _host;
-    private readonly BufferTracing? _tracing;
     private readonly ObservedEngine _observed;
+    private readonly BufferTracing? _tracing;
     private readonly JobTrace _trace;
 
     /// <param name="request">What the user asked for.</param>

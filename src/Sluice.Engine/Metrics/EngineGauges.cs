@@ -18,15 +18,24 @@ internal static class EngineGauges
         CreateTotals();
         CreateDisks();
         Meter.CreateObservableUpDownCounter(
-            InstrumentNames.JobsRunning, () => EngineMeter.JobsRunning, "{job}", "Jobs whose coordinator is in this process.");
+            InstrumentNames.JobsRunning,
+            () => EngineMeter.JobsRunning,
+            "{job}",
+            "Jobs whose coordinator is in this process.");
     }
 
     private static void CreatePool()
     {
         Meter.CreateObservableUpDownCounter(
-            InstrumentNames.PoolLimit, () => EachSilo(engine => engine.Pool.Total), "{segment}", "Segments of the pool.");
+            InstrumentNames.PoolLimit,
+            () => EachSilo(engine => engine.Pool.Total),
+            "{segment}",
+            "Segments of the pool.");
         Meter.CreateObservableUpDownCounter(
-            InstrumentNames.PoolFree, () => EachSilo(engine => engine.Pool.Free), "{segment}", "Segments that nobody holds.");
+            InstrumentNames.PoolFree,
+            () => EachSilo(engine => engine.Pool.Free),
+            "{segment}",
+            "Segments that nobody holds.");
         Meter.CreateObservableUpDownCounter(
             InstrumentNames.PoolLent, Lent, "{segment}", "Segments held, by the kind of stage that holds them.");
         Meter.CreateObservableUpDownCounter(
@@ -35,7 +44,10 @@ internal static class EngineGauges
             "{segment}",
             "Segments still out of pools whose owner has ended; when they stay, they leaked.");
         Meter.CreateObservableUpDownCounter(
-            InstrumentNames.PoolWaiters, () => EachGroup(group => (long)group.Waiters), "{request}", "Requests for a segment that stand in line.");
+            InstrumentNames.PoolWaiters,
+            () => EachGroup(group => (long)group.Waiters),
+            "{request}",
+            "Requests for a segment that stand in line.");
         Meter.CreateObservableGauge(
             InstrumentNames.PoolLongestWait,
             () => EachGroup(group => group.LongestWait.TotalSeconds),
@@ -52,11 +64,17 @@ internal static class EngineGauges
     private static void CreateSlots()
     {
         Meter.CreateObservableUpDownCounter(
-            InstrumentNames.SlotLimit, () => EachSilo(engine => engine.SlotLimit()), "{slot}", "Tasks that run at once; 0 while a silo drains.");
+            InstrumentNames.SlotLimit,
+            () => EachSilo(engine => engine.SlotLimit()),
+            "{slot}",
+            "Tasks that run at once; 0 while a silo drains.");
         Meter.CreateObservableUpDownCounter(
             InstrumentNames.SlotsUsed, () => EachSilo(engine => engine.SlotsUsed()), "{slot}", "Tasks that run.");
         Meter.CreateObservableUpDownCounter(
-            InstrumentNames.SlotsQueued, () => EachSilo(engine => engine.SlotsQueued()), "{task}", "Tasks that wait for a slot.");
+            InstrumentNames.SlotsQueued,
+            () => EachSilo(engine => engine.SlotsQueued()),
+            "{task}",
+            "Tasks that wait for a slot.");
     }
 
     private static void CreateExchange()
@@ -107,11 +125,20 @@ internal static class EngineGauges
             "{record}",
             "Records read from inputs, fetched through shuffles and written to parts, counted when tasks end.");
         Meter.CreateObservableCounter(
-            InstrumentNames.Spills, () => EachStage(sums => sums.Spills), "{spill}", "Runs written to spill files, counted when tasks end.");
+            InstrumentNames.Spills,
+            () => EachStage(sums => sums.Spills),
+            "{spill}",
+            "Runs written to spill files, counted when tasks end.");
         Meter.CreateObservableCounter(
-            InstrumentNames.MergePasses, () => EachStage(sums => sums.MergePasses), "{pass}", "Merges of runs into fewer, counted when tasks end.");
+            InstrumentNames.MergePasses,
+            () => EachStage(sums => sums.MergePasses),
+            "{pass}",
+            "Merges of runs into fewer, counted when tasks end.");
         Meter.CreateObservableCounter(
-            InstrumentNames.Rewritten, () => EachStage(sums => sums.RewrittenBytes), "By", "Bytes that merge passes wrote again, counted when tasks end.");
+            InstrumentNames.Rewritten,
+            () => EachStage(sums => sums.RewrittenBytes),
+            "By",
+            "Bytes that merge passes wrote again, counted when tasks end.");
         Meter.CreateObservableCounter(
             InstrumentNames.TaskTime,
             () => EachStage(
@@ -138,9 +165,15 @@ internal static class EngineGauges
             "s",
             "Time in reads and writes of spill files, over all threads.");
         Meter.CreateObservableUpDownCounter(
-            InstrumentNames.DiskFree, () => EachDisk(disk => disk.FreeBytes), "By", "Room left on the disk of a spill directory.");
+            InstrumentNames.DiskFree,
+            () => EachDisk(disk => disk.FreeBytes),
+            "By",
+            "Room left on the disk of a spill directory.");
         Meter.CreateObservableUpDownCounter(
-            InstrumentNames.DiskLimit, () => EachDisk(disk => disk.TotalBytes), "By", "Size of the disk of a spill directory.");
+            InstrumentNames.DiskLimit,
+            () => EachDisk(disk => disk.TotalBytes),
+            "By",
+            "Size of the disk of a spill directory.");
     }
 
     // Engines of one name, several in this process one after the other or at once, are told as one.

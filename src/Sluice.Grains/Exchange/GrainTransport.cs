@@ -34,8 +34,9 @@ internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWi
     /// <param name="here">The silo's address with its generation.</param>
     /// <param name="name">The silo's name.</param>
     /// <param name="outputs">Its outputs.</param>
-    /// <param name="observed">Told what is fetched.</param>
-    public IExchangeTransport Make(string here, string name, ResultPartitionStore outputs, ObservedEngine observed) => new GrainTransport(
+    /// <param name="observed">Counts its fetches for measurements.</param>
+    public IExchangeTransport Make(
+        string here, string name, ResultPartitionStore outputs, ObservedEngine observed) => new GrainTransport(
         here,
         name,
         new InProcessTransport(outputs),
@@ -109,8 +110,8 @@ internal sealed class GrainTransport(
             long room = (long)request.Credits.Count * observed.Pool.SegmentSize;
             long received = 0;
             using ReceiveWindow window = windows.Open(request.Credits, peer);
-            PeerTraffic counts = observed.PeerOf(request.Where, NameOf);
-            long began = counts.Begin(room);
+            PeerTraffic counted = observed.PeerOf(request.Where, NameOf);
+            long began = counted.Begin(room);
             try
             {
                 BufferBatch batch = await CallAsync(request, window, cancellation).ConfigureAwait(false);
@@ -140,7 +141,7 @@ internal sealed class GrainTransport(
             }
             finally
             {
-                counts.End(observed.Silo, began, room, received);
+                counted.End(observed.Silo, began, room, received);
             }
 
             await Task.Delay(Pause, cancellation).ConfigureAwait(false);

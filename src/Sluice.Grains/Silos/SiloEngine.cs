@@ -92,14 +92,14 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
 
     public ResultPartitionStore Outputs { get; } = new();
 
+    /// <summary>What measurements are told of the silo.</summary>
+    public ObservedEngine Observed { get; }
+
     /// <summary>How the last jobs went here.</summary>
     public TraceRecorder Traces { get; }
 
     /// <summary>Fetches from outputs, here and on other silos.</summary>
     public IExchangeTransport Transport { get; }
-
-    /// <summary>What measurements are told of the silo.</summary>
-    public ObservedEngine Observed { get; }
 
     public JobCatalog Catalog => _options.Jobs;
 
@@ -152,8 +152,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         new WaitingStore(new SpillStore(_spill!), _diskWait, cancellation);
 
     /// <summary>Takes a finished output over, with the pool of its segments, which others may reclaim from now on.</summary>
-    public void Keep(ResultPartition output, LocalBufferPool pool) => 
-        AttemptRunner.Keep(Outputs, output, pool, "probe", Observed);
+    public void Keep(ResultPartition output, LocalBufferPool pool) => AttemptRunner.Keep(Outputs, output, pool);
 
     /// <summary>Plans a job here, unless that was done before.</summary>
     /// <exception cref="SluiceException">It cannot run here.</exception>

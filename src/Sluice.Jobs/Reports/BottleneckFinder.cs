@@ -56,8 +56,10 @@ public static class BottleneckFinder
                 BottleneckKind.HotPartition,
                 string.Create(
                     Plain,
-                    $"{Name(stage)} waits for one hot partition: task {longest.Task} read {share:F1} times the records of the " +
-                    $"average task and took {longest.Seconds:F1} of the stage's {stage.Seconds:F1} s, the average task {average:F1} s."),
+                    $"{Name(stage)} waits for one hot partition: task {longest.Task} read {share:F1} times the " +
+                    $"records of the " +
+                    $"average task and took {longest.Seconds:F1} of the stage's {stage.Seconds:F1} s, the average " +
+                    $"task {average:F1} s."),
                 ("stage", stage.Id),
                 ("task", longest.Task),
                 ("skew", share),
@@ -87,7 +89,8 @@ public static class BottleneckFinder
                 BottleneckKind.SlowSilo,
                 string.Create(
                     Plain,
-                    $"{Name(stage)} waits for one slow silo: {slow.Silo} did {RateOf(slow):F0} records a second in each task, " +
+                    $"{Name(stage)} waits for one slow silo: {slow.Silo} did {RateOf(slow):F0} records a second " +
+                    $"in each task, " +
                     $"{100 * ratio:F0} % of the {rest:F0} that the other {Count(others.Length, "silo", "silos")} did."),
                 ("stage", stage.Id),
                 ("recordsPerSecond", RateOf(slow)),
@@ -118,8 +121,10 @@ public static class BottleneckFinder
                 kind,
                 string.Create(
                     Plain,
-                    $"{Name(stage)} waits for disks: {percent:F0} % of its tasks' time, for reading inputs {Share(waits.Input, tasks)}, " +
-                    $"reading spill files {Share(waits.SpillRead, tasks)}, writing them {Share(ofSpiller, tasks)} and writing parts {Share(waits.Output, tasks)}."),
+                    $"{Name(stage)} waits for disks: {percent:F0} % of its tasks' time, for reading inputs " +
+                    $"{Share(waits.Input, tasks)}, " +
+                    $"reading spill files {Share(waits.SpillRead, tasks)}, writing them {Share(ofSpiller, tasks)} " +
+                    $"and writing parts {Share(waits.Output, tasks)}."),
                 ("stage", stage.Id),
                 ("percent", percent),
                 ("inputSeconds", waits.Input),
@@ -131,7 +136,8 @@ public static class BottleneckFinder
                 kind,
                 string.Create(
                     Plain,
-                    $"{Name(stage)} waits for the network: {percent:F0} % of its tasks' time went by until blocks came from other silos."),
+                    $"{Name(stage)} waits for the network: {percent:F0} % of its tasks' time went by until blocks " +
+                    $"came from other silos."),
                 ("stage", stage.Id),
                 ("percent", percent),
                 ("fetchSeconds", waits.Fetch),
@@ -140,7 +146,8 @@ public static class BottleneckFinder
                 kind,
                 string.Create(
                     Plain,
-                    $"{Name(stage)} waits for memory: {percent:F0} % of its tasks' time went by until segments came free; give the job more, or run fewer tasks at once."),
+                    $"{Name(stage)} waits for memory: {percent:F0} % of its tasks' time went by until segments " +
+                    $"came free; give the job more, or run fewer tasks at once."),
                 ("stage", stage.Id),
                 ("percent", percent),
                 ("memorySeconds", waits.Memory),
@@ -159,7 +166,9 @@ public static class BottleneckFinder
                 BottleneckKind.Memory,
                 string.Create(
                     Plain,
-                    $"{Name(stage)} has too little memory: {Count(stage.MergePasses, "merge pass", "merge passes")} wrote {stage.RewrittenBytes / 1e6:F0} MB again " +
+                    $"{Name(stage)} has too little memory: " +
+                    $"{Count(stage.MergePasses, "merge pass", "merge passes")} wrote " +
+                    $"{stage.RewrittenBytes / 1e6:F0} MB again " +
                     $"and took {100 * passes / stage.Times.Tasks:F0} % of its tasks' time."),
                 ("stage", stage.Id),
                 ("mergePasses", stage.MergePasses),
@@ -181,7 +190,8 @@ public static class BottleneckFinder
                 string.Create(
                     Plain,
                     $"{Name(stage)} is bound by processors: its tasks were at work {percent:F0} % of their time" +
-                    $"{(sorting > 0.05 * busy ? $", {Share(sorting, stage.Times.Tasks)} of it sorting and spilling" : "")}; more slots on more cores would make it faster."),
+                    $"{(sorting > 0.05 * busy ? $", {Share(sorting, stage.Times.Tasks)} of it sorting and spilling" : "")}; " +
+                    $"more slots on more cores would make it faster."),
                 ("stage", stage.Id),
                 ("percent", percent),
                 ("busySeconds", busy),
@@ -194,8 +204,10 @@ public static class BottleneckFinder
             BottleneckKind.None,
             string.Create(
                 Plain,
-                $"Nothing stands out: {Lower(Name(slowest))} took the longest with {slowest.Seconds:F1} s; its tasks were busy {slowest.Shares.Busy:F0} %, " +
-                $"back-pressured {slowest.Shares.BackPressured:F0} % and idle {slowest.Shares.Idle:F0} % of their time."),
+                $"Nothing stands out: {Lower(Name(slowest))} took the longest with {slowest.Seconds:F1} s; its " +
+                $"tasks were busy {slowest.Shares.Busy:F0} %, " +
+                $"back-pressured {slowest.Shares.BackPressured:F0} % and idle {slowest.Shares.Idle:F0} % of their " +
+                $"time."),
             ("stage", slowest.Id),
             ("stageSeconds", slowest.Seconds),
             ("busyPercent", slowest.Shares.Busy),

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Sluice.Engine;
 using Sluice.Exchange;
 using Sluice.Grains;
 
@@ -19,7 +20,8 @@ public sealed class GrainTransportTests
         const int Credits = 3;
         using TestPool pool = new(40, SegmentSize);
         SilentSilos silos = new();
-        GrainTransport transport = TransportTo(silos);
+        using ObservedEngine observed = ObservedEngine.OfSilo(Here, pool.Whole, () => 1, () => 0, () => 0, () => null);
+        GrainTransport transport = TransportTo(silos, observed);
         int atOnce = (int)(GrainTransport.MostInFlight / (Credits * SegmentSize));
 
         CreditReservation[] credits =
@@ -52,7 +54,8 @@ public sealed class GrainTransportTests
     {
         using TestPool pool = new(40, SegmentSize);
         SilentSilos silos = new();
-        GrainTransport transport = TransportTo(silos);
+        using ObservedEngine observed = ObservedEngine.OfSilo(Here, pool.Whole, () => 1, () => 0, () => 0, () => null);
+        GrainTransport transport = TransportTo(silos, observed);
         using CreditReservation first = CreditReservation.From(pool.Task, 8, CancellationToken.None);
         using CreditReservation second = CreditReservation.From(pool.Task, 8, CancellationToken.None);
         using CancellationTokenSource cancel = new();
@@ -70,11 +73,12 @@ public sealed class GrainTransportTests
         Assert.Equal(FetchStatus.EndOfPartition, (await next.WaitAsync(Deadline)).Status);
     }
 
-    private static GrainTransport TransportTo(SilentSilos silos) => new(
+    private static GrainTransport TransportTo(SilentSilos silos, ObservedEngine observed) => new(
         Here,
         "here",
         new InProcessTransport(new ResultPartitionStore()),
         new ReceiveWindows(),
+        observed,
         new ExchangeTraffic(),
         new Lazy<INetworkBufferPoolClient>(silos),
         new Lazy<ISiloStatusOracle>(DispatchProxy.Create<ISiloStatusOracle, NoMembership>));
