@@ -60,8 +60,15 @@ public static class SiloProgram
             ContentRootPath = AppContext.BaseDirectory,
         });
         AddFiles(builder.Configuration, args);
-        builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
+        builder.Logging.AddSimpleConsole(options =>
+        {
+            options.SingleLine = true;
+            options.IncludeScopes = true;
+        });
+        builder.Logging.Configure(options =>
+            options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        MetricsEndpoint.AddTo(builder);
         builder.Services.AddHealthChecks().AddCheck<SiloReadiness>("silo");
         DbProviderFactories.RegisterFactory("Npgsql", NpgsqlFactory.Instance);
         if (builder.Configuration[DatabaseConnection] is { Length: > 0 } connection)
@@ -119,6 +126,7 @@ public static class SiloProgram
         WebApplication app = builder.Build();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
+        MetricsEndpoint.Map(app);
         return app;
     }
 

@@ -96,6 +96,7 @@ internal sealed class DevCluster(
             yield return "Logging:LogLevel:Sluice=Error";
         }
 
+        yield return "Sluice:Metrics=true";
         yield return $"Sluice:Slots={ownSlots}";
         yield return $"Sluice:MemoryBytes={(silo == 0 ? 16 << 20 : memoryBytes)}";
         yield return $"Sluice:HistoryDirectory={Path.Combine(State, "jobs")}";
@@ -180,6 +181,7 @@ internal sealed class DevCluster(
             console.WriteLine($"silo-{silo}    process {_children[silo - 1].Id}, gateway 127.0.0.1:{ports.Gateway + silo}");
         }
 
+        console.WriteLine($"metrics   http://127.0.0.1:{ports.Health + 1}/metrics, and of each silo on the ports behind");
         console.WriteLine($"root      {root} (logs and history in {State})");
         console.WriteLine($"try       sluice sort FILE --out DIR --cluster 127.0.0.1:{ports.Gateway}");
         console.WriteLine("stop      Ctrl-C");

@@ -47,5 +47,13 @@ internal static class JobViews
 
     public static JobJson JsonOf(JobView job) => new(
         job.Id.ToString("N"), job.Name, job.Status, job.Output, job.Started, job.Seconds, job.TraceId, job.Host,
-        job.Progress?.Stage, job.Progress?.TasksDone, job.Progress?.TasksTotal, job.Failure?.Code, job.Failure?.What);
+        job.Progress?.Stage, job.Progress?.TasksDone, job.Progress?.TasksTotal, job.Failure?.Code, job.Failure?.What,
+        BottleneckOf(job));
+
+    private static Bottleneck? BottleneckOf(JobView job) => job switch
+    {
+        { Report: string report } => JobReport.FromJson(report).Bottleneck,
+        { Bottleneck: string soFar } => Bottleneck.FromJson(soFar),
+        _ => null,
+    };
 }

@@ -34,6 +34,11 @@ internal sealed class JobsCommand : Command
         }
 
         JobViews.PrintOne(call, job);
+        if (job.Bottleneck is string soFar)
+        {
+            call.Hint($"so far: {Bottleneck.FromJson(soFar).Sentence}");
+        }
+
         if (job.Failure is WireFailure failure)
         {
             ErrorWriter.Write(call.Terminal.Error, failure.ToError(), false, null);

@@ -6,16 +6,58 @@ using Spectre.Console;
 
 namespace Sluice.Client;
 
-/// <summary>`sluice explain VERB ...`: the plan of the same command line; runs nothing.</summary>
-internal sealed class ExplainCommand : Command
+/// <summary>
+/// `sluice explain VERB ...`: the plan of the same command line; runs nothing. `sluice explain --why JOB`: what kept a job
+/// from being faster.
+/// </summary>
+internal sealed class ExplainCommand : Verb
 {
-    public ExplainCommand(ConsoleHost host)
-        : base("explain", "Show what a job would do, without running it")
+    private readonly Option<string?> _why = new("--why")
     {
+        Description = "What kept a job from being faster: its id in the cluster, or a file with its report as JSON",
+        HelpName = "JOB",
+    };
+
+    public ExplainCommand(ConsoleHost host)
+        : base(host, "explain", "Show what a job would do, without running it, or why one took so long")
+    {
+        Add(_why);
+        Add(new Option<string>($"--{SettingNames.Cluster}") { Description = "The cluster's gateways, for --why", HelpName = "HOST:PORT" });
+        Add(new Option<string>($"--{SettingNames.ClusterId}") { Description = "What it is called [default: sluice]", HelpName = "NAME" });
         SortOptions sort = new();
         Add(new ExplainVerb(host, SortCommand.VerbName, sort.AddTo, sort.Read));
         WordCountOptions wordCount = new();
         Add(new ExplainVerb(host, WordCountCommand.VerbName, wordCount.AddTo, wordCount.Read));
+    }
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "sluice explain sort access.log",
+        "sluice explain --why report.json",
+    ];
+
+    protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
+    {
+        if (call.Parse.GetValue(_why) is not string job)
+        {
+            string verbs = string.Join(", ", Subcommands.Select(child => child.Name));
+            throw new SluiceException(ConsoleErrors.Missing($"a verb ({verbs}) or --why JOB", "sluice explain"));
+        }
+
+        if (File.Exists(job))
+        {
+            WhyView.Print(call, WhyView.Read(job));
+        }
+        else if (call.Host.Clusters is IClusterSupport clusters)
+        {
+            await clusters.ExplainAsync(call, job, cancellationToken);
+        }
+        else
+        {
+            throw new SluiceException(ConsoleErrors.NoCluster("sluice explain --why", ClusterSupport.WhyNot));
+        }
+
+        return 0;
     }
 
     /// <summary>Explains one verb.</summary>

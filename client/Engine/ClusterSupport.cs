@@ -23,6 +23,10 @@ internal interface IClusterSupport
 
     /// <summary>Starts a job, prints how to come back to it, and leaves it.</summary>
     Task SubmitAsync(VerbCall call, JobOrder order, JobRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Prints what kept a job of the cluster from being faster, or holds it up now.</summary>
+    /// <exception cref="Jobs.SluiceException">There is no such job, or it failed.</exception>
+    Task ExplainAsync(VerbCall call, string job, CancellationToken cancellationToken);
 }
 
 /// <summary>Why this console cannot reach clusters.</summary>

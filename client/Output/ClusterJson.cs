@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sluice.Jobs;
 
 namespace Sluice.Client;
 
@@ -19,7 +20,8 @@ internal sealed record JobJson(
     int? TasksDone,
     int? TasksTotal,
     string? ErrorCode,
-    string? Error);
+    string? Error,
+    Bottleneck? Bottleneck);
 
 /// <summary>Silos as JSON: `sluice.silos/1`.</summary>
 internal sealed record SilosJson(string Schema, IReadOnlyList<SiloJson> Silos);

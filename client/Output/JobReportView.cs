@@ -8,7 +8,7 @@ namespace Sluice.Client;
 internal static class JobReportView
 {
     private static readonly string[] Headings =
-        ["stage", "tasks#", "tries#", "time#", "records in#", "out#", "combined#", "spilled#", "merges#", "skew#"];
+        ["stage", "tasks#", "tries#", "time#", "records in#", "out#", "combined#", "spilled#", "merges#", "skew#", "busy/pressed/idle#"];
 
     public static void Print(DataPrinter printer, JobReport report) =>
         printer.Print(report, json => json.JobReport, console => Write(console, report));
@@ -27,6 +27,10 @@ internal static class JobReportView
             ("certificate", $"{ByteText.OfCount(report.Certificate.Records)} records, checksum {report.Certificate.Checksum}"),
             ("trace", report.TraceId));
         WriteStages(console, report.Stages);
+        if (report.Bottleneck is Bottleneck bottleneck)
+        {
+            Tables.Facts(console, ("bottleneck", bottleneck.Sentence));
+        }
     }
 
     /// <summary>One row a stage.</summary>
@@ -43,6 +47,8 @@ internal static class JobReportView
             ByteText.OfBytes(stage.SpilledBytes),
             Merges(stage),
             stage.Skew.ToString("0.00", CultureInfo.InvariantCulture),
+            string.Create(
+                CultureInfo.InvariantCulture, $"{stage.Shares.Busy:F0}/{stage.Shares.BackPressured:F0}/{stage.Shares.Idle:F0} %"),
         ]));
 
     private static string Parts(JobReport report) => report.Output == JobOrder.Stream

@@ -53,7 +53,7 @@ internal sealed class ExportTrouble : EventListener
     // The first line of the innermost cause; the rest is a stack.
     private static string Reason(EventWrittenEventArgs eventData)
     {
-        string told = eventData.Payload is { Count: > 0 } payload ? $"{payload[^1]}" : eventData.EventName ?? "";
+        string told = eventData.Payload?.OfType<string>().LastOrDefault() ?? eventData.EventName ?? "";
         string line = told.Split('\n', 2)[0].Trim();
         int inner = line.LastIndexOf("---> ", StringComparison.Ordinal);
         line = inner < 0 ? line : line[(inner + "---> ".Length)..];

@@ -6,6 +6,9 @@ public sealed record BufferPoolOptions
     /// <summary>Who holds the buffers, as messages name it: job, stage, task, attempt, channel.</summary>
     public required string Owner { get; init; }
 
+    /// <summary>What its owner is one of, for measurements: one of a few names, not one for each owner.</summary>
+    public string Group { get; init; } = "other";
+
     /// <summary>
     /// Buffers it gets in any case, if need be after others have given back what they hold beyond their own minimum.
     /// </summary>

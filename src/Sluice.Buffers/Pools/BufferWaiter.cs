@@ -20,6 +20,7 @@ internal sealed class BufferWaiter
     private bool _isRefused;
     private ExceptionDispatchInfo? _failedInquiry;
     private int _inquiries;
+    private long _since = -1;
 
     public BufferWaiter(PoolShare share, int subpartition)
     {
@@ -34,6 +35,13 @@ internal sealed class BufferWaiter
 
     /// <summary>Its place in the line; guarded by the pool's lock.</summary>
     public LinkedListNode<BufferWaiter> Node { get; }
+
+    /// <summary>When it began to wait, a timestamp of the pool's time; less than 0 until then. Written without the lock.</summary>
+    public long Since
+    {
+        get => Volatile.Read(ref _since);
+        set => Volatile.Write(ref _since, value);
+    }
 
     /// <summary>It only wants to know when a request would be met.</summary>
     public bool TakesNothing { get; init; }

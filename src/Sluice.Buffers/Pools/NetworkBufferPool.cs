@@ -64,6 +64,9 @@ public sealed class NetworkBufferPool : IBufferPoolFactory, IDisposable
     /// </summary>
     public IReadOnlyList<BufferHolder> Holders() => _lender.Holders();
 
+    /// <summary>How the pool stands, by groups of owners. Reads accounts, not segments.</summary>
+    public PoolStatus Status() => _lender.Status();
+
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">This pool is disposed.</exception>
     public LocalBufferPool CreateBufferPool(BufferPoolOptions options)

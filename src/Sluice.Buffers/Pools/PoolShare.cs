@@ -18,6 +18,8 @@ internal sealed class PoolShare(BufferPoolOptions options, IBufferLifecycle? lif
 
     public string Owner { get; } = options.Owner;
 
+    public string Group { get; } = options.Group;
+
     public int Minimum { get; private set; } = options.Minimum;
 
     public int Maximum { get; private set; } = options.Maximum;

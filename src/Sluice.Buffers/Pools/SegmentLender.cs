@@ -22,6 +22,7 @@ internal sealed class SegmentLender
     // Guarded by _gate.
     private readonly SegmentLedger _ledger;
     private readonly MagazineRack _magazines;
+    private readonly WaitLedger _waits = new();
 
     public SegmentLender(PoolMemory memory, TimeProvider time)
     {
@@ -50,6 +51,13 @@ internal sealed class SegmentLender
         long now = _clock.Now;
         using ExactLedger exact = EnterExact();
         return _memory.Holders(now);
+    }
+
+    public PoolStatus Status()
+    {
+        long now = _time.GetTimestamp();
+        using ExactLedger exact = EnterExact();
+        return new PoolStatus(exact.Ledger.Total, exact.Ledger.Free, _waits.Groups(exact.Ledger, now, _time));
     }
 
     /// <param name="now">Read before the lock was taken.</param>
@@ -190,6 +198,19 @@ internal sealed class SegmentLender
                 waiter.GiveUp();
                 _ledger.Leave(waiter);
             }
+        }
+    }
+
+    /// <summary>A request waits from now on.</summary>
+    public void BeginWait(BufferWaiter waiter) => waiter.Since = _time.GetTimestamp();
+
+    /// <summary>A request has waited, and waits no longer.</summary>
+    public void CountWait(BufferWaiter waiter)
+    {
+        TimeSpan waited = _time.GetElapsedTime(waiter.Since);
+        lock (_gate)
+        {
+            _waits.Add(waiter.Share.Group, waited);
         }
     }
 

@@ -57,6 +57,8 @@ internal sealed class WaitingRequest(
 
     private NetworkBufferState WaitInLine(CancellationToken cancellationToken)
     {
+        using WaitClock.Wait counted = WaitClock.Begin(WaitKind.Memory);
+        lender.BeginWait(waiter);
         try
         {
             using ITimer? alarm = deadline.NudgeAtEnd(waiter);
@@ -82,12 +84,17 @@ internal sealed class WaitingRequest(
                 throw;
             }
         }
+        finally
+        {
+            lender.CountWait(waiter);
+        }
 
         return waiter.Answer();
     }
 
     private async ValueTask PauseUntilAnsweredAsync(CancellationToken cancellationToken)
     {
+        lender.BeginWait(waiter);
         try
         {
             using ITimer? alarm = deadline.NudgeAtEnd(waiter);
@@ -104,6 +111,10 @@ internal sealed class WaitingRequest(
             {
                 throw;
             }
+        }
+        finally
+        {
+            lender.CountWait(waiter);
         }
     }
 

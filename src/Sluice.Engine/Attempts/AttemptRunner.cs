@@ -46,6 +46,9 @@ internal sealed class AttemptRunner
         _segmentsPerTask = segmentsPerTask;
     }
 
+    /// <summary>Shows what the attempts do to measurements; null shows nothing.</summary>
+    public ObservedEngine? Observed { get; init; }
+
     /// <summary>Runs an attempt on the calling thread, with a pool of its own.</summary>
     /// <remarks>
     /// A finished output takes the pool along: it has no guarantee any more, and gives its segments back when another
@@ -53,10 +56,28 @@ internal sealed class AttemptRunner
     /// </remarks>
     public TaskOutcome Run(AttemptInput input, TaskProgress progress, CancellationToken cancellation)
     {
+        TaskOutcome? outcome = null;
+        Observed?.Begin(input, progress);
+        try
+        {
+            return outcome = RunObserved(input, progress, cancellation);
+        }
+        finally
+        {
+            Observed?.End(input.Id, outcome);
+        }
+    }
+
+    /// <summary>Counts for an attempt that is about to run.</summary>
+    public TaskProgress NewProgress() => new() { Spill = new SpillTraffic(Observed?.Spill) };
+
+    private TaskOutcome RunObserved(AttemptInput input, TaskProgress progress, CancellationToken cancellation)
+    {
         BufferLifeTracer? lives = _tracing?.ForAttempt();
         LocalBufferPool pool = _pool.CreateBufferPool(new BufferPoolOptions
         {
             Owner = input.Id.ToString(),
+            Group = input.Stage.Name,
             Minimum = _segmentsPerTask,
             Maximum = _segmentsPerTask,
             Lifecycle = lives,
@@ -71,7 +92,7 @@ internal sealed class AttemptRunner
                 Pool = pool,
                 SegmentSize = _pool.SegmentSize,
                 Segments = _segmentsPerTask,
-                Store = _stores(cancellation),
+                Store = new TimedStore(_stores(cancellation), progress.Spill),
                 DiskWait = _diskWait,
                 Transport = _transport,
                 Files = input.Files,
@@ -86,7 +107,7 @@ internal sealed class AttemptRunner
             if (outcome.Output is not null)
             {
                 keepPool = true;
-                Keep(_outputs, outcome.Output, pool);
+                Keep(_outputs, outcome.Output, pool, input.Stage.Name, Observed);
             }
 
             return outcome;
@@ -103,19 +124,27 @@ internal sealed class AttemptRunner
     }
 
     /// <summary>Takes a finished output over with the pool of its segments, which has no guarantee any more.</summary>
-    public static void Keep(ResultPartitionStore outputs, ResultPartition output, LocalBufferPool pool)
+    /// <param name="outputs">Keeps it.</param>
+    /// <param name="output">The output.</param>
+    /// <param name="pool">The pool of its segments.</param>
+    /// <param name="stage">The kind of stage that made it.</param>
+    /// <param name="observed">Told what the output moved to files in the end; null tells nobody.</param>
+    public static void Keep(
+        ResultPartitionStore outputs, ResultPartition output, LocalBufferPool pool, string stage, ObservedEngine? observed)
     {
         pool.GiveUpMinimum();
         IDisposable registration = pool.RegisterReclaim(output);
-        outputs.Add(output, new Kept(registration, pool));
+        outputs.Add(output, new Kept(registration, pool, output, stage, observed));
     }
 
-    private sealed record Kept(IDisposable Registration, LocalBufferPool Pool) : IDisposable
+    private sealed record Kept(
+        IDisposable Registration, LocalBufferPool Pool, ResultPartition Output, string Stage, ObservedEngine? Observed) : IDisposable
     {
         public void Dispose()
         {
             Registration.Dispose();
             Pool.Dispose();
+            Observed?.Reclaimed(Stage, Output.ReclaimedBytes);
         }
     }
 }
@@ -137,6 +166,9 @@ internal sealed record AttemptInput(
     byte[][]? Boundaries,
     string? PartPath)
 {
+    /// <summary>The kind of stage whose outputs it reads; nothing when it reads files.</summary>
+    public string Upstream { get; init; } = "";
+
     /// <summary>W3C trace parent of the attempt's span; null makes none.</summary>
     public string? TraceParent { get; init; }
 

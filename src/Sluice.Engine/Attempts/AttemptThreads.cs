@@ -39,7 +39,7 @@ internal sealed class AttemptThreads : IDisposable
     /// <param name="ended">Told once, however it ends.</param>
     public void Start(AttemptId attempt, AttemptInput input, Action<AttemptEnd> ended)
     {
-        Running running = new(new TaskProgress(), new CancellationTokenSource());
+        Running running = new(_runner.NewProgress(), new CancellationTokenSource());
         _running[input.Id] = running;
         Thread thread = new(() => Run(attempt, input, running, ended), StackSize)
         {

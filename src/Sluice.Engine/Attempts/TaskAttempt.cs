@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sluice.Buffers;
 using Sluice.Jobs;
 
 namespace Sluice.Engine;
@@ -13,7 +14,19 @@ internal static class TaskAttempt
     /// <exception cref="OperationCanceledException">The attempt was cancelled; nothing is left behind.</exception>
     public static TaskOutcome Run(TaskContext context)
     {
-        long start = Stopwatch.GetTimestamp();
+        context.Progress.Clock.Attach();
+        try
+        {
+            return RunCounted(context);
+        }
+        finally
+        {
+            context.Progress.Clock.Detach();
+        }
+    }
+
+    private static TaskOutcome RunCounted(TaskContext context)
+    {
         using TaskOutput output = TaskOutput.Open(context);
         OperatorBuilder operators = new(output.Operator);
         foreach (DatasetNode step in context.Stage.Operators.Reverse())
@@ -26,13 +39,24 @@ internal static class TaskAttempt
         input.Run(operators.First);
         TimeSpan collecting = Stopwatch.GetElapsedTime(opened);
         TaskOutcome outcome = output.Finish(input.Finish());
+        WaitTotals clock = context.Progress.Clock.Read();
         return outcome with
         {
             Times = outcome.Times with
             {
-                Tasks = Stopwatch.GetElapsedTime(start).TotalSeconds,
+                Tasks = clock.Elapsed.TotalSeconds,
                 Collect = collecting.TotalSeconds,
             },
+            Waits = WaitsOf(clock),
+            SpillWriteSeconds = context.Progress.Spill.WriteTime.TotalSeconds,
         };
     }
+
+    private static WaitTimes WaitsOf(WaitTotals clock) => new(
+        clock.Of(WaitKind.Input).TotalSeconds,
+        clock.Of(WaitKind.SpillRead).TotalSeconds,
+        clock.Of(WaitKind.Fetch).TotalSeconds,
+        clock.Of(WaitKind.Memory).TotalSeconds,
+        clock.Of(WaitKind.Spill).TotalSeconds,
+        clock.Of(WaitKind.Output).TotalSeconds);
 }

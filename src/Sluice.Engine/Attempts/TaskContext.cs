@@ -69,18 +69,29 @@ public readonly record struct AttemptProgress(long Bytes, long SpilledBytes);
 public sealed class TaskProgress
 {
     private long _bytes;
-    private long _spilledBytes;
+    private InputGate? _gate;
 
     /// <summary>Input bytes taken: from files, or fetched.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>Bytes written to spill files.</summary>
-    public long SpilledBytes => Interlocked.Read(ref _spilledBytes);
+    public long SpilledBytes => Spill.WrittenBytes;
 
     /// <summary>Both at this moment.</summary>
     public AttemptProgress Snapshot => new(Bytes, SpilledBytes);
 
     internal void AddBytes(long count) => Interlocked.Add(ref _bytes, count);
 
-    internal void SetSpilledBytes(long count) => Interlocked.Exchange(ref _spilledBytes, count);
+    /// <summary>What its thread waits for.</summary>
+    internal WaitClock Clock { get; } = new();
+
+    /// <summary>What goes through its spill files.</summary>
+    internal SpillTraffic Spill { get; init; } = new();
+
+    /// <summary>Where it reads a shuffle, once that is open.</summary>
+    internal InputGate? Gate
+    {
+        get => Volatile.Read(ref _gate);
+        set => Volatile.Write(ref _gate, value);
+    }
 }

@@ -121,6 +121,7 @@ internal sealed class ShuffleTaskInput : TaskInput
             context.Transport,
             options,
             context.Cancellation);
+        context.Progress.Gate = _gate;
         try
         {
             _merger = new RunMerger(

@@ -34,6 +34,12 @@ internal sealed record TaskOutcome
     /// <summary>Where the time went.</summary>
     public PhaseTimes Times { get; init; } = PhaseTimes.Zero;
 
+    /// <summary>What the task's thread waited for, part of <see cref="PhaseTimes.Tasks"/>.</summary>
+    public WaitTimes Waits { get; init; } = WaitTimes.Zero;
+
+    /// <summary>Seconds in writes of spill files, over all threads.</summary>
+    public double SpillWriteSeconds { get; init; }
+
     /// <summary>For a stage that writes a shuffle: the output, not yet handed to the silo.</summary>
     [JsonIgnore]
     public ResultPartition? Output { get; init; }

@@ -23,6 +23,7 @@ internal sealed record AttemptInputs(JobId Id, JobPreparation Job, string Stagin
             boundaries is null ? null : BoundaryCodec.Decode(boundaries),
             stage.Output is SinkOutput ? Path.Combine(StagingPath, OutputNames.Attempt(index, start.Attempt.Number)) : null)
         {
+            Upstream = stage.Input is ShuffleInput shuffle ? Job.Plan.Stages[shuffle.Stage].Name : "",
             TraceParent = start.TraceParent,
             ProducerSpans = [.. start.Producers.Select(made => made.Span).OfType<string>()],
         };

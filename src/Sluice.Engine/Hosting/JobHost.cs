@@ -23,6 +23,7 @@ internal sealed class JobHost : IDisposable
     private readonly JobStatistics _statistics;
     private readonly List<JournalEntry> _entries = [];
     private FinishJob? _finished;
+    private bool _hasLeft;
 
     private JobHost(
         JobId id,
@@ -40,6 +41,7 @@ internal sealed class JobHost : IDisposable
         _output = output;
         _journal = journal;
         _workers = workers;
+        EngineMeter.JobBegan();
         _coordinator = new Coordinator(state);
         _statistics = new JobStatistics(job.Plan, job.Catalog.Bytes, before);
     }
@@ -128,6 +130,7 @@ internal sealed class JobHost : IDisposable
     /// <summary>Takes one event in and does what the coordinator makes of it.</summary>
     public void Handle(CoordinatorEvent happened)
     {
+        JobMeasurements.Tell(_coordinator.State, happened);
         Trace?.Happened(happened);
         foreach (CoordinatorCommand command in _coordinator.Handle(happened))
         {
@@ -162,6 +165,9 @@ internal sealed class JobHost : IDisposable
     /// <param name="running">How far the attempts are that run now.</param>
     public JobProgress Progress(IEnumerable<AttemptProgress> running) => _statistics.Progress(running);
 
+    /// <summary>What holds the job up as far as its ended tasks tell; null before one has ended.</summary>
+    public Bottleneck? Bottleneck => _statistics.Bottleneck;
+
     /// <param name="traceId">The job's trace.</param>
     /// <param name="peakMemoryBytes">The most that a process of the job had resident.</param>
     /// <param name="warnings">What the user should know besides what the plan warns of.</param>
@@ -171,6 +177,7 @@ internal sealed class JobHost : IDisposable
     /// <summary>Leaves an output that was not published as it was before the job.</summary>
     public void Dispose()
     {
+        Leave();
         _journal.Dispose();
         _output.Dispose();
     }
@@ -178,8 +185,18 @@ internal sealed class JobHost : IDisposable
     /// <summary>Lets go of journal and directory as the death of the process would: another host goes on.</summary>
     public void Abandon()
     {
+        Leave();
         _journal.Dispose();
         _output.Abandon();
+    }
+
+    private void Leave()
+    {
+        if (!_hasLeft)
+        {
+            _hasLeft = true;
+            EngineMeter.JobLeft();
+        }
     }
 
     private static TimeSpan BeforeNow(JobOrder? order) => order is null ? TimeSpan.Zero : DateTime.UtcNow - order.OrderedAt;
@@ -218,6 +235,7 @@ internal sealed class JobHost : IDisposable
                 break;
             case FinishJob finish:
                 _finished = finish;
+                JobMeasurements.Ended(finish.Failure, _statistics);
                 EndTrace(finish);
                 break;
             default:

@@ -16,6 +16,9 @@ internal sealed class JobStatistics
     private readonly Dictionary<AttemptId, TaskOutcome> _ended = [];
     private long _reclaimedBytes;
 
+    // Found again when another task has ended.
+    private Bottleneck? _bottleneck;
+
     /// <param name="plan">The job's stages.</param>
     /// <param name="inputBytes">Bytes of its inputs.</param>
     /// <param name="before">How long the job has run under another host.</param>
@@ -62,7 +65,9 @@ internal sealed class JobStatistics
                 break;
             case "won" or "lost":
                 stage.Winners[task] = entry.Kind == "won" ? entry.Outcome : null;
+                stage.Workers[task] = entry.Worker ?? "";
                 stage.LastEnd = at;
+                _bottleneck = null;
                 break;
             default:
                 break;
@@ -96,6 +101,16 @@ internal sealed class JobStatistics
         return source == Sink ? null : SluiceErrors.OutputMismatch("source and output", source.ToString(), Sink.ToString());
     }
 
+    /// <summary>What holds the job up as far as its ended tasks tell; null before one has ended.</summary>
+    public Bottleneck? Bottleneck => _bottleneck ??= _stages.All(stage => stage.Done == 0)
+        ? null
+        : BottleneckFinder.Find([.. Enumerable.Range(0, _stages.Length).Select(StageReportOf)]);
+
+    /// <summary>The skew of each stage that moved records.</summary>
+    public IEnumerable<(string Stage, double Skew)> Skews() => Enumerable.Range(0, _stages.Length)
+        .Where(stage => _plan.Stages[stage].Output is not SampleOutput)
+        .Select(stage => (_plan.Stages[stage].Name, SkewOf(stage)));
+
     public JobProgress Progress(IEnumerable<AttemptProgress> running)
     {
         int current = Array.FindIndex(_stages, stage => stage.Done < stage.Winners.Length);
@@ -128,6 +143,7 @@ internal sealed class JobStatistics
         JobId id, string name, ActivityTraceId traceId, string output, long peakMemoryBytes, IReadOnlyList<string> warnings)
     {
         TaskOutcome[] all = [.. Enumerable.Range(0, _stages.Length).SelectMany(Winners)];
+        StageReport[] stages = [.. Enumerable.Range(0, _stages.Length).Select(StageReportOf)];
         RecordSum sink = Sink;
         long In(Func<TaskOutcome, long> count) => Enumerable.Range(0, _stages.Length)
             .Where(stage => _plan.Stages[stage] is { Input: ReadInput, Output: not SampleOutput })
@@ -150,7 +166,8 @@ internal sealed class JobStatistics
                 Winners(_stages.Length - 1).Sum(task => task.BytesOut)),
             PeakMemoryBytes = peakMemoryBytes,
             Certificate = new Certificate(sink.Count, sink.Sum.ToString("x32", null)),
-            Stages = [.. Enumerable.Range(0, _stages.Length).Select(StageReportOf)],
+            Stages = stages,
+            Bottleneck = BottleneckFinder.Find(stages),
             Output = output,
             Parts = _stages[^1].Winners.Length,
             Warnings = warnings,
@@ -165,7 +182,8 @@ internal sealed class JobStatistics
     {
         StageCount stage = _stages[number];
         TaskOutcome[] winners = Winners(number);
-        double average = winners.Length == 0 ? 0 : winners.Average(task => (double)Size(number, task));
+        PhaseTimes times = winners.Aggregate(PhaseTimes.Zero, (sum, task) => sum + task.Times);
+        WaitTimes waits = winners.Aggregate(WaitTimes.Zero, (sum, task) => sum + task.Waits);
         return new StageReport
         {
             Id = number,
@@ -181,9 +199,43 @@ internal sealed class JobStatistics
             MergePasses = winners.Sum(task => task.MergePasses),
             RewrittenBytes = winners.Sum(task => task.RewrittenBytes),
             Combined = winners.Aggregate(default(CombineCount), (sum, task) => sum + task.Combined),
-            Times = winners.Aggregate(PhaseTimes.Zero, (sum, task) => sum + task.Times).Rounded(),
-            Skew = average == 0 ? 1 : Math.Round(winners.Max(task => Size(number, task)) / average, 2),
+            Times = times.Rounded(),
+            Waits = waits.Rounded(),
+            Shares = TimeShares.Of(times.Tasks, waits),
+            SpillWriteSeconds = Math.Round(winners.Sum(task => task.SpillWriteSeconds), 3),
+            Longest = LongestOf(stage),
+            Silos = SilosOf(stage),
+            Skew = SkewOf(number),
         };
+    }
+
+    private static LongestTask? LongestOf(StageCount stage)
+    {
+        (TaskOutcome? longest, int task) = stage.Winners.Select((winner, task) => (winner, task))
+            .MaxBy(one => one.winner?.Times.Tasks ?? -1);
+        return longest is null
+            ? null
+            : new LongestTask(task, Math.Round(longest.Times.Tasks, 3), longest.RecordsIn, SiloLabel.Of(stage.Workers[task]));
+    }
+
+    private static IReadOnlyList<SiloShare> SilosOf(StageCount stage) =>
+    [
+        .. stage.Winners.Select((winner, task) => (Winner: winner, Silo: stage.Workers[task] ?? ""))
+            .Where(one => one.Winner is not null)
+            .GroupBy(one => SiloLabel.Of(one.Silo), one => one.Winner!, StringComparer.Ordinal)
+            .OrderBy(silo => silo.Key, StringComparer.Ordinal)
+            .Select(silo => new SiloShare(
+                silo.Key,
+                silo.Count(),
+                Math.Round(silo.Sum(task => task.Times.Tasks), 3),
+                silo.Sum(task => task.RecordsIn))),
+    ];
+
+    private double SkewOf(int number)
+    {
+        TaskOutcome[] winners = Winners(number);
+        double average = winners.Length == 0 ? 0 : winners.Average(task => (double)Size(number, task));
+        return average == 0 ? 1 : Math.Round(winners.Max(task => Size(number, task)) / average, 2);
     }
 
     private long Size(int stage, TaskOutcome task) => _plan.Stages[stage].Output is SampleOutput ? 1 : task.RecordsIn;
@@ -196,6 +248,9 @@ internal sealed class JobStatistics
     private sealed class StageCount(int tasks)
     {
         public TaskOutcome?[] Winners { get; } = new TaskOutcome?[tasks];
+
+        /// <summary>Where each winner ran.</summary>
+        public string[] Workers { get; } = new string[tasks];
 
         public int Attempts { get; set; }
 

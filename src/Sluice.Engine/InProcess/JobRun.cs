@@ -26,6 +26,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     private readonly AttemptInputs _inputs;
     private readonly JobHost _host;
     private readonly BufferTracing? _tracing;
+    private readonly ObservedEngine _observed;
     private readonly JobTrace _trace;
 
     /// <param name="request">What the user asked for.</param>
@@ -53,6 +54,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
             throw;
         }
 
+        _observed = ObservedEngine.Local(_pool, options.Parallelism, spill);
         ActivityContext caller = request.ParentTrace == default ? Activity.Current?.Context ?? default : request.ParentTrace;
         _trace = JobTrace.Begin(_id, request.Name, caller, Here);
         _host.Trace = _trace;
@@ -67,7 +69,10 @@ internal sealed class JobRun : IJobWorkers, IDisposable
             _pool.Total / options.Parallelism,
             options.Codec,
             _diskWait,
-            _tracing);
+            _tracing)
+        {
+            Observed = _observed,
+        };
         _attempts = new AttemptThreads(runner, options.Parallelism);
     }
 
@@ -133,6 +138,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         _outputs.Dispose();
         _tracing?.Dispose();
         _todo.Dispose();
+        _observed.Dispose();
         Debug.Assert(_pool.Lent == 0, "Every segment has come back when a job is over.");
         _pool.Dispose();
     }

@@ -52,6 +52,7 @@ internal abstract class SplitReader : IDisposable
     /// <summary>Fills the segment from <paramref name="offset"/> on.</summary>
     protected ReadOnlySpan<byte> Read(long offset, int wanted)
     {
+        using WaitClock.Wait wait = WaitClock.Begin(WaitKind.Input);
         Span<byte> bytes = _buffer.Segment.Slice(0, (int)Math.Min(wanted, File.Length - offset));
         int filled = 0;
         while (filled < bytes.Length)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Sluice.Buffers;
 
 namespace Sluice.Exchange;
 
@@ -13,6 +14,7 @@ internal static class FetchSignal
     {
         if (!pending.IsCompleted)
         {
+            using WaitClock.Wait wait = WaitClock.Begin(WaitKind.Fetch);
             using ManualResetEventSlim answered = new();
             ValueTask<FetchReply> kept = pending.Preserve();
             ConfiguredValueTaskAwaitable<FetchReply>.ConfiguredValueTaskAwaiter awaiter =

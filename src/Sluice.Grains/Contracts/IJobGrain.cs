@@ -77,6 +77,10 @@ public sealed class JobView
     [Id(10)]
     public double Seconds { get; init; }
 
+    /// <summary>What holds a running job up as far as its ended tasks tell, as JSON; null before one has ended.</summary>
+    [Id(11)]
+    public string? Bottleneck { get; init; }
+
     /// <summary>Whether it will not change any more.</summary>
     public bool IsOver => Status is JobStatus.Succeeded or JobStatus.Failed or JobStatus.Cancelled;
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Services;
+using Sluice.Engine;
 using Sluice.Exchange;
 using Sluice.Observability;
 using Sluice.Sorting;
@@ -33,11 +34,13 @@ internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWi
     /// <param name="here">The silo's address with its generation.</param>
     /// <param name="name">The silo's name.</param>
     /// <param name="outputs">Its outputs.</param>
-    public IExchangeTransport Make(string here, string name, ResultPartitionStore outputs) => new GrainTransport(
+    /// <param name="observed">Told what is fetched.</param>
+    public IExchangeTransport Make(string here, string name, ResultPartitionStore outputs, ObservedEngine observed) => new GrainTransport(
         here,
         name,
         new InProcessTransport(outputs),
         windows,
+        observed,
         traffic,
         new Lazy<INetworkBufferPoolClient>(services.GetRequiredService<INetworkBufferPoolClient>),
         new Lazy<ISiloStatusOracle>(services.GetRequiredService<ISiloStatusOracle>));
@@ -47,19 +50,25 @@ internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWi
 /// <remarks>
 /// A fetch whose answer is lost is sent again for the same sequence, until membership has declared the other silo
 /// dead or patience ends. Answers land in segments that were reserved before; one that comes too late finds no window.
+/// What may come from one silo at once is bounded, with all tasks here together: its connection has no other brake.
 /// </remarks>
 internal sealed class GrainTransport(
     string here,
     string name,
     InProcessTransport local,
     ReceiveWindows windows,
+    ObservedEngine observed,
     ExchangeTraffic traffic,
     Lazy<INetworkBufferPoolClient> silos,
     Lazy<ISiloStatusOracle> membership) : IExchangeTransport
 {
+    // Some ten milliseconds of a quick connection; enough for two fetches of each of sixteen channels.
+    public const long MostInFlight = 8 << 20;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
+    private readonly ConcurrentDictionary<string, InFlightLimit> _peers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
 
     public ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken) =>
@@ -97,17 +106,19 @@ internal sealed class GrainTransport(
         for (int tries = 1; ; tries++)
         {
             cancellation.ThrowIfCancellationRequested();
+            long room = (long)request.Credits.Count * observed.Pool.SegmentSize;
+            long received = 0;
             using ReceiveWindow window = windows.Open(request.Credits, peer);
+            PeerTraffic counts = observed.PeerOf(request.Where, NameOf);
+            long began = counts.Begin(room);
             try
             {
-                BufferBatch batch = await silos.Value.On(request.Where)
-                    .FetchAsync(FetchOf(request, window))
-                    .WaitAsync(cancellation)
-                    .ConfigureAwait(false);
+                BufferBatch batch = await CallAsync(request, window, cancellation).ConfigureAwait(false);
                 if (!batch.IsRevoked)
                 {
                     IReadOnlyList<Block> blocks = window.Take();
-                    traffic.Received(blocks.Sum(block => (long)block.Length));
+                    received = blocks.Sum(block => (long)block.Length);
+                    traffic.Received(received);
                     FetchReply reply = new(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
                     Trace(peer, credits, reply, tries, since);
                     return reply;
@@ -127,9 +138,45 @@ internal sealed class GrainTransport(
                     return lost;
                 }
             }
+            finally
+            {
+                counts.End(observed.Silo, began, room, received);
+            }
 
             await Task.Delay(Pause, cancellation).ConfigureAwait(false);
         }
+    }
+
+    private async Task<BufferBatch> CallAsync(
+        FetchRequest request, ReceiveWindow window, CancellationToken cancellation)
+    {
+        BufferFetch fetch = FetchOf(request, window);
+        if (fetch.Credits == 0)
+        {
+            return await silos.Value.On(request.Where).FetchAsync(fetch).WaitAsync(cancellation).ConfigureAwait(false);
+        }
+
+        InFlightLimit peer = _peers.GetOrAdd(request.Where, static _ => new InFlightLimit(MostInFlight));
+        InFlightLimit.Lease lease = await peer.EnterAsync(request.Credits.Bytes, cancellation).ConfigureAwait(false);
+        Task<BufferBatch> call;
+        try
+        {
+            call = silos.Value.On(request.Where).FetchAsync(fetch);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+
+        // Also when nobody waits for it any more, its answer is on its way until the call ends.
+        call.ContinueWith(
+            static (_, entered) => ((InFlightLimit.Lease)entered!).Dispose(),
+            lease,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default).Ignore();
+        return await call.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
     private static void Trace(string peer, int credits, FetchReply reply, int tries, long since)

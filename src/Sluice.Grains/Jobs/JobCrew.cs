@@ -10,7 +10,7 @@ namespace Sluice.Grains;
 /// <param name="silos">Reaches the silos' services.</param>
 /// <param name="roster">Knows which silos there are.</param>
 /// <param name="logger">The job's.</param>
-internal sealed partial class JobCrew(JobId id, INetworkBufferPoolClient silos, SiloRoster roster, ILogger logger)
+internal sealed class JobCrew(JobId id, INetworkBufferPoolClient silos, SiloRoster roster, ILogger logger)
 {
     // A silo that hangs is not waited for: it gives the job up at its first heartbeat.
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
@@ -40,6 +40,7 @@ internal sealed partial class JobCrew(JobId id, INetworkBufferPoolClient silos, 
             (silo, await AskAsync(silo, document, epoch))));
         foreach ((SiloView silo, PrepareReply? reply) in replies)
         {
+            SiloLabel.Learn(silo.Silo, silo.Name);
             SluiceError? failure = reply?.Failure?.ToError()
                 ?? (reply is null || reply.Fingerprint == fingerprint ? null : SluiceErrors.SiloDiffers(silo.Name));
             if (failure is null)
@@ -56,7 +57,7 @@ internal sealed partial class JobCrew(JobId id, INetworkBufferPoolClient silos, 
             }
             else if (_unfit.Add(silo.Silo))
             {
-                LogUnfit(silo.Name, failure.What, failure.Where);
+                logger.SiloUnfit(silo.Name, id, failure.Code, failure.Where);
             }
         }
 
@@ -74,7 +75,7 @@ internal sealed partial class JobCrew(JobId id, INetworkBufferPoolClient silos, 
         {
             _workers.Remove(silo);
             _draining.Remove(silo);
-            LogLost(silo, id);
+            logger.SiloLost(silo, id);
             handle(new WorkerLost(silo));
         }
 
@@ -109,7 +110,7 @@ internal sealed partial class JobCrew(JobId id, INetworkBufferPoolClient silos, 
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {
-            LogSilent(exception, silo.Name, id);
+            logger.SiloSilent(exception, silo.Name, id);
             return null;
         }
     }
@@ -124,19 +125,7 @@ internal sealed partial class JobCrew(JobId id, INetworkBufferPoolClient silos, 
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogDeaf(exception, silo, id);
+            logger.SiloDeaf(exception, silo, id);
         }
     }
-
-    [LoggerMessage(22, LogLevel.Warning, "Silo {Silo} cannot run this job: {What}, {Where}.")]
-    private partial void LogUnfit(string silo, string what, string where);
-
-    [LoggerMessage(23, LogLevel.Warning, "Silo {Silo} is gone; job {Job} does its lost work again.")]
-    private partial void LogLost(string silo, JobId job);
-
-    [LoggerMessage(25, LogLevel.Warning, "Silo {Silo} was not told that job {Job} is over.")]
-    private partial void LogDeaf(Exception exception, string silo, JobId job);
-
-    [LoggerMessage(27, LogLevel.Warning, "Silo {Silo} does not answer; job {Job} goes on without it for now.")]
-    private partial void LogSilent(Exception exception, string silo, JobId job);
 }

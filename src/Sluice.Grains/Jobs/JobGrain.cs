@@ -14,7 +14,7 @@ namespace Sluice.Grains;
 /// itself never awaits, so each event is taken in whole.
 /// </remarks>
 [Reentrant]
-internal sealed partial class JobGrain(
+internal sealed class JobGrain(
     JobPlanning planning, IJobHistory history, INetworkBufferPoolClient silos, SiloRoster roster, ILogger<JobGrain> logger)
     : Grain, IJobGrain
 {
@@ -22,7 +22,8 @@ internal sealed partial class JobGrain(
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, SiloHeartbeat> _heartbeats = new(StringComparer.Ordinal);
-    private readonly JobMemory _memory = new(history, logger);
+    private ILogger _log = null!;
+    private JobMemory _memory = null!;
     private JobCrew _crew = null!;
     private JobOrder? _order;
     private JobPreparation? _job;
@@ -44,7 +45,9 @@ internal sealed partial class JobGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _crew = new JobCrew(Id, silos, roster, logger);
+        _log = new ScopedLogger(logger, () => new LogScope(Id, null, _trace?.TraceId ?? default));
+        _memory = new JobMemory(history, _log);
+        _crew = new JobCrew(Id, silos, roster, _log);
         _view = await _memory.FindAsync(Id.Value) is { IsOver: true } ended ? ended : new JobView { Id = Id.Value };
     }
 
@@ -151,6 +154,7 @@ internal sealed partial class JobGrain(
             _host = await Task.Run(() => JobHost.Begin(Id, _order.Name, job, _order.Overwrite, _order, hands));
             _host.Trace = _trace;
             Tell(JobStatus.Running);
+            _log.JobStarted(Id, workers.Count);
             RememberAsync().Ignore();
             Go(workers);
         }
@@ -206,7 +210,8 @@ internal sealed partial class JobGrain(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogNotResumed(exception, Id);
+            // A job's class may have thrown it, with who knows what in its message.
+            _log.JobNotResumed(exception is IOException ? exception : null, Id, exception.GetType().Name);
             _mayComeBack = true;
             _host?.Abandon();
             _host = null;
@@ -225,7 +230,7 @@ internal sealed partial class JobGrain(
         _trace!.GoOn(_host.State);
         _host.Trace = _trace;
         Tell(JobStatus.Running);
-        LogResumed(Id, _epoch);
+        _log.JobResumed(Id, _epoch);
         IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
         _plan = JobPlanning.PlanOn(resumed.Order, resumed.Job, workers);
         HashSet<WireAttempt> alive =
@@ -308,6 +313,11 @@ internal sealed partial class JobGrain(
         if (host.Failure is AttemptFailure failure)
         {
             string status = failure.Error.Code == SluiceErrors.Cancelled("").Code ? JobStatus.Cancelled : JobStatus.Failed;
+            if (status == JobStatus.Failed)
+            {
+                _log.JobFailed(Id, failure.Error.Code, failure.Error.Where);
+            }
+
             await CleanUpAsync();
             _view = Now(status, failure: WireFailure.Of(failure.Error, failure.Detail));
             await RememberAsync();
@@ -326,7 +336,13 @@ internal sealed partial class JobGrain(
     private async Task FailAsync(Exception exception)
     {
         SluiceException known = FailureTranslation.OfJob(exception);
-        LogFailed(exception, Id);
+        if (_host is not { IsFinished: true })
+        {
+            EngineMeter.JobEnded(
+                JobStatus.Failed, _order is null ? TimeSpan.Zero : DateTime.UtcNow - _order.OrderedAt, known.Error);
+        }
+
+        _log.JobFailed(Id, known.Error.Code, known.Error.Where);
         _trace?.Failed(known.Error);
         await CleanUpAsync();
         _view = Now(JobStatus.Failed, failure: WireFailure.Of(known.Error, exception.ToString()));
@@ -345,12 +361,13 @@ internal sealed partial class JobGrain(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            LogLeft(exception, Id);
+            _log.OutputLeft(exception, Id);
         }
     }
 
     private void Finish()
     {
+        _log.JobEnded(Id, _view.Status);
         _journal ??= _host?.JournalText;
         _host = null;
         _watch?.Dispose();
@@ -405,6 +422,7 @@ internal sealed partial class JobGrain(
         Seconds = view.Seconds,
         TraceId = view.TraceId,
         Host = view.Host,
+        Bottleneck = _host?.Bottleneck?.ToJson(),
         Progress = new JobProgressView
         {
             Stage = progress.Stage,
@@ -426,16 +444,4 @@ internal sealed partial class JobGrain(
         Plan = _plan,
         Journal = _journal ?? _host?.JournalText,
     };
-
-    [LoggerMessage(20, LogLevel.Information, "Job {Job} goes on from its journal, epoch {Epoch}.")]
-    private partial void LogResumed(JobId job, int epoch);
-
-    [LoggerMessage(21, LogLevel.Warning, "Job {Job} cannot go on yet.")]
-    private partial void LogNotResumed(Exception exception, JobId job);
-
-    [LoggerMessage(24, LogLevel.Warning, "Job {Job} failed.")]
-    private partial void LogFailed(Exception exception, JobId job);
-
-    [LoggerMessage(28, LogLevel.Warning, "What job {Job} left in its output could not be removed.")]
-    private partial void LogLeft(Exception exception, JobId job);
 }

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Jobs;
 
 namespace Sluice.Grains;
 
 /// <summary>A grain's way to the history: what is written later stands, and a history that fails stops nothing.</summary>
 /// <remarks>Called in turns of one grain, which may interleave where this awaits.</remarks>
-internal sealed partial class JobMemory(IJobHistory history, ILogger logger)
+internal sealed class JobMemory(IJobHistory history, ILogger logger)
 {
     private Task _last = Task.CompletedTask;
 
@@ -22,7 +23,7 @@ internal sealed partial class JobMemory(IJobHistory history, ILogger logger)
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogUnread(exception, job);
+            logger.HistoryUnread(exception, new JobId(job));
             return null;
         }
     }
@@ -38,7 +39,7 @@ internal sealed partial class JobMemory(IJobHistory history, ILogger logger)
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogUnlisted(exception);
+            logger.HistoryUnlisted(exception);
             return [];
         }
     }
@@ -54,7 +55,7 @@ internal sealed partial class JobMemory(IJobHistory history, ILogger logger)
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogUnread(exception, job);
+            logger.HistoryUnread(exception, new JobId(job));
             return null;
         }
     }
@@ -70,16 +71,7 @@ internal sealed partial class JobMemory(IJobHistory history, ILogger logger)
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogForgotten(exception, job.View.Id);
+            logger.JobForgotten(exception, new JobId(job.View.Id));
         }
     }
-
-    [LoggerMessage(26, LogLevel.Warning, "Job {Job} could not be written to the history.")]
-    private partial void LogForgotten(Exception exception, Guid job);
-
-    [LoggerMessage(31, LogLevel.Warning, "The history does not tell of its jobs.")]
-    private partial void LogUnlisted(Exception exception);
-
-    [LoggerMessage(29, LogLevel.Warning, "The history does not tell of job {Job}.")]
-    private partial void LogUnread(Exception exception, Guid job);
 }

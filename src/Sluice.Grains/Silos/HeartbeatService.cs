@@ -7,7 +7,7 @@ using Sluice.Engine;
 namespace Sluice.Grains;
 
 /// <summary>Tells each job every second how its attempts on this silo are; a job whose host died comes back by that.</summary>
-internal sealed partial class HeartbeatService(
+internal sealed class HeartbeatService(
     SiloEngine engine, ServingDesk desk, IGrainFactory grains, ILogger<HeartbeatService> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -52,7 +52,7 @@ internal sealed partial class HeartbeatService(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogUnheard(exception, job.Order.Id.ToString());
+            logger.HeartbeatUnheard(exception, job.Order.Id);
         }
     }
 
@@ -61,7 +61,4 @@ internal sealed partial class HeartbeatService(
         using Process process = Process.GetCurrentProcess();
         return process.PeakWorkingSet64;
     }
-
-    [LoggerMessage(30, LogLevel.Debug, "The host of job {Job} did not hear this silo.")]
-    private partial void LogUnheard(Exception exception, string job);
 }

@@ -19,9 +19,10 @@ internal sealed class NetworkBufferPoolService(
 
     public Task<PrepareReply> PrepareAsync(WireDocument order, int epoch) => Task.Run(() =>
     {
+        JobOrder read = order.Read(CoordinationJson.Default.JobOrder);
         try
         {
-            SiloJob job = engine.Prepare(order.Read(CoordinationJson.Default.JobOrder), epoch);
+            SiloJob job = engine.Prepare(read, epoch);
             return new PrepareReply { Fingerprint = job.Preparation.Fingerprint, Attempts = [.. job.Attempts] };
         }
         catch (SluiceException exception)
@@ -35,6 +36,7 @@ internal sealed class NetworkBufferPoolService(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            engine.LoggerOf(read.Id).PlanFailed(read.Id, exception.GetType().Name);
             return new PrepareReply
             {
                 Failure = WireFailure.Of(

@@ -16,7 +16,7 @@ namespace Sluice.Grains;
 /// One for each silo, made and ended with it, so it outlives every grain. Jobs are planned here anew from their orders;
 /// delegates never travel. Threading: any thread; attempts run on threads of their own.
 /// </remarks>
-internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     // Enough for a few fetches at once from files; what lies in memory needs none.
     private const int MostServingSegments = 64;
@@ -61,8 +61,17 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         _diskWait = new DiskWait(_options.DiskWait);
         Pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(_options.EffectiveMemoryBytes, _options.SegmentSize));
         int serving = Math.Clamp(Pool.Total / ServingShare, 8, MostServingSegments);
-        Serving = Pool.CreateBufferPool("serving fetches", serving, serving);
-        Transport = transport.Make(Silo, Name, Outputs);
+        Serving = Pool.CreateBufferPool(new BufferPoolOptions
+        {
+            Owner = "serving fetches",
+            Group = "serving",
+            Minimum = serving,
+            Maximum = serving,
+        });
+        SiloLabel.Learn(Silo, Name);
+        Observed = ObservedEngine.OfSilo(
+            Silo, Pool, () => IsDraining ? 0 : Slots, () => _slots.Running, () => _slots.Queued, () => _spill);
+        Transport = transport.Make(Silo, Name, Outputs, Observed);
     }
 
     /// <summary>The silo's address with its generation, as workers are called.</summary>
@@ -88,6 +97,9 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
 
     /// <summary>Fetches from outputs, here and on other silos.</summary>
     public IExchangeTransport Transport { get; }
+
+    /// <summary>What measurements are told of the silo.</summary>
+    public ObservedEngine Observed { get; }
 
     public JobCatalog Catalog => _options.Jobs;
 
@@ -140,7 +152,8 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         new WaitingStore(new SpillStore(_spill!), _diskWait, cancellation);
 
     /// <summary>Takes a finished output over, with the pool of its segments, which others may reclaim from now on.</summary>
-    public void Keep(ResultPartition output, LocalBufferPool pool) => AttemptRunner.Keep(Outputs, output, pool);
+    public void Keep(ResultPartition output, LocalBufferPool pool) => 
+        AttemptRunner.Keep(Outputs, output, pool, "probe", Observed);
 
     /// <summary>Plans a job here, unless that was done before.</summary>
     /// <exception cref="SluiceException">It cannot run here.</exception>
@@ -170,7 +183,11 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
             return false;
         }
 
-        _slots.Enter(attempt, () => job.Run(start, () => _slots.Leave(attempt.Job)));
+        _slots.Enter(attempt, () =>
+        {
+            LoggerOf(attempt).AttemptStarted(attempt.Id);
+            job.Run(start, () => _slots.Leave(attempt.Job));
+        });
         return true;
     }
 
@@ -207,7 +224,23 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     }
 
     /// <summary>Takes no attempts any more.</summary>
-    public void Drain() => Interlocked.Exchange(ref _isDraining, 1);
+    public void Drain()
+    {
+        if (Interlocked.Exchange(ref _isDraining, 1) == 0)
+        {
+            _logger.SiloDrains(Name);
+        }
+    }
+
+    /// <summary>Logs about a job.</summary>
+    public ILogger LoggerOf(JobId job) => new ScopedLogger(_logger, () => new LogScope(job, null, default));
+
+    /// <summary>Logs about an attempt.</summary>
+    public ILogger LoggerOf(WireAttempt attempt) => new ScopedLogger(_logger, () =>
+    {
+        ActivityContext.TryParse(Find(attempt.Job)?.Order.TraceParent, null, out ActivityContext trace);
+        return new LogScope(new JobId(attempt.Job), attempt.Id, trace.TraceId);
+    });
 
     public void Dispose()
     {
@@ -223,6 +256,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
 
         Outputs.Dispose();
         Serving.Dispose();
+        Observed.Dispose();
         Debug.Assert(Pool.Lent == 0, "Every segment has come back when a silo ends.");
         Pool.Dispose();
         _spill?.Dispose();
@@ -269,7 +303,10 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
             segments,
             codec,
             _diskWait,
-            tracing);
+            tracing)
+        {
+            Observed = Observed,
+        };
         return new AttemptThreads(runner, Slots) { Silo = Name };
     }
 
@@ -278,7 +315,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         {
             // What an earlier process left in these directories is removed here.
             _spill = SpillDirectories.Open(_options.EffectiveSpillDirectories);
-            LogStarted(Name, Slots, Pool.Total, Pool.SegmentSize);
+            _logger.SiloStarted(Name, Slots, Pool.Total, Pool.SegmentSize);
         },
         cancellation);
 
@@ -293,7 +330,4 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
             await Task.Delay(100, CancellationToken.None);
         }
     }
-
-    [LoggerMessage(1, LogLevel.Information, "Silo {Silo} takes {Slots} tasks at once; its pool has {Segments} segments of {SegmentSize} bytes.")]
-    private partial void LogStarted(string silo, int slots, int segments, int segmentSize);
 }

@@ -1,8 +1,6 @@
-using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Placement;
 using Sluice.Engine;
-using Sluice.Exchange;
 
 namespace Sluice.Grains;
 
@@ -13,7 +11,7 @@ namespace Sluice.Grains;
 /// grain that refuses it and leaves.
 /// </remarks>
 [PinnedPlacement, KeepAlive, Immovable, Reentrant]
-internal sealed partial class TaskGrain(SiloEngine engine, ILogger<TaskGrain> logger) : Grain, ITaskGrain
+internal sealed class TaskGrain(SiloEngine engine) : Grain, ITaskGrain
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -58,6 +56,11 @@ internal sealed partial class TaskGrain(SiloEngine engine, ILogger<TaskGrain> lo
 
     private async Task TellAsync(AttemptEnd told)
     {
+        if (told.Failure is AttemptFailure failure)
+        {
+            engine.LoggerOf(_attempt).AttemptFailed(_attempt.Id, failure.Error.Code, failure.Error.Where);
+        }
+
         WireDocument document = WireDocument.Of(told, CoordinationJson.Default.AttemptEnd);
         TimeSpan pause = TimeSpan.FromMilliseconds(100);
         while (engine.Find(_attempt.Job) is SiloJob job)
@@ -72,7 +75,7 @@ internal sealed partial class TaskGrain(SiloEngine engine, ILogger<TaskGrain> lo
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                LogUntold(exception, _attempt.Output);
+                engine.LoggerOf(_attempt).EndUntold(exception, _attempt.Id);
                 await Task.Delay(pause);
                 pause = pause * 2 > LongestPause ? LongestPause : pause * 2;
             }
@@ -80,7 +83,4 @@ internal sealed partial class TaskGrain(SiloEngine engine, ILogger<TaskGrain> lo
 
         DeactivateOnIdle();
     }
-
-    [LoggerMessage(10, LogLevel.Warning, "The end of {Attempt} could not be told to its job; trying again.")]
-    private partial void LogUntold(Exception exception, OutputId attempt);
 }

@@ -208,6 +208,9 @@ public static class SluiceErrors
     public static SluiceError Cancelled(string job) => new(
         "SLU1403", ErrorKind.JobFailed, "the job was cancelled", job, "nothing was written; run it again when you like");
 
+    /// <summary>Whether an error says that what was read is not what was written.</summary>
+    public static bool IsMismatch(SluiceError error) => error.Code is "SLU1501" or "SLU1502";
+
     public static SluiceError CertificateMismatch(string where, string written, string read) => new(
         "SLU1501", ErrorKind.JobFailed, $"records were changed on their way: written {written}, read {read}", where,
         "run the job again; when it happens again, check the machine's memory and disks");

@@ -32,6 +32,9 @@ public sealed record JobReport
 
     public required IReadOnlyList<StageReport> Stages { get; init; }
 
+    /// <summary>What kept the job from being faster; null in reports of earlier versions.</summary>
+    public Bottleneck? Bottleneck { get; init; }
+
     /// <summary>Where the parts are.</summary>
     public required string Output { get; init; }
 
@@ -97,6 +100,21 @@ public sealed record StageReport
 
     /// <summary>Where the tasks' time went.</summary>
     public required PhaseTimes Times { get; init; }
+
+    /// <summary>What the tasks' threads waited for.</summary>
+    public WaitTimes Waits { get; init; } = WaitTimes.Zero;
+
+    /// <summary>How the tasks shared out their time.</summary>
+    public TimeShares Shares { get; init; } = TimeShares.Of(0, WaitTimes.Zero);
+
+    /// <summary>Seconds in writes of spill files, over all threads: those of spillers too.</summary>
+    public double SpillWriteSeconds { get; init; }
+
+    /// <summary>The task that took the longest; null when none has ended.</summary>
+    public LongestTask? Longest { get; init; }
+
+    /// <summary>What each silo did.</summary>
+    public IReadOnlyList<SiloShare> Silos { get; init; } = [];
 
     /// <summary>The largest task's records over the average; 1 is even.</summary>
     public required double Skew { get; init; }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using Sluice.Buffers;
 
 namespace Sluice.Sorting;
 
@@ -85,6 +86,7 @@ public sealed class WriteBehind : IDisposable
             return;
         }
 
+        using WaitClock.Wait wait = WaitClock.Begin(WaitKind.Output);
         long start = Stopwatch.GetTimestamp();
         while (_pieces is not null)
         {

@@ -168,6 +168,7 @@ internal sealed class RingCollector : IDisposable
 
     private void WaitForSpiller()
     {
+        using WaitClock.Wait wait = WaitClock.Begin(WaitKind.Spill);
         long start = Stopwatch.GetTimestamp();
         _spiller.WaitUntilIdle();
         _blockedTicks += Stopwatch.GetTimestamp() - start;

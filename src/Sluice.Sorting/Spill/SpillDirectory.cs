@@ -32,6 +32,12 @@ public sealed partial class SpillDirectory : IDisposable
     /// <summary>Full path of the directory that this process owns.</summary>
     public string Path => _lock.Directory;
 
+    /// <summary>The root that it lies under, as several processes may share it.</summary>
+    public string Root => _root.Path;
+
+    /// <summary>Bytes of the file system that holds this directory.</summary>
+    public long TotalBytes => new DriveInfo(_root.Path).TotalSize;
+
     /// <summary>Bytes that may still be written on the file system that holds this directory.</summary>
     public long FreeBytes => new DriveInfo(_root.Path).AvailableFreeSpace;
 

@@ -21,10 +21,12 @@ internal sealed class SiloHosts : IAsyncDisposable
     private readonly List<Silo> _silos = [];
     private readonly int[] _ports;
     private readonly int _slots;
+    private readonly string[] _settings;
     private IHost? _clientHost;
 
-    private SiloHosts(int most, int slots)
+    private SiloHosts(int most, int slots, string[] settings)
     {
+        _settings = settings;
         _ports = FreePorts(2 * most);
         _slots = slots;
     }
@@ -37,9 +39,17 @@ internal sealed class SiloHosts : IAsyncDisposable
 
     public IReadOnlyList<SiloEngine> Engines => [.. _silos.Select(silo => silo.Engine)];
 
-    public static async Task<SiloHosts> StartAsync(int silos, int slots = 2)
+    public IReadOnlyList<IServiceProvider> Services => [.. _silos.Select(silo => silo.App.Services)];
+
+    /// <summary>Where each silo answers health and metrics.</summary>
+    public IReadOnlyList<string> Urls => [.. _silos.Select(silo => silo.App.Urls.First())];
+
+    /// <param name="silos">How many.</param>
+    /// <param name="slots">Of each.</param>
+    /// <param name="settings">Further arguments of each.</param>
+    public static async Task<SiloHosts> StartAsync(int silos, int slots = 2, params string[] settings)
     {
-        SiloHosts hosts = new(silos + 1, slots);
+        SiloHosts hosts = new(silos + 1, slots, settings);
         for (int silo = 0; silo < silos; silo++)
         {
             await hosts.AddAsync();
@@ -77,6 +87,7 @@ internal sealed class SiloHosts : IAsyncDisposable
             $"--Sluice:SegmentSize={SegmentSize}",
             $"--Sluice:SpillDirectories:0={Path.Combine(Folder, $"spill-{number}")}",
             $"--Sluice:HistoryDirectory={Path.Combine(Folder, "history")}",
+            .. _settings,
         ];
         WebApplication app = SiloProgram.Build(args, options => TestJobs.AddTo(options.Jobs, number));
         Silo silo = new(app, app.Services.GetRequiredService<SiloEngine>(), _ports[(2 * number) + 1]);

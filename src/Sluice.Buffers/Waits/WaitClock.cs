@@ -1,0 +1,128 @@
+using System.Diagnostics;
+
+namespace Sluice.Buffers;
+
+/// <summary>Where the time of one thread goes while it waits: each moment counts once, for the innermost wait.</summary>
+/// <remarks>
+/// So the waits never add up to more than the thread's life, and the rest of it is work. Ownership: whoever attaches it
+/// to a thread detaches it there. Threading: written by the thread it is attached to, without atomics; read by anybody,
+/// who reads again when a wait began or ended meanwhile.
+/// </remarks>
+public sealed class WaitClock
+{
+    /// <summary>How many kinds of waits there are.</summary>
+    public static readonly int KindCount = Enum.GetValues<WaitKind>().Length;
+
+    private const int Working = -1;
+
+    [ThreadStatic]
+    private static WaitClock? t_current;
+
+    private readonly long[] _ticks = new long[KindCount];
+    private long _started;
+    private long _ended;
+    private long _since;
+    private int _kind = Working;
+
+    // Odd while the fields above are written.
+    private int _version;
+
+    /// <summary>Begins to count the waits of the calling thread; it waits for nothing now.</summary>
+    public void Attach()
+    {
+        Debug.Assert(t_current is null, "A thread has one clock.");
+        _started = Stopwatch.GetTimestamp();
+        t_current = this;
+    }
+
+    /// <summary>Ends what <see cref="Attach"/> began, on the same thread; the clock stands still from now on.</summary>
+    public void Detach()
+    {
+        Debug.Assert(t_current == this, "A thread detaches the clock that it attached.");
+        t_current = null;
+        Volatile.Write(ref _ended, Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>The calling thread waits from now until the result is disposed; a thread without a clock is not counted.</summary>
+    public static Wait Begin(WaitKind kind)
+    {
+        WaitClock? clock = t_current;
+        return clock is null ? default : new Wait(clock, clock.Turn((int)kind));
+    }
+
+    /// <summary>All that has passed so far, the wait at hand included.</summary>
+    public WaitTotals Read()
+    {
+        TimeSpan[] waits = new TimeSpan[KindCount];
+        SpinWait spin = default;
+        while (true)
+        {
+            int version = Volatile.Read(ref _version);
+            long started = Volatile.Read(ref _started);
+            long ended = Volatile.Read(ref _ended);
+            long now = ended != 0 ? ended : Stopwatch.GetTimestamp();
+            for (int kind = 0; kind < KindCount; kind++)
+            {
+                waits[kind] = Stopwatch.GetElapsedTime(0, Volatile.Read(ref _ticks[kind]));
+            }
+
+            int open = Volatile.Read(ref _kind);
+            if (open != Working)
+            {
+                waits[open] += Stopwatch.GetElapsedTime(Math.Min(Volatile.Read(ref _since), now), now);
+            }
+
+            Thread.MemoryBarrier();
+            if (version % 2 == 0 && version == Volatile.Read(ref _version))
+            {
+                return new WaitTotals(started == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(started, now), waits);
+            }
+
+            spin.SpinOnce();
+        }
+    }
+
+    // Ends the wait at hand, if any, and begins another, or work. Returns what was going on.
+    private int Turn(int kind)
+    {
+        int before = _kind;
+        Volatile.Write(ref _version, _version + 1);
+        Thread.MemoryBarrier();
+
+        // After that: whoever reads what was before has read an earlier time.
+        long now = Stopwatch.GetTimestamp();
+        if (before != Working)
+        {
+            _ticks[before] += now - _since;
+        }
+
+        _since = now;
+        _kind = kind;
+        Volatile.Write(ref _version, _version + 1);
+        return before;
+    }
+
+    /// <summary>One wait; disposed when it is over, in the reverse order of beginning.</summary>
+    public readonly ref struct Wait
+    {
+        private readonly WaitClock? _clock;
+        private readonly int _before;
+
+        internal Wait(WaitClock clock, int before)
+        {
+            _clock = clock;
+            _before = before;
+        }
+
+        public void Dispose() => _clock?.Turn(_before);
+    }
+}
+
+/// <summary>How long a thread was at work, and what it waited for.</summary>
+/// <param name="Elapsed">In all.</param>
+/// <param name="Waits">By <see cref="WaitKind"/>; together no more than <paramref name="Elapsed"/>.</param>
+public readonly record struct WaitTotals(TimeSpan Elapsed, IReadOnlyList<TimeSpan> Waits)
+{
+    /// <summary>Time spent waiting for that.</summary>
+    public TimeSpan Of(WaitKind kind) => Waits[(int)kind];
+}
