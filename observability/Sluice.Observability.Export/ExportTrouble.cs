@@ -36,7 +36,9 @@ internal sealed class ExportTrouble : EventListener
 
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
-        if (eventData.Level <= EventLevel.Error && _report is not null)
+        // Counters of other sources come to every listener, at a level of their own: `LogAlways`, which is no failure.
+        if (_report is not null && eventData.Level is (EventLevel.Error or EventLevel.Critical)
+            && eventData.EventSource.Name.StartsWith(Exporters, StringComparison.Ordinal))
         {
             Report(Reason(eventData));
         }
@@ -57,11 +59,14 @@ internal sealed class ExportTrouble : EventListener
         string line = told.Split('\n', 2)[0].Trim();
         int inner = line.LastIndexOf("---> ", StringComparison.Ordinal);
         line = inner < 0 ? line : line[(inner + "---> ".Length)..];
-        int colon = line.IndexOf("Exception", StringComparison.Ordinal) is >= 0 and int name ? line.IndexOf(": ", name, StringComparison.Ordinal) : -1;
+        int colon = line.IndexOf("Exception", StringComparison.Ordinal) is >= 0 and int name
+            ? line.IndexOf(": ", name, StringComparison.Ordinal)
+            : -1;
         return (colon < 0 ? line : line[(colon + 2)..]).TrimEnd('.');
     }
 
     // A name and a password in it are for the backend alone.
-    private static string Shown(string endpoint) =>
-        Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri) ? uri.GetLeftPart(UriPartial.Authority).Replace($"{uri.UserInfo}@", "", StringComparison.Ordinal) : endpoint;
+    private static string Shown(string endpoint) => Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri)
+        ? uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)
+        : endpoint;
 }
