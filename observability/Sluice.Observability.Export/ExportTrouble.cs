@@ -36,7 +36,9 @@ internal sealed class ExportTrouble : EventListener
 
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
-        if (eventData.Level <= EventLevel.Error && _report is not null)
+        // Counters of other sources come to every listener, at a level of their own: `LogAlways`, which is no failure.
+        if (_report is not null && eventData.Level is (EventLevel.Error or EventLevel.Critical)
+            && eventData.EventSource.Name.StartsWith(Exporters, StringComparison.Ordinal))
         {
             Report(Reason(eventData));
         }
@@ -53,15 +55,18 @@ internal sealed class ExportTrouble : EventListener
     // The first line of the innermost cause; the rest is a stack.
     private static string Reason(EventWrittenEventArgs eventData)
     {
-        string told = eventData.Payload is { Count: > 0 } payload ? $"{payload[^1]}" : eventData.EventName ?? "";
+        string told = eventData.Payload?.OfType<string>().LastOrDefault() ?? eventData.EventName ?? "";
         string line = told.Split('\n', 2)[0].Trim();
         int inner = line.LastIndexOf("---> ", StringComparison.Ordinal);
         line = inner < 0 ? line : line[(inner + "---> ".Length)..];
-        int colon = line.IndexOf("Exception", StringComparison.Ordinal) is >= 0 and int name ? line.IndexOf(": ", name, StringComparison.Ordinal) : -1;
+        int colon = line.IndexOf("Exception", StringComparison.Ordinal) is >= 0 and int name
+            ? line.IndexOf(": ", name, StringComparison.Ordinal)
+            : -1;
         return (colon < 0 ? line : line[(colon + 2)..]).TrimEnd('.');
     }
 
     // A name and a password in it are for the backend alone.
-    private static string Shown(string endpoint) =>
-        Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri) ? uri.GetLeftPart(UriPartial.Authority).Replace($"{uri.UserInfo}@", "", StringComparison.Ordinal) : endpoint;
+    private static string Shown(string endpoint) => Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri)
+        ? uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)
+        : endpoint;
 }

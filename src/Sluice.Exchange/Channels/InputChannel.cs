@@ -16,10 +16,14 @@ public sealed class InputChannel : IBlockSource, IDisposable
     private readonly IExchangeTransport _transport;
     private readonly IBufferPool _pool;
     private readonly int _wantedCredits;
+    private readonly CreditPace _pace;
     private readonly CancellationToken _cancellation;
     private readonly Queue<Block> _blocks = new();
     private readonly bool _asksAhead;
     private Ahead? _ahead;
+    private long _askedAt;
+    private TimeSpan _waitedThen;
+    private int _taken;
     private int _nextSequence;
     private bool _ended;
     private bool _opened;
@@ -29,7 +33,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
         string where,
         IExchangeTransport transport,
         IBufferPool pool,
-        int wantedCredits,
+        InputGateOptions options,
         CancellationToken cancellation)
     {
         Id = id;
@@ -37,8 +41,10 @@ public sealed class InputChannel : IBlockSource, IDisposable
         Name = id.ToString();
         _transport = transport;
         _pool = pool;
+        int wantedCredits = options.CreditsPerFetch;
         _asksAhead = wantedCredits > 1 && transport.IsRemote(where);
         _wantedCredits = _asksAhead ? wantedCredits / 2 : wantedCredits;
+        _pace = new CreditPace(_wantedCredits, _asksAhead ? options.CreditTime : TimeSpan.Zero);
         _cancellation = cancellation;
     }
 
@@ -81,7 +87,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
     {
         if (_blocks.Count == 0 && !_ended)
         {
-            TimedFetch(_wantedCredits);
+            TimedFetch(CreditsNow());
         }
 
         if (_asksAhead && !_ended && _ahead is null && _blocks.Count > 0)
@@ -103,6 +109,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
         }
 
         BytesReceived += block.Length;
+        _taken++;
         block = Watched(block);
         return true;
     }
@@ -167,11 +174,24 @@ public sealed class InputChannel : IBlockSource, IDisposable
     // Only with segments that are free at this moment: what is read now must not wait for what is read later.
     private void AskAhead()
     {
-        if (CreditReservation.TryFrom(_pool, _wantedCredits) is CreditReservation credits)
+        if (CreditReservation.TryFrom(_pool, CreditsNow()) is CreditReservation credits)
         {
             Credits = credits.Count;
             _ahead = new Ahead(_transport, RequestOf(credits), _cancellation);
         }
+    }
+
+    private int CreditsNow()
+    {
+        if (_taken > 0)
+        {
+            _pace.Used(_taken, Stopwatch.GetElapsedTime(_askedAt) - (FetchTime - _waitedThen));
+            _taken = 0;
+        }
+
+        _askedAt = Stopwatch.GetTimestamp();
+        _waitedThen = FetchTime;
+        return _pace.Credits;
     }
 
     private FetchRequest RequestOf(CreditReservation credits) => new(Id, _where, _nextSequence, credits);

@@ -35,7 +35,7 @@ public sealed class InputGate : IDisposable
                 for (int part = subpartitions.Start.Value; part < subpartitions.End.Value; part++)
                 {
                     ChannelId id = new(inputs[producer].Id, run, part, options.Reader);
-                    _channels.Add(new InputChannel(id, inputs[producer].Where, transport, pool, options.CreditsPerFetch, cancellation));
+                    _channels.Add(new InputChannel(id, inputs[producer].Where, transport, pool, options, cancellation));
                     _producers.Add(producer);
                 }
             }
@@ -87,6 +87,12 @@ public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
 
     /// <summary>The attempt it reads for; producers keep what they serve two attempts of a task apart.</summary>
     public ReaderId Reader { get; init; }
+
+    /// <summary>
+    /// From other silos a channel asks for about what is used in this time, and never for more than a fetch's credits.
+    /// Zero always asks for all of them.
+    /// </summary>
+    public TimeSpan CreditTime { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The least segments a gate works with: two channels.</summary>
     public const int MinimumSegments = (2 * RunMerger.SegmentsPerSource) + RunMerger.SegmentsPerPass;

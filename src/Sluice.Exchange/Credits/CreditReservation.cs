@@ -14,6 +14,9 @@ public sealed class CreditReservation : IDisposable
     /// <summary>Credits not used yet.</summary>
     public int Count => _segments.Count;
 
+    /// <summary>Bytes that have room in them.</summary>
+    public long Bytes => _segments.Sum(segment => (long)segment.Size);
+
     /// <summary>No credits: a fetch with them only asks how much waits.</summary>
     public static CreditReservation None() => new();
 

@@ -21,6 +21,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     // Enough for a few fetches at once from files; what lies in memory needs none.
     private const int MostServingSegments = 64;
     private const int ServingShare = 16;
+    private static readonly TimeSpan LeakPatience = TimeSpan.FromSeconds(20);
 
     private readonly SluiceSiloOptions _options;
     private readonly ILogger<SiloEngine> _logger;
@@ -215,7 +216,10 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
 
         job.Dispose();
         Outputs.ReleaseJob(id);
-        job.Tracing?.Dispose();
+        if (job.Tracing is BufferTracing tracing)
+        {
+            FindLeaksAsync(tracing).Ignore();
+        }
     }
 
     /// <summary>Takes no attempts any more.</summary>
@@ -263,6 +267,13 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         {
             job.Stop(attempt);
         }
+    }
+
+    // What was just being sent comes back when it is written, or when the desk has forgotten it: then the rest is leaks.
+    private static async Task FindLeaksAsync(BufferTracing tracing)
+    {
+        await Task.Delay(LeakPatience);
+        tracing.Dispose();
     }
 
     private SiloJob NewJob(JobOrder order, JobPreparation prepared, int epoch)

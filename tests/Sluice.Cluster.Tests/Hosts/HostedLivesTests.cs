@@ -42,6 +42,7 @@ public sealed class HostedLivesTests(TwoSilos cluster) : IClassFixture<TwoSilos>
                select (@from, to),
         ];
         Assert.NotEmpty(crossings);
+        Assert.Equal(spills, crossings.Any(crossing => crossing.From.Owner == "serving fetches"));
         Assert.All(crossings, crossing =>
         {
             Assert.NotEqual(crossing.From.Silo, crossing.To.Silo);

@@ -21,6 +21,9 @@ internal sealed class TestPool : IDisposable
 
     public LocalBufferPool Task { get; }
 
+    /// <summary>What the task's pool is a part of.</summary>
+    public NetworkBufferPool Whole => _pool;
+
     public int Lent => _pool.Lent;
 
     public void Dispose()
