@@ -38,10 +38,14 @@ internal sealed class ExportPipeline
     {
         // A backend that hangs would keep each of them waiting for ten seconds, so nobody waits for them themselves.
         int milliseconds = (int)patience.TotalMilliseconds;
-        Task<bool> traces = Task.Run(() => _traces?.Shutdown(milliseconds) ?? true);
-        Task<bool> metrics = Task.Run(() => _metrics?.Shutdown(milliseconds) ?? true);
+        Task<bool> traces = OnThread(() => _traces?.Shutdown(milliseconds) ?? true);
+        Task<bool> metrics = OnThread(() => _metrics?.Shutdown(milliseconds) ?? true);
         return Task.WaitAll([traces, metrics], patience) && traces.Result && metrics.Result;
     }
+
+    // Not on the pool's threads: the connections that both wait for need those, and there are as few as cores at first.
+    private static Task<bool> OnThread(Func<bool> end) => Task.Factory.StartNew(
+        end, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 
     private static TracerProvider Traces(TelemetryOptions options)
     {
