@@ -8,7 +8,8 @@ namespace Sluice.Sorting;
 /// <summary>Folds items by key in pool segments in front of the ring, until its share of the memory is full.</summary>
 /// <remarks>
 /// Open addressing with linear probing over 8-byte slots (32 bits of the hash, 32 bits of the entry's place); entries
-/// (state, key length, key) lie behind each other in segments and never cross one.
+/// (state, key length, key) lie behind each other in segments and never cross one. All slots' segments are there from
+/// the start, but only as many slots are used as the keys need, twice as many each time: few keys stay in the cache.
 /// Ownership: owns its segments until disposed. Threading: one thread.
 /// </remarks>
 /// <typeparam name="TState">What a key's items are folded into; copied as bytes.</typeparam>
@@ -16,6 +17,7 @@ public sealed unsafe class HashTable<TState> : IDisposable
     where TState : unmanaged
 {
     private const int EntryAlignment = 8;
+    private const int FewestSlots = 1024;
 
     private readonly IBufferPool _pool;
     private readonly int _maximumSegments;
@@ -24,9 +26,11 @@ public sealed unsafe class HashTable<TState> : IDisposable
     private readonly List<int> _entryEnds = [];
     private readonly nint[] _slots;
     private readonly int _slotShift;
-    private readonly long _slotMask;
+    private readonly long _slotCount;
     private readonly int _segmentSize;
-    private readonly int _largestCount;
+    private readonly int _segmentShift;
+    private long _slotMask;
+    private int _largestCount;
     private int _current;
     private int _position;
 
@@ -52,10 +56,10 @@ public sealed unsafe class HashTable<TState> : IDisposable
             _slots[i] = (nint)buffer.Segment.Pointer;
         }
 
+        _segmentShift = BitOperations.Log2((uint)segmentSize);
         _slotShift = BitOperations.Log2((uint)(segmentSize / sizeof(ulong)));
-        long slotCount = (long)slotSegments << _slotShift;
-        _slotMask = slotCount - 1;
-        _largestCount = (int)Math.Min(int.MaxValue, slotCount * 7 / 10);
+        _slotCount = (long)slotSegments << _slotShift;
+        UseSlots(Math.Min(FewestSlots, _slotCount));
     }
 
     /// <summary>Keys in the table.</summary>
@@ -65,7 +69,7 @@ public sealed unsafe class HashTable<TState> : IDisposable
 
     /// <summary>The state of a key, which is added when it is new.</summary>
     /// <param name="key">Copied when new.</param>
-    /// <param name="hash">The key's hash; all 64 bits are used.</param>
+    /// <param name="hash">What <see cref="KeyHash"/> says of the key.</param>
     /// <param name="added">Whether the key is new; its state is not set yet.</param>
     /// <returns>A null reference when the table is full, or the key is longer than a segment holds.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -125,11 +129,8 @@ public sealed unsafe class HashTable<TState> : IDisposable
 
     private void Clear()
     {
-        foreach (nint segment in _slots)
-        {
-            new Span<byte>((void*)segment, _segmentSize).Clear();
-        }
-
+        ClearSlots();
+        UseSlots(Math.Min(FewestSlots, _slotCount));
         Count = 0;
         _current = 0;
         _position = 0;
@@ -138,19 +139,74 @@ public sealed unsafe class HashTable<TState> : IDisposable
     private ref TState Add(ReadOnlySpan<byte> key, uint tag, ref ulong slot)
     {
         int size = EntrySize(key.Length);
-        if (size > _segmentSize || Count >= _largestCount || !MakeRoom(size))
+        if (size > _segmentSize || (Count >= _largestCount && _slotMask + 1 == _slotCount) || !MakeRoom(size))
         {
             return ref Unsafe.NullRef<TState>();
         }
 
+        if (Count >= _largestCount)
+        {
+            Grow();
+            slot = ref FreeSlot(KeyHash.Of(key));
+        }
+
         byte* entry = (byte*)_entrySegments[_current] + _position;
-        long place = (((long)_current * _segmentSize) + _position) / EntryAlignment;
-        slot = ((ulong)tag << 32) | (uint)(place + 1);
+        slot = SlotOf(tag, _current, _position);
         *(int*)(entry + StateSize) = key.Length;
         key.CopyTo(new Span<byte>(entry + StateSize + sizeof(int), key.Length));
         _position += size;
         Count++;
         return ref *(TState*)entry;
+    }
+
+    // Every key is placed anew, in the order of the entries, which lie behind each other.
+    private void Grow()
+    {
+        ClearSlots();
+        UseSlots(2 * (_slotMask + 1));
+        for (int segment = 0; segment <= _current; segment++)
+        {
+            byte* start = (byte*)_entrySegments[segment];
+            int end = segment == _current ? _position : _entryEnds[segment];
+            for (int offset = 0; offset < end;)
+            {
+                byte* entry = start + offset;
+                int length = *(int*)(entry + StateSize);
+                ulong hash = KeyHash.Of(new ReadOnlySpan<byte>(entry + StateSize + sizeof(int), length));
+                FreeSlot(hash) = SlotOf((uint)(hash >> 32), segment, offset);
+                offset += EntrySize(length);
+            }
+        }
+    }
+
+    private ref ulong FreeSlot(ulong hash)
+    {
+        long index = (long)hash & _slotMask;
+        while (Slot(index) != 0)
+        {
+            index = (index + 1) & _slotMask;
+        }
+
+        return ref Slot(index);
+    }
+
+    private ulong SlotOf(uint tag, int segment, int offset) =>
+        ((ulong)tag << 32) | (uint)(((((long)segment << _segmentShift) + offset) / EntryAlignment) + 1);
+
+    private void UseSlots(long count)
+    {
+        _slotMask = count - 1;
+        _largestCount = (int)Math.Min(int.MaxValue, count * 7 / 10);
+    }
+
+    private void ClearSlots()
+    {
+        long bytes = (_slotMask + 1) * sizeof(ulong);
+        for (int segment = 0; bytes > 0; segment++)
+        {
+            new Span<byte>((void*)_slots[segment], (int)Math.Min(bytes, _segmentSize)).Clear();
+            bytes -= _segmentSize;
+        }
     }
 
     private bool MakeRoom(int size)
@@ -196,10 +252,12 @@ public sealed unsafe class HashTable<TState> : IDisposable
     private ref ulong Slot(long index) =>
         ref ((ulong*)_slots[index >> _slotShift])[index & ((1 << _slotShift) - 1)];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* EntryAt(uint place)
     {
         long offset = (long)(place - 1) * EntryAlignment;
-        return (byte*)CollectionsMarshal.AsSpan(_entrySegments)[(int)(offset / _segmentSize)] + (offset % _segmentSize);
+        int segment = (int)(offset >> _segmentShift);
+        return (byte*)CollectionsMarshal.AsSpan(_entrySegments)[segment] + (offset & (_segmentSize - 1));
     }
 
     private static int EntrySize(int keyLength) =>

@@ -5,9 +5,10 @@ namespace Sluice.Sorting.Tests;
 public class HashTableTests
 {
     [Theory]
-    [InlineData(1, 8, 256)]
-    [InlineData(2, 40, 1024)]
-    public void Counts_match_a_dictionary_over_any_number_of_drains(int seed, int segments, int segmentSize)
+    [InlineData(1, 8, 256, 16)]
+    [InlineData(2, 40, 1024, 16)]
+    [InlineData(3, 400, 4096, 250)]
+    public void Counts_match_a_dictionary_over_any_number_of_drains(int seed, int segments, int segmentSize, int bytes)
     {
         using TestPool pool = new(segments, segmentSize);
         Random random = new(seed);
@@ -19,8 +20,8 @@ public class HashTableTests
             for (int i = 0; i < 20_000; i++)
             {
                 byte[] key = new byte[random.Next(1, 20)];
-                Array.Fill(key, (byte)random.Next(16));
-                ulong hash = (ulong)key.Length * 0x9E3779B97F4A7C15 * (key[0] + 1UL);
+                Array.Fill(key, (byte)random.Next(bytes));
+                ulong hash = KeyHash.Of(key);
                 ref long count = ref table.Find(key, hash, out bool added);
                 if (Unsafe.IsNullRef(ref count))
                 {
