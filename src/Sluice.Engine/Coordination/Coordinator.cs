@@ -59,6 +59,11 @@ internal sealed class Coordinator
         {
             case WorkerJoined joined:
                 _state.FreeSlots[joined.Worker] = joined.Slots - _state.RunningOn(joined.Worker);
+                foreach (TaskId near in joined.Near)
+                {
+                    _state.Stages[near.Stage.Value].Tasks[near.Index].Near.Add(joined.Worker);
+                }
+
                 CancelOvertaken(joined.Worker);
                 break;
             case WorkerDraining draining:
@@ -154,20 +159,39 @@ internal sealed class Coordinator
                 continue;
             }
 
-            for (int index = 0; index < stage.Tasks.Count; index++)
+            // First those that find a slot near their input; a task that finds none waits for no slot there.
+            StartWhatCan(number, near: true);
+            if (!StartWhatCan(number, near: false))
             {
-                TaskState task = stage.Tasks[index];
-                if (task.Winner is not null || task.Running.Count > 0)
-                {
-                    continue;
-                }
+                return false;
+            }
+        }
 
-                if (StageOrder.ChooseWorker(_state, task) is not string worker)
-                {
-                    return false;
-                }
+        return true;
+    }
 
-                Start(number, index, task, worker);
+    // False when there was no slot for all.
+    private bool StartWhatCan(int stageNumber, bool near)
+    {
+        StageState stage = _state.Stages[stageNumber];
+        for (int index = 0; index < stage.Tasks.Count; index++)
+        {
+            TaskState task = stage.Tasks[index];
+            if (task.Winner is not null || task.Running.Count > 0 || (near && task.Near.Count == 0))
+            {
+                continue;
+            }
+
+            string? worker = near
+                ? StageOrder.ChooseWorker(_state, task, task.Near.Except(task.FailedOn).Contains)
+                : StageOrder.ChooseWorker(_state, task);
+            if (worker is not null)
+            {
+                Start(stageNumber, index, task, worker);
+            }
+            else if (!near)
+            {
+                return false;
             }
         }
 

@@ -6,7 +6,11 @@ namespace Sluice.Engine;
 internal abstract record CoordinatorEvent;
 
 /// <summary>A worker offers slots.</summary>
-internal sealed record WorkerJoined(string Worker, int Slots) : CoordinatorEvent;
+internal sealed record WorkerJoined(string Worker, int Slots) : CoordinatorEvent
+{
+    /// <summary>Tasks whose input lies on its own disks: it is asked first to run them.</summary>
+    public IReadOnlyList<TaskId> Near { get; init; } = [];
+}
 
 /// <summary>A worker is gone, with its attempts and the outputs it held.</summary>
 internal sealed record WorkerLost(string Worker) : CoordinatorEvent;

@@ -134,6 +134,9 @@ internal sealed record TaskState
     /// <summary>Where it has failed: other workers are tried first.</summary>
     public List<string> FailedOn { get; init; } = [];
 
+    /// <summary>Workers on whose own disks its input lies: they are tried first.</summary>
+    public HashSet<string> Near { get; init; } = [];
+
     /// <summary>The attempt whose work counts.</summary>
     public AttemptWin? Winner { get; set; }
 

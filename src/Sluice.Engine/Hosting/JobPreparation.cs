@@ -44,6 +44,19 @@ internal sealed record JobPreparation(
         }
     }
 
+    /// <summary>Tasks that read more than half of their input from files below some directories.</summary>
+    /// <param name="directories">Full paths.</param>
+    public IReadOnlyList<TaskId> TasksNear(IReadOnlyCollection<string> directories) => directories.Count == 0
+        ? []
+        :
+        [
+            .. from stage in Plan.Stages
+            where stage is { Input: ReadInput, Output: not SampleOutput }
+            from index in Enumerable.Range(0, stage.Tasks)
+            where IsNear(Splits[index], directories)
+            select new TaskId(new StageId(stage.Id), index),
+        ];
+
     /// <summary>What would run, for people and programs.</summary>
     /// <param name="name">What the user calls the job.</param>
     /// <param name="memoryBytes">Bytes of the pool that its tasks share, of each silo.</param>
@@ -83,6 +96,12 @@ internal sealed record JobPreparation(
         });
         return new JobPreparation(sink, catalog, read.Format, splits, plan, [.. catalog.Warnings, .. plan.Warnings]);
     }
+
+    private bool IsNear(InputSplit[] splits, IReadOnlyCollection<string> directories) =>
+        2 * splits.Where(split => directories.Any(IsAbove(split))).Sum(split => split.Length) > splits.Sum(split => split.Length);
+
+    private Func<string, bool> IsAbove(InputSplit split) => directory => Catalog.Files[split.File].Path.StartsWith(
+        Path.TrimEndingDirectorySeparator(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static ReadNode SourceOf(DatasetNode node)
     {

@@ -115,6 +115,10 @@ public sealed class SiloView
     [Id(18)]
     public string? Paused { get; init; }
 
+    /// <summary>Directories whose files lie on its own disks.</summary>
+    [Id(19)]
+    public string[] NearDirectories { get; init; } = [];
+
     /// <summary>As membership says: `Active`, `ShuttingDown` and so on.</summary>
     [Id(15)]
     public string Membership { get; init; } = "";

@@ -15,6 +15,10 @@ public sealed class SluiceSiloOptions
     /// <summary>Where tasks spill; the temporary directory when none is given.</summary>
     public IList<string> SpillDirectories { get; set; } = [];
 
+    /// <summary>Directories that all silos reach and whose files lie on this silo's own disks: it is asked first to read
+    /// them.</summary>
+    public IList<string> NearDirectories { get; set; } = [];
+
     /// <summary>How long a task waits for room when a disk is full; zero fails at once.</summary>
     public TimeSpan DiskWait { get; set; } = TimeSpan.FromMinutes(10);
 
@@ -30,6 +34,8 @@ public sealed class SluiceSiloOptions
     internal long EffectiveMemoryBytes => MemoryBytes > 0
         ? MemoryBytes
         : Math.Min(1L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+
+    internal string[] EffectiveNearDirectories => [.. NearDirectories.Select(Path.GetFullPath)];
 
     internal int EffectiveSlots => Slots ?? Environment.ProcessorCount;
 

@@ -93,10 +93,16 @@ internal sealed class JobCrew(JobId id, INetworkBufferPoolClient silos, SiloRost
             await JoinAsync([.. forgetful, .. fresh], order, job, epoch, mustAll: false);
             foreach (SiloView silo in fresh.Where(silo => Has(silo.Silo)))
             {
-                handle(new WorkerJoined(silo.Silo, silo.Slots));
+                handle(JoinOf(silo, job));
             }
         }
     }
+
+    /// <summary>A silo that can run the job, as its coordinator is told.</summary>
+    public static WorkerJoined JoinOf(SiloView silo, JobPreparation job) => new(silo.Silo, silo.Slots)
+    {
+        Near = job.TasksNear(silo.NearDirectories),
+    };
 
     /// <summary>Has the silos throw away what they have of the job.</summary>
     public async Task GiveUpAsync() =>

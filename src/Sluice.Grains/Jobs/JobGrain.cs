@@ -253,7 +253,7 @@ internal sealed class JobGrain(
     {
         foreach (SiloView worker in workers.Where(worker => _crew.Has(worker.Silo)))
         {
-            Do(host => host.Handle(new WorkerJoined(worker.Silo, worker.Slots)));
+            Do(host => host.Handle(JobCrew.JoinOf(worker, _job!)));
         }
 
         if (_isCancelled)

@@ -134,6 +134,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         SentBytes = _traffic.SentBytes,
         ReceivedBytes = _traffic.ReceivedBytes,
         Paused = Paused,
+        NearDirectories = _options.EffectiveNearDirectories,
     };
 
     public void Participate(ISiloLifecycle lifecycle)
