@@ -86,6 +86,7 @@ internal sealed class SiloHosts : IAsyncDisposable
             $"--Sluice:MemoryBytes={4 << 20}",
             $"--Sluice:SegmentSize={SegmentSize}",
             $"--Sluice:SpillDirectories:0={Path.Combine(Folder, $"spill-{number}")}",
+            $"--Sluice:NearDirectories:0={PathOf($"disk-{number}")}",
             $"--Sluice:HistoryDirectory={Path.Combine(Folder, "history")}",
             .. _settings,
         ];
@@ -127,6 +128,7 @@ internal sealed class SiloHosts : IAsyncDisposable
     public string Write(string name, IEnumerable<string> lines)
     {
         string path = Path.Combine(Folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllLines(path, lines);
         return path;
     }

@@ -119,7 +119,7 @@ public sealed class PrometheusServer : IAsyncDisposable
             }
             catch (HttpRequestException)
             {
-                // It does not listen yet.
+                // It does not listen yet, or is not ready.
             }
         }
     }
@@ -128,6 +128,11 @@ public sealed class PrometheusServer : IAsyncDisposable
     public async Task<JsonElement> AskAsync(string path)
     {
         using HttpResponseMessage answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{_port}/api/v1/{path}"));
+        if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+        {
+            throw new HttpRequestException("It is not ready.");
+        }
+
         using JsonDocument document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         Assert.True(answer.StatusCode == HttpStatusCode.OK, document.RootElement.ToString());
         return document.RootElement.GetProperty("data").Clone();
