@@ -55,7 +55,7 @@ internal sealed class SilosVerb : Verb
 
     protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
-        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         IReadOnlyList<SiloView> silos = await cluster.Client.GetSilosAsync(cancellationToken);
         SilosJson json = new("sluice.silos/1", [.. silos.Select(JsonOf)]);
         call.Printer.Print(
@@ -99,7 +99,7 @@ internal sealed class DrainVerb : Verb
     protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
         string name = call.Parse.GetValue(_silo)!;
-        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         if (!await cluster.Client.DrainAsync(name, cancellationToken))
         {
             throw new SluiceException(ConsoleErrors.NoSuchSilo(name));

@@ -31,11 +31,13 @@ internal sealed class ClusterConnection : IAsyncDisposable
 
     /// <summary>Connects as the command line says.</summary>
     /// <exception cref="SluiceException">No gateway answers, or none is named.</exception>
-    public static async Task<ClusterConnection> OpenAsync(Settings settings, CancellationToken cancellationToken)
+    public static async Task<ClusterConnection> OpenAsync(VerbCall call, CancellationToken cancellationToken)
     {
+        Settings settings = call.Settings;
         if (settings.Cluster is not { Value: string named } cluster)
         {
-            throw new SluiceException(ConsoleErrors.Missing("--cluster HOST:PORT", "this verb"));
+            throw new SluiceException(ConsoleErrors.Missing(
+                "--cluster HOST:PORT", UsageCheck.PathOf(call.Parse.CommandResult)));
         }
 
         string where = $"{cluster.Origin}: {named}";

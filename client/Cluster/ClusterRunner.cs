@@ -13,7 +13,7 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
     public async Task<JobReport> RunAsync(
         EngineOptions options, JobRequest request, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
     {
-        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         return await RunAsync(call, cluster, JobOf(call, request), detachOnInterrupt, progress, cancellationToken);
     }
 
@@ -69,7 +69,7 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
 
     public async Task<PlanReport> ExplainAsync(EngineOptions options, JobRequest request, CancellationToken cancellationToken)
     {
-        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         return await cluster.Client.ExplainAsync(JobOf(call, request), cancellationToken);
     }
 

@@ -8,7 +8,7 @@ namespace Sluice.Client;
 /// <summary>`sluice jobs export JOB`: how it stands, its report, its plan and its journal as one JSON document.</summary>
 internal sealed class ExportVerb : Verb
 {
-    private readonly Argument<string> _job = new("JOB") { Description = "The job's id, as sluice jobs ls prints it" };
+    private readonly Argument<string> _job = JobViews.NewArgument();
     private readonly Option<string?> _out = new("--out") { Description = "Write to this file; else to standard output", HelpName = "FILE" };
 
     public ExportVerb(ConsoleHost host)
@@ -26,16 +26,12 @@ internal sealed class ExportVerb : Verb
     {
         string text = call.Parse.GetValue(_job)!;
         JobExport export;
-        await using (ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken))
+        await using (ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken))
         {
             export = await cluster.Client.ExportAsync(JobViews.IdOf(text), cancellationToken);
         }
 
-        if (export.View.Status == JobStatus.Unknown)
-        {
-            throw new SluiceException(SluiceErrors.UnknownJobId(text));
-        }
-
+        JobViews.Known(export.View, text);
         string json = JsonSerializer.Serialize(JsonOf(export), new ConsoleJson(DataPrinter.Indented).ExportJson);
         if (call.Parse.GetValue(_out) is not string path)
         {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using Sluice.Grains;
 using Sluice.Jobs;
@@ -14,6 +15,16 @@ internal static class JobViews
     /// <exception cref="SluiceException">It is none.</exception>
     public static JobId IdOf(string text) =>
         Guid.TryParse(text, out Guid id) ? new JobId(id) : throw new SluiceException(SluiceErrors.UnknownJobId(text));
+
+    /// <summary>The argument that names a job.</summary>
+    public static Argument<string> NewArgument() => new("JOB") { Description = "The job's id, as sluice jobs ls prints it" };
+
+    /// <summary>A job that the cluster was asked for.</summary>
+    /// <param name="job">What it answered.</param>
+    /// <param name="text">How the job was called.</param>
+    /// <exception cref="SluiceException">The cluster does not know it.</exception>
+    public static JobView Known(JobView job, string text) =>
+        job.Status != JobStatus.Unknown ? job : throw new SluiceException(SluiceErrors.UnknownJobId(text));
 
     /// <summary>One job, with its trace.</summary>
     public static void PrintOne(VerbCall call, JobView job) => Print(call, [job], console =>

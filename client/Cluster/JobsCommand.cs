@@ -21,12 +21,7 @@ internal sealed class JobsCommand : Command
 
     private static async Task<int> ShowAsync(VerbCall call, ISluiceClient client, JobId id, CancellationToken cancellationToken)
     {
-        JobView job = await client.GetAsync(id, cancellationToken);
-        if (job.Status == JobStatus.Unknown)
-        {
-            throw new SluiceException(SluiceErrors.UnknownJobId(id.ToString()));
-        }
-
+        JobView job = JobViews.Known(await client.GetAsync(id, cancellationToken), id.ToString());
         if (job.Report is string report)
         {
             JobReportView.Print(call.Printer, JobReport.FromJson(report));
@@ -49,12 +44,7 @@ internal sealed class JobsCommand : Command
 
     private static async Task<int> WatchAsync(VerbCall call, ISluiceClient client, JobId id, CancellationToken cancellationToken)
     {
-        JobView job = await client.GetAsync(id, cancellationToken);
-        if (job.Status == JobStatus.Unknown)
-        {
-            throw new SluiceException(SluiceErrors.UnknownJobId(id.ToString()));
-        }
-
+        JobView job = JobViews.Known(await client.GetAsync(id, cancellationToken), id.ToString());
         await using (ProgressView view = ProgressView.Open(call.Terminal, call.Style))
         {
             job = await client.WatchAsync(id, new JobProgressAdapter(job.Name, view), cancellationToken);
@@ -66,12 +56,7 @@ internal sealed class JobsCommand : Command
 
     private static async Task<int> CancelAsync(VerbCall call, ISluiceClient client, JobId id, CancellationToken cancellationToken)
     {
-        JobView job = await client.CancelAsync(id, cancellationToken);
-        if (job.Status == JobStatus.Unknown)
-        {
-            throw new SluiceException(SluiceErrors.UnknownJobId(id.ToString()));
-        }
-
+        JobViews.Known(await client.CancelAsync(id, cancellationToken), id.ToString());
         JobViews.PrintOne(call, await client.WatchAsync(id, null, cancellationToken));
         return 0;
     }
@@ -93,7 +78,7 @@ internal sealed class JobsListCommand : Verb
 
     protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
-        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         JobViews.Print(call, await cluster.Client.ListAsync(call.Parse.GetValue(_limit), cancellationToken));
         return 0;
     }
@@ -103,7 +88,7 @@ internal sealed class JobsListCommand : Verb
 internal sealed class JobVerb : Verb
 {
     private readonly Func<VerbCall, ISluiceClient, JobId, CancellationToken, Task<int>> _run;
-    private readonly Argument<string> _job = new("JOB") { Description = "The job's id, as sluice jobs ls prints it" };
+    private readonly Argument<string> _job = JobViews.NewArgument();
     private readonly Option<string?> _timeout = new("--timeout") { Description = "Give up waiting after this time; the job goes on", HelpName = "TIME" };
 
     public JobVerb(
@@ -134,7 +119,7 @@ internal sealed class JobVerb : Verb
                 throw new SluiceException(ConsoleErrors.BadValue(limit, "a time", _timeout.Name, "30s")));
         }
 
-        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         try
         {
             return await _run(call, cluster.Client, id, patience.Token);

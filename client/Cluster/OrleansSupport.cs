@@ -15,14 +15,14 @@ internal sealed class OrleansSupport : IClusterSupport
 
     public async Task<int> CountSlotsAsync(VerbCall call, CancellationToken cancellationToken)
     {
-        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         return (await cluster.Client.GetSilosAsync(cancellationToken)).Sum(silo => silo.Slots);
     }
 
     public async Task<BenchExchangeJson?> MeasureExchangeAsync(
         VerbCall call, int channels, TimeSpan duration, CancellationToken cancellationToken)
     {
-        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         SiloView[] silos = [.. (await cluster.Client.GetSilosAsync(cancellationToken)).Where(silo => silo.Slots > 0).Take(2)];
         if (silos is not [SiloView from, SiloView to])
         {
@@ -46,7 +46,7 @@ internal sealed class OrleansSupport : IClusterSupport
 
     public async Task SubmitAsync(VerbCall call, JobOrder order, JobRequest request, CancellationToken cancellationToken)
     {
-        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         ClusterJob job = ClusterRunner.JobOf(call, request);
         await cluster.Client.SubmitAsync(job, cancellationToken);
         JobViews.PrintOne(call, await cluster.Client.GetAsync(job.Id, cancellationToken));
@@ -55,18 +55,9 @@ internal sealed class OrleansSupport : IClusterSupport
 
     public async Task ExplainAsync(VerbCall call, string job, CancellationToken cancellationToken)
     {
-        if (!Guid.TryParse(job, out Guid id))
-        {
-            throw new SluiceException(SluiceErrors.UnknownJobId(job));
-        }
-
-        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
-        JobView view = await cluster.Client.GetAsync(new JobId(id), cancellationToken);
-        if (view.Status == JobStatus.Unknown)
-        {
-            throw new SluiceException(SluiceErrors.UnknownJobId(job));
-        }
-
+        JobId id = JobViews.IdOf(job);
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
+        JobView view = JobViews.Known(await cluster.Client.GetAsync(id, cancellationToken), job);
         if (view.IsOver)
         {
             WhyView.Print(call, ClusterRunner.ReportOf(view));
@@ -74,7 +65,7 @@ internal sealed class OrleansSupport : IClusterSupport
         else
         {
             Bottleneck soFar = view.Bottleneck is string told ? Bottleneck.FromJson(told) : BottleneckFinder.Find([]);
-            WhyView.Print(call, id.ToString("N"), view.Name, view.Status, view.Seconds, soFar);
+            WhyView.Print(call, id.ToString(), view.Name, view.Status, view.Seconds, soFar);
         }
     }
 }

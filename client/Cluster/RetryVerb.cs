@@ -7,7 +7,7 @@ namespace Sluice.Client;
 /// <summary>`sluice jobs retry JOB`: what failed or was cancelled is ordered once more, as a new job.</summary>
 internal sealed class RetryVerb : Verb
 {
-    private readonly Argument<string> _job = new("JOB") { Description = "The job's id, as sluice jobs ls prints it" };
+    private readonly Argument<string> _job = JobViews.NewArgument();
     private readonly Option<bool> _detach = new("--detach") { Description = "Leave the new job running in the cluster" };
 
     public RetryVerb(ConsoleHost host)
@@ -23,7 +23,7 @@ internal sealed class RetryVerb : Verb
         string text = call.Parse.GetValue(_job)!;
         JobId old = JobViews.IdOf(text);
         JobId fresh = JobId.New();
-        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         JobView started = await cluster.Client.RetryAsync(old, fresh, cancellationToken);
         if (started.Id != fresh.Value)
         {

@@ -52,7 +52,7 @@ internal sealed class RunCommand : Verb
             arguments.Add(pair[..equal], pair[(equal + 1)..]);
         }
 
-        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         ClusterJob order = ClusterRunner.JobOf(
             call, job, arguments, call.Parse.GetValue(_name) ?? job, call.Parse.GetValue(_overwrite));
         if (call.Parse.GetValue(_detach))

@@ -15,7 +15,7 @@ internal sealed class TopVerb : Verb
 
     protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
-        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         TopSample before = await TopSample.TakeAsync(cluster.Client, cancellationToken);
         if (IsLive(call))
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sluice.Grains;
 using Sluice.Jobs;
 
 namespace Sluice.Client;
@@ -7,7 +6,7 @@ namespace Sluice.Client;
 /// <summary>`sluice trace JOB`: how a job went, as the silos remember it, without any backend.</summary>
 internal sealed class TraceCommand : Verb
 {
-    private readonly Argument<string> _job = new("JOB") { Description = "The job's id, as sluice jobs ls prints it" };
+    private readonly Argument<string> _job = JobViews.NewArgument();
     private readonly Option<bool> _buffers = new("--buffers") { Description = "One life of a buffer, from silo to silo" };
 
     public TraceCommand(ConsoleHost host)
@@ -38,13 +37,9 @@ internal sealed class TraceCommand : Verb
             throw new SluiceException(ConsoleErrors.TraceWithoutCluster());
         }
 
-        if (!Guid.TryParse(text, out Guid id))
-        {
-            throw new SluiceException(SluiceErrors.UnknownJobId(text));
-        }
-
-        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call.Settings, cancellationToken);
-        JobTimeline found = await cluster.Client.GetTraceAsync(new JobId(id), cancellationToken);
+        JobId id = JobViews.IdOf(text);
+        await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
+        JobTimeline found = await cluster.Client.GetTraceAsync(id, cancellationToken);
         if (found.Status == JobStatus.Unknown)
         {
             throw new SluiceException(SluiceErrors.UnknownJobId(text));

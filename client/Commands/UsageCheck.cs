@@ -131,7 +131,8 @@ internal static class UsageCheck
 
     private static bool IsOption(string token) => token.Length > 1 && token[0] == '-';
 
-    private static string PathOf(CommandResult command) => command.Parent is CommandResult parent
+    /// <summary>A verb as it is typed, such as `sluice jobs ls`.</summary>
+    public static string PathOf(CommandResult command) => command.Parent is CommandResult parent
         ? $"{PathOf(parent)} {command.Command.Name}"
         : "sluice";
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Sluice.Observability.Tests;
@@ -13,32 +12,18 @@ public sealed class SpanTests
 /// <summary>Listens to the spans of Sluice while it lives.</summary>
 internal sealed class SpanCollector : IDisposable
 {
-    private readonly ConcurrentQueue<Activity> _started = new();
-    private readonly ConcurrentQueue<Activity> _stopped = new();
-    private readonly ActivityListener _listener;
-
-    public SpanCollector()
-    {
-        _listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == Telemetry.SourceName,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStarted = _started.Enqueue,
-            ActivityStopped = _stopped.Enqueue,
-        };
-        ActivitySource.AddActivityListener(_listener);
-    }
+    private readonly HeardSpans _heard = new(takesAll: true);
 
     /// <summary>The spans of lives of buffers that have begun.</summary>
-    public IReadOnlyList<Activity> Begun => [.. _started.Where(span => span.OperationName == BufferLifeNames.Span)];
+    public IReadOnlyList<Activity> Begun => _heard.Of(BufferLifeNames.Span);
 
     /// <summary>Those of them that have ended.</summary>
-    public IReadOnlyList<Activity> Lives => [.. _stopped.Where(span => span.OperationName == BufferLifeNames.Span)];
+    public IReadOnlyList<Activity> Lives => [.. All.Where(span => span.OperationName == BufferLifeNames.Span)];
 
     /// <summary>All spans that have ended.</summary>
-    public IReadOnlyList<Activity> All => [.. _stopped];
+    public IReadOnlyList<Activity> All => _heard.Ended;
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose() => _heard.Dispose();
 
     /// <summary>The last parts of the names of a span's events, in order.</summary>
     public static IEnumerable<string> StepsOf(Activity life) =>

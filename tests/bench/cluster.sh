@@ -9,6 +9,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 sluice=${SLUICE:-"$root/sluice"}
+source "$root/tests/bench/silos.sh"
 
 usage() {
     cat <<'TEXT'
@@ -21,9 +22,6 @@ tests/bench/cluster.sh [options]
   --port N        first of the ports it uses    (13000)
 TEXT
 }
-
-say() { printf '%s\n' "$*" >&2; }
-die() { say "cluster.sh: $*"; exit 2; }
 
 records=20000000 silos=2 memory=256MiB rounds=3 work="$root/artifacts/bench/cluster" port=13000
 while (($# > 0)); do
@@ -42,26 +40,9 @@ while (($# > 0)); do
 done
 [[ $records$silos$rounds$port =~ ^[0-9]+$ ]] || die "--records, --silos, --rounds and --port want numbers"
 
-mkdir -p "$work/spill"
-cd "$work"
-dev=
-clean() {
-    if [[ -n $dev ]] && kill -TERM "$dev" 2> /dev/null; then wait "$dev" || true; fi
-    rm -rf "$work"
-}
-trap clean EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
+enter_work
 checksum=$("$sluice" gen gensort --records "$records" --out input -o json --no-progress | grep -oP '"checksum": "\K[0-9a-f]+')
-"$sluice" dev --silos "$silos" --memory "$memory" --spill-dir spill \
-    --silo-port "$port" --gateway-port $((port + 100)) --health-port $((port + 200)) > dev.log 2> dev.err &
-dev=$!
-for ((wait = 0; wait < 300; wait++)); do
-    if grep -q '^stop' dev.log; then break; fi
-    kill -0 "$dev" 2> /dev/null || { cat dev.err >&2; die "the cluster did not start"; }
-    sleep 0.1
-done
+start_silos "$silos" 100
 
 cores=$(nproc)
 used=$((silos < cores ? silos : cores))

@@ -12,6 +12,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 sluice=${SLUICE:-"$root/sluice"}
+source "$root/tests/bench/silos.sh"
 
 usage() {
     cat <<'TEXT'
@@ -24,9 +25,6 @@ tests/bench/exchange.sh [options]
   --port N        first of the ports it uses            (13300)
 TEXT
 }
-
-say() { printf '%s\n' "$*" >&2; }
-die() { say "exchange.sh: $*"; exit 2; }
 
 rounds=5 memory=256MiB goal=700 ping=50 work="$root/artifacts/bench/exchange" port=13300
 while (($# > 0)); do
@@ -45,25 +43,8 @@ while (($# > 0)); do
 done
 [[ $rounds$goal$ping$port =~ ^[0-9]+$ ]] || die "--rounds, --goal, --ping and --port want numbers"
 
-mkdir -p "$work/spill"
-cd "$work"
-dev=
-clean() {
-    if [[ -n $dev ]] && kill -TERM "$dev" 2> /dev/null; then wait "$dev" || true; fi
-    rm -rf "$work"
-}
-trap clean EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-"$sluice" dev --silos 2 --memory "$memory" --spill-dir spill \
-    --silo-port "$port" --gateway-port $((port + 10)) --health-port $((port + 20)) > dev.log 2> dev.err &
-dev=$!
-for ((wait = 0; wait < 300; wait++)); do
-    if grep -q '^stop' dev.log; then break; fi
-    kill -0 "$dev" 2> /dev/null || { cat dev.err >&2; die "the cluster did not start"; }
-    sleep 0.1
-done
+enter_work
+start_silos 2 10
 
 # spent NAME: processor seconds of a silo so far.
 spent() {

@@ -6,8 +6,7 @@ internal sealed class HistoryLog(int stepsKept)
 {
     private readonly BufferStep[] _first = new BufferStep[(stepsKept + 1) / 2];
     private readonly BufferStep[] _last = new BufferStep[stepsKept / 2];
-    private readonly string?[] _labels = new string?[HolderWord.Places];
-    private readonly int[] _holders = new int[HolderWord.Places];
+    private readonly HolderCounts _holders = new();
     private long _count;
 
     public BufferLife Life { get; private set; }
@@ -24,27 +23,16 @@ internal sealed class HistoryLog(int stepsKept)
         switch (step.Kind)
         {
             case BufferStepKind.Requested:
-                Begin(step);
-                break;
-            case BufferStepKind.Retained:
-                Enter(step.Holder);
-                break;
-            case BufferStepKind.HandedOver:
-                _holders[step.From.Index]--;
-                Enter(step.Holder);
-                break;
-            case BufferStepKind.Released:
-                _holders[step.Holder.Index]--;
-                break;
-            case BufferStepKind.Sent or BufferStepKind.Received or BufferStepKind.Read:
+                (Life, Owner, IsOut, _count) = (step.Life, step.Owner, true, 0);
                 break;
             case BufferStepKind.Recycled:
                 IsOut = false;
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(step), step.Kind, "An unknown kind of step.");
+                break;
         }
 
+        _holders.Add(step);
         long behindFirst = _count - _first.Length;
         if (behindFirst < 0)
         {
@@ -58,12 +46,7 @@ internal sealed class HistoryLog(int stepsKept)
         _count++;
     }
 
-    public OutstandingBuffer ToOutstanding() =>
-        new(
-            [.. Enumerable.Range(0, HolderWord.Places)
-                .Where(index => _holders[index] > 0)
-                .Select(index => new HolderPlace(index, _labels[index]!))],
-            ToHistory());
+    public OutstandingBuffer ToOutstanding() => new([.. _holders.Current], ToHistory());
 
     public BufferHistory ToHistory()
     {
@@ -76,22 +59,5 @@ internal sealed class HistoryLog(int stepsKept)
         }
 
         return new BufferHistory(Life, Owner, _first[..(int)Math.Min(_count, _first.Length)], leftOut, last);
-    }
-
-    private void Begin(in BufferStep step)
-    {
-        (Life, Owner, IsOut, _count) = (step.Life, step.Owner, true, 0);
-        Array.Clear(_holders);
-        Enter(step.Holder);
-    }
-
-    /// <remarks>
-    /// Counted, because the release of a place may be seen after the retain that took the place next. The label is
-    /// then right already: a place's retains are seen in their order, each before its holder can release.
-    /// </remarks>
-    private void Enter(HolderPlace holder)
-    {
-        _holders[holder.Index]++;
-        _labels[holder.Index] = holder.Label;
     }
 }

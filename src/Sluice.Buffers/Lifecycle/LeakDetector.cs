@@ -47,7 +47,7 @@ public sealed class LeakDetector : IBufferLifecycle
 
     /// <remarks>By a hash of the life: it needs no shared counter, and a run can be repeated.</remarks>
     public bool Watches(BufferLife life, string owner) =>
-        _watchedBelow == uint.MaxValue || Mix((uint)life.Segment, (uint)life.Generation) <= _watchedBelow;
+        _watchedBelow == uint.MaxValue || life.Draw() <= _watchedBelow;
 
     public void OnStep(in BufferStep taken) => _logs.GetOrAdd(taken.Life.Segment, _newLog).Add(taken);
 
@@ -68,13 +68,4 @@ public sealed class LeakDetector : IBufferLifecycle
             .Select(log => log.ToOutstanding(owner))
             .OfType<OutstandingBuffer>()
             .OrderBy(buffer => buffer.Life.Segment)];
-
-    /// <remarks>The finalizer of MurmurHash3: every bit of the life decides about every bit of the result.</remarks>
-    private static uint Mix(uint segment, uint generation)
-    {
-        uint hash = (segment * 0x9E3779B1) ^ generation;
-        hash = (hash ^ (hash >> 16)) * 0x85EBCA6B;
-        hash = (hash ^ (hash >> 13)) * 0xC2B2AE35;
-        return hash ^ (hash >> 16);
-    }
 }

@@ -27,7 +27,7 @@ internal sealed class AttemptThreads : IDisposable
     }
 
     /// <summary>Where they run, for traces.</summary>
-    public string Silo { get; init; } = AttemptTrace.Local;
+    public string Silo { get; init; } = SiloLabel.Local;
 
     /// <summary>How far the attempts are that run now.</summary>
     public IEnumerable<KeyValuePair<OutputId, AttemptProgress>> Progress =>

@@ -11,9 +11,6 @@ namespace Sluice.Engine;
 /// </remarks>
 internal sealed class AttemptTrace : IDisposable
 {
-    /// <summary>What the one silo is called where there is no cluster.</summary>
-    public const string Local = "local";
-
     private readonly Activity? _span;
     private readonly TaskSpans? _below;
 
@@ -42,7 +39,7 @@ internal sealed class AttemptTrace : IDisposable
                 .Where(context => context != default)
                 .Select(context => new ActivityLink(context)),
         ];
-        ActivityKind kind = silo == Local ? ActivityKind.Internal : ActivityKind.Consumer;
+        ActivityKind kind = silo == SiloLabel.Local ? ActivityKind.Internal : ActivityKind.Consumer;
         Activity? span = Telemetry.Source.StartActivity(SpanNames.Task, kind, parent, tags: null, links);
         if (span is not null)
         {

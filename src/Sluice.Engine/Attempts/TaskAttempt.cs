@@ -52,7 +52,8 @@ internal static class TaskAttempt
         };
     }
 
-    private static WaitTimes WaitsOf(WaitTotals clock) => new(
+    /// <summary>What a task's thread waited for, in seconds, as reports say it.</summary>
+    public static WaitTimes WaitsOf(WaitTotals clock) => new(
         clock.Of(WaitKind.Input).TotalSeconds,
         clock.Of(WaitKind.SpillRead).TotalSeconds,
         clock.Of(WaitKind.Fetch).TotalSeconds,

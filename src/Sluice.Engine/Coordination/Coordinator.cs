@@ -160,8 +160,12 @@ internal sealed class Coordinator
             }
 
             // First those that find a slot near their input; a task that finds none waits for no slot there.
-            StartWhatCan(number, near: true);
-            if (!StartWhatCan(number, near: false))
+            if (_state.FreeSlots.Values.Any(free => free > 0))
+            {
+                StartNearInput(number);
+            }
+
+            if (!StartAnywhere(number))
             {
                 return false;
             }
@@ -170,33 +174,37 @@ internal sealed class Coordinator
         return true;
     }
 
-    // False when there was no slot for all.
-    private bool StartWhatCan(int stageNumber, bool near)
+    private void StartNearInput(int stageNumber)
     {
-        StageState stage = _state.Stages[stageNumber];
-        for (int index = 0; index < stage.Tasks.Count; index++)
+        foreach ((int index, TaskState task) in Waiting(stageNumber).Where(waiting => waiting.Task.Near.Count > 0))
         {
-            TaskState task = stage.Tasks[index];
-            if (task.Winner is not null || task.Running.Count > 0 || (near && task.Near.Count == 0))
-            {
-                continue;
-            }
-
-            string? worker = near
-                ? StageOrder.ChooseWorker(_state, task, task.Near.Except(task.FailedOn).Contains)
-                : StageOrder.ChooseWorker(_state, task);
-            if (worker is not null)
+            if (StageOrder.ChooseWorker(
+                _state, task, worker => task.Near.Contains(worker) && !task.FailedOn.Contains(worker)) is string worker)
             {
                 Start(stageNumber, index, task, worker);
             }
-            else if (!near)
+        }
+    }
+
+    // False when there was no slot for all.
+    private bool StartAnywhere(int stageNumber)
+    {
+        foreach ((int index, TaskState task) in Waiting(stageNumber))
+        {
+            if (StageOrder.ChooseWorker(_state, task) is not string worker)
             {
                 return false;
             }
+
+            Start(stageNumber, index, task, worker);
         }
 
         return true;
     }
+
+    private IEnumerable<(int Index, TaskState Task)> Waiting(int stageNumber) => _state.Stages[stageNumber].Tasks
+        .Select((task, index) => (Index: index, Task: task))
+        .Where(one => one.Task is { Winner: null, Running.Count: 0 });
 
     private void OvertakeStragglers()
     {

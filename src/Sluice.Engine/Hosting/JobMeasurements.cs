@@ -53,9 +53,9 @@ internal static class JobMeasurements
     /// <param name="error">Null when it succeeded.</param>
     public static string StatusOf(SluiceError? error) => error switch
     {
-        null => "succeeded",
-        _ when error.Code == SluiceErrors.Cancelled("").Code => "cancelled",
-        _ => "failed",
+        null => JobStatus.Succeeded,
+        _ when error.Code == SluiceErrors.Cancelled("").Code => JobStatus.Cancelled,
+        _ => JobStatus.Failed,
     };
 
     private static void Count(CoordinatorState state, AttemptId attempt, string outcome)

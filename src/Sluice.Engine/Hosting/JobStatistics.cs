@@ -155,7 +155,7 @@ internal sealed class JobStatistics
         {
             Id = id.ToString(),
             Name = name,
-            Status = "succeeded",
+            Status = JobStatus.Succeeded,
             Seconds = Math.Round(Elapsed.TotalSeconds, 3),
             TraceId = traceId.ToHexString(),
             Records = new RecordCounts(In(task => task.RecordsIn), Shuffled(task => task.RecordsIn), sink.Count),

@@ -13,7 +13,7 @@ namespace Sluice.Engine;
 /// <remarks>Threading: the job's thread; attempts run on threads of their own and report through a queue.</remarks>
 internal sealed class JobRun : IJobWorkers, IDisposable
 {
-    private const string Here = AttemptTrace.Local;
+    private const string Here = SiloLabel.Local;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly JobId _id = JobId.New();

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Sluice.Buffers;
 using Sluice.Observability;
+using static Sluice.Engine.EngineMeter;
 
 namespace Sluice.Engine;
 
@@ -230,6 +231,4 @@ internal static class EngineGauges
             Tag(MeasurementNames.Silo, sums.Key.Silo),
             Tag(MeasurementNames.Stage, sums.Key.Stage),
             Tag(attribute, value.Name))));
-
-    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 }

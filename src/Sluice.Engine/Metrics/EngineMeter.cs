@@ -89,22 +89,9 @@ internal static class EngineMeter
                 return;
             }
 
-            foreach (((string Silo, string Flow) key, (long Bytes, TimeSpan Time) sum) in DiskOf(engine))
-            {
-                (long bytes, TimeSpan time) = EndedDisk.GetValueOrDefault(key);
-                EndedDisk[key] = (bytes + sum.Bytes, time + sum.Time);
-            }
-
-            foreach (PoolGroup group in engine.Pool.Status().Groups)
-            {
-                EndedWaits[(engine.Silo, group.Name)] = EndedWaits.GetValueOrDefault((engine.Silo, group.Name)) + group.Waited;
-            }
-
-            foreach (PeerTraffic peer in engine.Peers)
-            {
-                EndedReceived[(engine.Silo, peer.Peer)] =
-                    EndedReceived.GetValueOrDefault((engine.Silo, peer.Peer)) + peer.ReceivedBytes;
-            }
+            AddDisk(EndedDisk, engine);
+            AddWaits(EndedWaits, engine);
+            AddReceived(EndedReceived, engine);
         }
     }
 
@@ -240,12 +227,7 @@ internal static class EngineMeter
         lock (Gate)
         {
             Dictionary<(string Silo, string Flow), (long Bytes, TimeSpan Time)> all = new(EndedDisk);
-            foreach (((string Silo, string Flow) key, (long Bytes, TimeSpan Time) sum) in Engines.SelectMany(DiskOf))
-            {
-                (long bytes, TimeSpan time) = all.GetValueOrDefault(key);
-                all[key] = (bytes + sum.Bytes, time + sum.Time);
-            }
-
+            Engines.ForEach(engine => AddDisk(all, engine));
             return all;
         }
     }
@@ -256,14 +238,7 @@ internal static class EngineMeter
         lock (Gate)
         {
             Dictionary<(string Silo, string Peer), long> all = new(EndedReceived);
-            foreach (ObservedEngine engine in Engines)
-            {
-                foreach (PeerTraffic peer in engine.Peers)
-                {
-                    all[(engine.Silo, peer.Peer)] = all.GetValueOrDefault((engine.Silo, peer.Peer)) + peer.ReceivedBytes;
-                }
-            }
-
+            Engines.ForEach(engine => AddReceived(all, engine));
             return all;
         }
     }
@@ -274,14 +249,7 @@ internal static class EngineMeter
         lock (Gate)
         {
             Dictionary<(string Silo, string Owner), TimeSpan> all = new(EndedWaits);
-            foreach (ObservedEngine engine in Engines)
-            {
-                foreach (PoolGroup group in engine.Pool.Status().Groups)
-                {
-                    all[(engine.Silo, group.Name)] = all.GetValueOrDefault((engine.Silo, group.Name)) + group.Waited;
-                }
-            }
-
+            Engines.ForEach(engine => AddWaits(all, engine));
             return all;
         }
     }
@@ -294,11 +262,34 @@ internal static class EngineMeter
         Tag(MeasurementNames.Stage, stage),
         Tag(MeasurementNames.TaskState, state));
 
-    private static IEnumerable<KeyValuePair<(string Silo, string Flow), (long Bytes, TimeSpan Time)>> DiskOf(ObservedEngine engine) =>
-    [
-        new((engine.Silo, "read"), (engine.Spill.ReadBytes, engine.Spill.ReadTime)),
-        new((engine.Silo, "write"), (engine.Spill.WrittenBytes, engine.Spill.WriteTime)),
-    ];
+    private static void AddDisk(
+        Dictionary<(string Silo, string Flow), (long Bytes, TimeSpan Time)> sums, ObservedEngine engine)
+    {
+        Add("read", engine.Spill.ReadBytes, engine.Spill.ReadTime);
+        Add("write", engine.Spill.WrittenBytes, engine.Spill.WriteTime);
+
+        void Add(string flow, long moreBytes, TimeSpan moreTime)
+        {
+            (long bytes, TimeSpan time) = sums.GetValueOrDefault((engine.Silo, flow));
+            sums[(engine.Silo, flow)] = (bytes + moreBytes, time + moreTime);
+        }
+    }
+
+    private static void AddReceived(Dictionary<(string Silo, string Peer), long> sums, ObservedEngine engine)
+    {
+        foreach (PeerTraffic peer in engine.Peers)
+        {
+            sums[(engine.Silo, peer.Peer)] = sums.GetValueOrDefault((engine.Silo, peer.Peer)) + peer.ReceivedBytes;
+        }
+    }
+
+    private static void AddWaits(Dictionary<(string Silo, string Owner), TimeSpan> sums, ObservedEngine engine)
+    {
+        foreach (PoolGroup group in engine.Pool.Status().Groups)
+        {
+            sums[(engine.Silo, group.Name)] = sums.GetValueOrDefault((engine.Silo, group.Name)) + group.Waited;
+        }
+    }
 }
 
 /// <summary>The words for what a task does with its time.</summary>

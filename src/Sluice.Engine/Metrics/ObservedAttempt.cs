@@ -23,6 +23,7 @@ internal sealed class ObservedAttempt(AttemptInput input, TaskProgress progress)
     {
         AttemptProgress seen = progress.Snapshot;
         WaitTotals clock = progress.Clock.Read();
+        WaitTimes waits = TaskAttempt.WaitsOf(clock);
         long read = Math.Max(seen.Bytes, outcome?.BytesIn ?? 0);
         bool commits = input.Stage.Output is SinkOutput;
         return new StageTotals
@@ -38,8 +39,8 @@ internal sealed class ObservedAttempt(AttemptInput input, TaskProgress progress)
             MergePasses = outcome?.MergePasses ?? 0,
             RewrittenBytes = outcome?.RewrittenBytes ?? 0,
             Elapsed = clock.Elapsed,
-            Idle = StageTotals.IdleOf(clock),
-            BackPressured = StageTotals.BackPressuredOf(clock),
+            Idle = TimeSpan.FromSeconds(waits.Idle()),
+            BackPressured = TimeSpan.FromSeconds(waits.BackPressured()),
         };
     }
 }

@@ -181,6 +181,7 @@ internal sealed class ObservedEngine : IDisposable
 /// <remarks>Threading: any thread.</remarks>
 internal static class SiloLabel
 {
+    /// <summary>What the one silo is called where there is no cluster.</summary>
     public const string Local = "local";
 
     private static readonly ConcurrentDictionary<string, string> Names = new(StringComparer.Ordinal);

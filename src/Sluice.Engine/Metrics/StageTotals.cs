@@ -1,5 +1,3 @@
-using Sluice.Buffers;
-
 namespace Sluice.Engine;
 
 /// <summary>What attempts of one kind of stage on one silo have counted, added up.</summary>
@@ -33,12 +31,6 @@ internal sealed class StageTotals
     public TimeSpan BackPressured { get; set; }
 
     public TimeSpan Busy => Elapsed - Idle - BackPressured;
-
-    public static TimeSpan IdleOf(WaitTotals clock) =>
-        clock.Of(WaitKind.Input) + clock.Of(WaitKind.SpillRead) + clock.Of(WaitKind.Fetch);
-
-    public static TimeSpan BackPressuredOf(WaitTotals clock) =>
-        clock.Of(WaitKind.Memory) + clock.Of(WaitKind.Spill) + clock.Of(WaitKind.Output);
 
     public void Add(StageTotals other)
     {

@@ -15,7 +15,7 @@ public static class BufferLeakSpans
     /// <param name="leak">The report.</param>
     /// <param name="parent">The span that they belong to; the default makes each the root of a trace.</param>
     /// <param name="silo">Where it is.</param>
-    public static void Emit(BufferLeak leak, ActivityContext parent = default, string silo = "local")
+    public static void Emit(BufferLeak leak, ActivityContext parent = default, string silo = SiloLabel.Local)
     {
         ArgumentNullException.ThrowIfNull(leak);
         DateTimeOffset now = DateTimeOffset.UtcNow;

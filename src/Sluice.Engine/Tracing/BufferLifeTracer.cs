@@ -51,7 +51,7 @@ public sealed class BufferLifeTracer : IBufferLifecycle, IDisposable
     }
 
     public bool Watches(BufferLife life, string owner) =>
-        Mix((uint)life.Segment ^ _seed, (uint)life.Generation) <= _watchedBelow && _sampled.TryTake();
+        life.Draw(_seed) <= _watchedBelow && _sampled.TryTake();
 
     public void OnStep(in BufferStep taken)
     {
@@ -140,14 +140,5 @@ public sealed class BufferLifeTracer : IBufferLifecycle, IDisposable
                 _open.Remove(number);
             }
         }
-    }
-
-    /// <remarks>The finalizer of MurmurHash3: every bit of the life decides about every bit of the result.</remarks>
-    private static uint Mix(uint segment, uint generation)
-    {
-        uint hash = (segment * 0x9E3779B1) ^ generation;
-        hash = (hash ^ (hash >> 16)) * 0x85EBCA6B;
-        hash = (hash ^ (hash >> 13)) * 0xC2B2AE35;
-        return hash ^ (hash >> 16);
     }
 }

@@ -19,7 +19,7 @@ public sealed record BufferLifeTracerOptions
     public int MostLives { get; init; } = 4096;
 
     /// <summary>Where it is, as the spans say.</summary>
-    public string Silo { get; init; } = "local";
+    public string Silo { get; init; } = SiloLabel.Local;
 
     /// <summary>The span that lives belong to; the default makes each the root of a trace.</summary>
     public ActivityContext Parent { get; init; }

@@ -16,7 +16,6 @@ internal sealed class WatchedLife
     // Half of the steps that are kept are the first, half the last; exporters take 128 events of a span.
     private const int MostFirst = 48;
     private const int MostLast = 48;
-    private const int Places = 10;
 
     private readonly Lock _gate = new();
     private readonly BufferLifeTracerOptions _options;
@@ -27,8 +26,7 @@ internal sealed class WatchedLife
     private readonly List<BufferTraceStep> _first = [];
     private readonly Queue<BufferTraceStep> _last = [];
     private readonly List<ActivityContext> _links = [];
-    private readonly int[] _holders = new int[Places];
-    private readonly string?[] _labels = new string?[Places];
+    private readonly HolderCounts _holders = new();
     private DateTimeOffset _latest;
     private long _leftOut;
     private bool _isRecycled;
@@ -44,7 +42,7 @@ internal sealed class WatchedLife
             options.Parent == default ? ActivityTraceId.CreateRandom() : options.Parent.TraceId,
             ActivitySpanId.CreateRandom(),
             ActivityTraceFlags.None);
-        Enter(requested.Holder);
+        _holders.Add(requested);
         Keep(LifeSpan.StepOf(requested, started, holders: 1));
     }
 
@@ -63,10 +61,7 @@ internal sealed class WatchedLife
         {
             lock (_gate)
             {
-                IEnumerable<string> names = Enumerable.Range(0, Places)
-                    .Where(place => _holders[place] > 0)
-                    .Select(place => $"'{_labels[place]}'");
-                return string.Join(", ", names);
+                return string.Join(", ", _holders.Current.Select(holder => $"'{holder.Label}'"));
             }
         }
     }
@@ -89,27 +84,11 @@ internal sealed class WatchedLife
     {
         lock (_gate)
         {
-            switch (step.Kind)
-            {
-                case BufferStepKind.Retained:
-                    Enter(step.Holder);
-                    break;
-                case BufferStepKind.HandedOver:
-                    _holders[step.From.Index]--;
-                    Enter(step.Holder);
-                    break;
-                case BufferStepKind.Released:
-                    _holders[step.Holder.Index]--;
-                    break;
-                case BufferStepKind.Recycled:
-                    _isRecycled = true;
-                    break;
-                default:
-                    break;
-            }
-
-            Keep(LifeSpan.StepOf(step, DateTimeOffset.UtcNow, _holders.Sum()));
-            return _isRecycled && _holders.Sum() == 0;
+            _holders.Add(step);
+            _isRecycled |= step.Kind == BufferStepKind.Recycled;
+            int holders = _holders.Total;
+            Keep(LifeSpan.StepOf(step, DateTimeOffset.UtcNow, holders));
+            return _isRecycled && holders == 0;
         }
     }
 
@@ -119,7 +98,7 @@ internal sealed class WatchedLife
         lock (_gate)
         {
             Keep(new BufferTraceStep(
-                DateTimeOffset.UtcNow, LifeSpan.KindOf(BufferLifeNames.PoolDestroyed), Owner, null, null, _holders.Sum()));
+                DateTimeOffset.UtcNow, LifeSpan.KindOf(BufferLifeNames.PoolDestroyed), Owner, null, null, _holders.Total));
         }
     }
 
@@ -171,12 +150,6 @@ internal sealed class WatchedLife
         Steps = [.. _first, .. _last],
         StepsLeftOut = _leftOut,
     };
-
-    private void Enter(HolderPlace holder)
-    {
-        _holders[holder.Index]++;
-        _labels[holder.Index] = holder.Label;
-    }
 
     private void Keep(BufferTraceStep step)
     {

@@ -1,3 +1,5 @@
+using Sluice.Jobs;
+
 
 namespace Sluice.Grains;
 
@@ -38,7 +40,7 @@ public interface IJobGrain : IGrainWithGuidKey
 
 /// <summary>How far a job is.</summary>
 [GenerateSerializer, Immutable, Alias("sluice.job")]
-public sealed class JobView
+public sealed record JobView
 {
     [Id(0)]
     public Guid Id { get; init; }
@@ -116,17 +118,6 @@ public sealed class ExplainReply
     /// <summary>Why it cannot run like this.</summary>
     [Id(1)]
     public WireFailure? Failure { get; init; }
-}
-
-/// <summary>The words for how a job stands.</summary>
-public static class JobStatus
-{
-    public const string Unknown = "unknown";
-    public const string Planning = "planning";
-    public const string Running = "running";
-    public const string Succeeded = "succeeded";
-    public const string Failed = "failed";
-    public const string Cancelled = "cancelled";
 }
 
 /// <summary>How far the stage at hand is, and the whole job.</summary>

@@ -70,7 +70,6 @@ internal sealed class GrainTransport(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentDictionary<string, InFlightLimit> _peers = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
 
     public ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken) =>
         request.Where == here
@@ -85,7 +84,7 @@ internal sealed class GrainTransport(
         {
             local.Close(channel, where);
         }
-        else if (!IsDead(where))
+        else if (!membership.Value.IsDead(where))
         {
             // What is lost of this the other silo finds out by itself: a channel that nobody asks for is forgotten.
             silos.Value.On(where)
@@ -102,16 +101,15 @@ internal sealed class GrainTransport(
     private async Task<FetchReply> FetchFromAsync(FetchRequest request, CancellationToken cancellation)
     {
         int credits = request.Credits.Count;
-        string peer = _names.GetOrAdd(request.Where, NameOf);
+        PeerTraffic peer = observed.PeerOf(request.Where, membership.Value.NameOf);
         long since = Stopwatch.GetTimestamp();
         for (int tries = 1; ; tries++)
         {
             cancellation.ThrowIfCancellationRequested();
             long room = (long)request.Credits.Count * observed.Pool.SegmentSize;
             long received = 0;
-            using ReceiveWindow window = windows.Open(request.Credits, peer);
-            PeerTraffic counted = observed.PeerOf(request.Where, NameOf);
-            long began = counted.Begin(room);
+            using ReceiveWindow window = windows.Open(request.Credits, peer.Peer);
+            long began = peer.Begin(room);
             try
             {
                 BufferBatch batch = await CallAsync(request, window, cancellation).ConfigureAwait(false);
@@ -121,7 +119,7 @@ internal sealed class GrainTransport(
                     received = blocks.Sum(block => (long)block.Length);
                     traffic.Received(received);
                     FetchReply reply = new(batch.Status, batch.FirstSequence, blocks, batch.Backlog, batch.Source);
-                    Trace(peer, credits, reply, tries, since);
+                    Trace(peer.Peer, credits, reply, tries, since);
                     return reply;
                 }
             }
@@ -131,17 +129,17 @@ internal sealed class GrainTransport(
             }
             catch (Exception exception) when (exception is TimeoutException or OrleansException)
             {
-                if (IsDead(request.Where) || Stopwatch.GetElapsedTime(since) > Patience)
+                if (membership.Value.IsDead(request.Where) || Stopwatch.GetElapsedTime(since) > Patience)
                 {
                     FetchReply lost = new(
                         FetchStatus.NotFound, request.FromSequence, [], 0, $"silo {request.Where} does not answer: {exception.Message}");
-                    Trace(peer, credits, lost, tries, since);
+                    Trace(peer.Peer, credits, lost, tries, since);
                     return lost;
                 }
             }
             finally
             {
-                counted.End(observed.Silo, began, room, received);
+                peer.End(observed.Silo, began, room, received);
             }
 
             await Task.Delay(Pause, cancellation).ConfigureAwait(false);
@@ -210,14 +208,4 @@ internal sealed class GrainTransport(
         ReaderAttempt = request.Channel.Reader.Attempt,
         Silo = name,
     };
-
-    private string NameOf(string silo) =>
-        membership.Value.TryGetSiloName(SiloAddress.FromParsableString(silo), out string known) ? known : silo;
-
-    private bool IsDead(string silo)
-    {
-        SiloAddress address = SiloAddress.FromParsableString(silo);
-        SiloStatus status = membership.Value.GetApproximateSiloStatus(address);
-        return status is SiloStatus.Dead or SiloStatus.None;
-    }
 }

@@ -312,7 +312,7 @@ internal sealed class JobGrain(
         long peak = _heartbeats.Values.Select(heartbeat => heartbeat.PeakMemoryBytes).DefaultIfEmpty().Max();
         if (host.Failure is AttemptFailure failure)
         {
-            string status = failure.Error.Code == SluiceErrors.Cancelled("").Code ? JobStatus.Cancelled : JobStatus.Failed;
+            string status = JobMeasurements.StatusOf(failure.Error);
             if (status == JobStatus.Failed)
             {
                 _log.JobFailed(Id, failure.Error.Code, failure.Error.Where);
@@ -412,16 +412,8 @@ internal sealed class JobGrain(
     private IEnumerable<AttemptProgress> Running() => _heartbeats.Values.SelectMany(heartbeat =>
         heartbeat.Bytes.Zip(heartbeat.SpilledBytes, (bytes, spilled) => new AttemptProgress(bytes, spilled)));
 
-    private JobView WithProgress(JobView view, JobProgress progress) => new()
+    private JobView WithProgress(JobView view, JobProgress progress) => view with
     {
-        Id = view.Id,
-        Name = view.Name,
-        Status = view.Status,
-        Output = view.Output,
-        Started = view.Started,
-        Seconds = view.Seconds,
-        TraceId = view.TraceId,
-        Host = view.Host,
         Bottleneck = _host?.Bottleneck?.ToJson(),
         Progress = new JobProgressView
         {

@@ -13,65 +13,42 @@ internal sealed class JobMemory(IJobHistory history, ILogger logger)
     public Task WriteAsync(JobRecord job) => _last = WriteAfterAsync(_last, job);
 
     /// <summary>How a job stood last; null when it is not remembered, or nobody can tell now.</summary>
-    public async Task<JobView?> FindAsync(Guid job)
+    public Task<JobView?> FindAsync(Guid job) =>
+        TryAsync(() => history.FindAsync(job), null, exception => logger.HistoryUnread(exception, new JobId(job)));
+
+    /// <summary>The newest jobs; none when nobody can tell now.</summary>
+    public Task<IReadOnlyList<JobView>> NewestAsync(int most) =>
+        TryAsync(() => history.NewestAsync(most), [], logger.HistoryUnlisted);
+
+    /// <summary>All that is remembered of a job.</summary>
+    public Task<JobRecord?> ReadAsync(Guid job) =>
+        TryAsync(() => history.ReadAsync(job), null, exception => logger.HistoryUnread(exception, new JobId(job)));
+
+    private async Task WriteAfterAsync(Task before, JobRecord job)
+    {
+        await before;
+        await TryAsync(
+            async () =>
+            {
+                await history.WriteAsync(job);
+                return true;
+            },
+            false,
+            exception => logger.JobForgotten(exception, new JobId(job.View.Id)));
+    }
+
+    private static async Task<T> TryAsync<T>(Func<Task<T>> ask, T otherwise, Action<Exception> log)
     {
         try
         {
-            return await history.FindAsync(job);
+            return await ask();
         }
 #pragma warning disable CA1031 // A disk or a database may fail in many ways; jobs run without their history.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            logger.HistoryUnread(exception, new JobId(job));
-            return null;
-        }
-    }
-
-    /// <summary>The newest jobs; none when nobody can tell now.</summary>
-    public async Task<IReadOnlyList<JobView>> NewestAsync(int most)
-    {
-        try
-        {
-            return await history.NewestAsync(most);
-        }
-#pragma warning disable CA1031 // As above.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            logger.HistoryUnlisted(exception);
-            return [];
-        }
-    }
-
-    /// <summary>All that is remembered of a job.</summary>
-    public async Task<JobRecord?> ReadAsync(Guid job)
-    {
-        try
-        {
-            return await history.ReadAsync(job);
-        }
-#pragma warning disable CA1031 // As above.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            logger.HistoryUnread(exception, new JobId(job));
-            return null;
-        }
-    }
-
-    private async Task WriteAfterAsync(Task before, JobRecord job)
-    {
-        await before;
-        try
-        {
-            await history.WriteAsync(job);
-        }
-#pragma warning disable CA1031 // As above.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            logger.JobForgotten(exception, new JobId(job.View.Id));
+            log(exception);
+            return otherwise;
         }
     }
 }

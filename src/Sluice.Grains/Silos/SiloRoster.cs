@@ -11,12 +11,10 @@ internal sealed class SiloRoster(ISiloStatusOracle membership, INetworkBufferPoo
     public string HereName => here.Name;
 
     /// <summary>What a silo is called, also one that is gone; its address when nobody knows any more.</summary>
-    public string NameOf(string silo) =>
-        membership.TryGetSiloName(SiloAddress.FromParsableString(silo), out string name) ? name : silo;
+    public string NameOf(string silo) => membership.NameOf(silo);
 
     /// <summary>Whether a silo is gone for good: its address has its generation, so it never comes back.</summary>
-    public bool IsDead(string silo) =>
-        membership.GetApproximateSiloStatus(SiloAddress.FromParsableString(silo)) is SiloStatus.Dead or SiloStatus.None;
+    public bool IsDead(string silo) => membership.IsDead(silo);
 
     /// <summary>The silos that answer: those with slots, and those that drain.</summary>
     public async Task<IReadOnlyList<SiloView>> WorkersAsync() =>

@@ -1,8 +1,8 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Sluice.Grains;
 using Sluice.Jobs;
 using Sluice.Observability;
+using Sluice.Observability.Tests;
 
 namespace Sluice.Cluster.Tests;
 
@@ -55,14 +55,14 @@ public sealed class HostedLivesTests(TwoSilos cluster) : IClassFixture<TwoSilos>
     [Fact]
     public async Task The_spans_of_lives_belong_to_the_trace_of_the_job_on_every_silo_and_all_of_them_end()
     {
-        using LifeListener spans = new();
+        using HeardSpans spans = new(takesAll: true);
 
         ClusterJob job = Sort("spans") with { TraceBuffers = 1 };
         JobReport report = await Hosts.SucceedAsync(job);
         await Hosts.AssertNothingLeftAsync();
 
-        List<Activity> lives = spans.Of(report.TraceId);
-        Assert.Equal(spans.BegunOf(report.TraceId), lives.Count);
+        List<Activity> lives = LivesOf(report.TraceId, spans.Ended);
+        Assert.Equal(LivesOf(report.TraceId, spans.Of(BufferLifeNames.Span)).Count, lives.Count);
         Assert.Equal(["silo-0", "silo-1"], lives.Select(Silo).Distinct().Order());
         Assert.All(lives, life => Assert.NotEqual(default, life.ParentSpanId));
         Assert.All(lives, life => Assert.Equal(ActivityStatusCode.Unset, life.Status));
@@ -105,34 +105,9 @@ public sealed class HostedLivesTests(TwoSilos cluster) : IClassFixture<TwoSilos>
 
     private static string Silo(Activity life) => (string)life.GetTagItem(BufferLifeNames.Silo)!;
 
-    /// <summary>Listens to spans of lives; those of other tests' jobs are told apart by their traces.</summary>
-    private sealed class LifeListener : IDisposable
-    {
-        private readonly ConcurrentQueue<Activity> _begun = new();
-        private readonly ConcurrentQueue<Activity> _ended = new();
-        private readonly ActivityListener _listener;
-
-        public LifeListener()
-        {
-            _listener = new ActivityListener
-            {
-                ShouldListenTo = source => source.Name == Telemetry.SourceName,
-                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-                ActivityStarted = _begun.Enqueue,
-                ActivityStopped = _ended.Enqueue,
-            };
-            ActivitySource.AddActivityListener(_listener);
-        }
-
-        public int BegunOf(string trace) => _begun.Count(span => IsLifeOf(span, trace));
-
-        public List<Activity> Of(string trace) => [.. _ended.Where(span => IsLifeOf(span, trace))];
-
-        public void Dispose() => _listener.Dispose();
-
-        private static bool IsLifeOf(Activity span, string trace) =>
-            span.OperationName == BufferLifeNames.Span && span.TraceId.ToHexString() == trace;
-    }
+    // Those of other tests' jobs are told apart by their traces.
+    private static List<Activity> LivesOf(string trace, IEnumerable<Activity> spans) =>
+        [.. spans.Where(span => span.OperationName == BufferLifeNames.Span && span.TraceId.ToHexString() == trace)];
 }
 
 /// <summary>Two silos for the tests of one class.</summary>

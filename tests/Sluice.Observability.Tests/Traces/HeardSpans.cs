@@ -11,7 +11,8 @@ internal sealed class HeardSpans : IDisposable
     private readonly ActivityListener _listener;
 
     /// <param name="only">Of one trace; default hears all.</param>
-    public HeardSpans(ActivityTraceId only = default)
+    /// <param name="takesAll">Also of traces that are not sampled.</param>
+    public HeardSpans(ActivityTraceId only = default, bool takesAll = false)
     {
         _listener = new ActivityListener
         {
@@ -19,7 +20,7 @@ internal sealed class HeardSpans : IDisposable
 
             // As OpenTelemetry's default: the parent decides, and without one all are taken.
             Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
-                options.Parent == default || options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded)
+                takesAll || options.Parent == default || options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded)
                     ? ActivitySamplingResult.AllDataAndRecorded
                     : ActivitySamplingResult.None,
             ActivityStarted = span => Add(span, _begun),
