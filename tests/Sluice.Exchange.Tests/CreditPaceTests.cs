@@ -1,3 +1,4 @@
+using Sluice.Buffers;
 using Sluice.Sorting;
 
 namespace Sluice.Exchange.Tests;
@@ -9,7 +10,7 @@ public class CreditPaceTests
     [Fact]
     public void A_channel_begins_with_the_most()
     {
-        Assert.Equal(Most, new CreditPace(Most, TimeSpan.FromSeconds(1)).Credits);
+        Assert.Equal(Most, new CreditPace(Most, TimeSpan.FromSeconds(1)).Next());
     }
 
     [Theory]
@@ -24,7 +25,7 @@ public class CreditPaceTests
 
         pace.Used(10, TimeSpan.FromSeconds(10 / blocksPerSecond));
 
-        Assert.Equal(credits, pace.Credits);
+        Assert.Equal(credits, pace.Next());
     }
 
     [Fact]
@@ -34,12 +35,20 @@ public class CreditPaceTests
         pace.Used(6, TimeSpan.FromSeconds(1));
 
         pace.Used(2, TimeSpan.FromSeconds(1));
-        int afterOneSlow = pace.Credits;
+        int afterOneSlow = pace.Next();
         pace.Used(2, TimeSpan.FromSeconds(1));
-        int afterTwo = pace.Credits;
+        int afterTwo = pace.Next();
         pace.Used(7, TimeSpan.FromSeconds(1));
 
-        Assert.Equal((4, 3, 7), (afterOneSlow, afterTwo, pace.Credits));
+        Assert.Equal((4, 3, 7), (afterOneSlow, afterTwo, pace.Next()));
+    }
+
+    [Fact]
+    public void The_first_fetches_have_few_and_each_next_twice_as_many()
+    {
+        CreditPace pace = new(Most, TimeSpan.Zero, 2);
+
+        Assert.Equal([2, 4, 8, 8, 8], Enumerable.Range(0, 5).Select(_ => pace.Next()));
     }
 
     [Fact]
@@ -49,7 +58,7 @@ public class CreditPaceTests
 
         pace.Used(1, TimeSpan.FromHours(1));
 
-        Assert.Equal(Most, pace.Credits);
+        Assert.Equal(Most, pace.Next());
     }
 
     [Theory]
@@ -76,7 +85,7 @@ public class CreditPaceTests
         }
 
         Assert.True(transport.Credits.Count > 6, $"{transport.Credits.Count} fetches");
-        Assert.Equal(4, transport.Credits[0]);
+        Assert.Equal(2, transport.Credits[0]);
         Assert.Equal(expected, transport.Credits[5]);
     }
 
@@ -85,7 +94,7 @@ public class CreditPaceTests
     {
         public List<int> Credits { get; } = [];
 
-        public bool IsRemote(string where) => true;
+        public WaitKind? WaitOf(ChannelId channel, string where) => WaitKind.Fetch;
 
         public ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
         {

@@ -41,9 +41,9 @@ internal sealed class ExchangeFixture : IDisposable
     /// <summary>Everything a gate over one subpartition gives, merged.</summary>
     public List<TestRecord> ReadAll(IReadOnlyList<ProducerOutput> producers, int partition, int gateSegments, IExchangeTransport? transport = null)
     {
-        bool isRemote = transport?.IsRemote("") == true;
+        bool isSlow = transport?.WaitOf(default, "") is not null;
         InputGateOptions options = InputGateOptions.For(
-            gateSegments, producers.Sum(producer => producer.Runs), remote: isRemote);
+            gateSegments, producers.Sum(producer => producer.Runs), slow: isSlow);
         using InputGate gate = new(
             producers, partition..(partition + 1), Pool.Task, transport ?? Transport, options, CancellationToken.None);
         using RunMerger merger = new(gate.Channels, options.FanIn, Pool.Task, Store, null, CancellationToken.None);

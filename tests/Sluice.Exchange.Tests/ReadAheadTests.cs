@@ -1,3 +1,4 @@
+using Sluice.Buffers;
 using Sluice.Sorting;
 
 namespace Sluice.Exchange.Tests;
@@ -103,7 +104,7 @@ public class ReadAheadTests
 
         public int MostLent { get; private set; }
 
-        public bool IsRemote(string where) => !IsNear;
+        public WaitKind? WaitOf(ChannelId channel, string where) => IsNear ? null : WaitKind.Fetch;
 
         public async ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
         {

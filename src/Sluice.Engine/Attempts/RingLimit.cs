@@ -7,13 +7,13 @@ namespace Sluice.Engine;
 /// Output that fits the task's memory stays there, so its ring may take all. Output that must be spilled is spilled in
 /// more and smaller runs than memory would allow: a fill that fits the processor's cache is sorted and gathered in half
 /// the time, and memory that is not touched need not be given by the kernel. More runs cost the merge little, up to some
-/// hundred.
+/// hundred; but the fewer there are, the more of one is read at once.
 /// </remarks>
 internal static class RingLimit
 {
     private const int MostRuns = 128;
     private const int SegmentsPerRun = 8;
-    private const long SmallestFill = 8L << 20;
+    private const long SmallestFill = 16L << 20;
 
     // A fill's share of its ring: what the collector goes on in while it is spilled, entries and positions are the rest.
     private const int RingPerFill = 2;

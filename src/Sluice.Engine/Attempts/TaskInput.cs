@@ -110,7 +110,7 @@ internal sealed class ShuffleTaskInput : TaskInput
             context.Memory.Gate,
             context.Producers.Sum(producer => producer.Runs),
             context.Codec is not null,
-            context.Producers.Any(producer => context.Transport.IsRemote(producer.Where))) with
+            context.Producers.Any(producer => IsSlow(producer, context))) with
         {
             Reader = new ReaderId(context.Id.Stage, context.Id.Attempt),
         };
@@ -133,7 +133,8 @@ internal sealed class ShuffleTaskInput : TaskInput
                 context.Cancellation,
                 context.Codec,
                 node.Accept(new KeyComparisonFinder()),
-                options.PassSegments);
+                options.PassSegments,
+                options.CreditsPerFetch);
         }
         catch
         {
@@ -141,6 +142,9 @@ internal sealed class ShuffleTaskInput : TaskInput
             throw;
         }
     }
+
+    private static bool IsSlow(ProducerOutput producer, TaskContext context) => Enumerable.Range(0, producer.Runs)
+        .Any(run => context.Transport.WaitOf(new ChannelId(producer.Id, run, context.Id.Task), producer.Where) is not null);
 
     public override void Run(object first)
     {
@@ -178,6 +182,8 @@ internal sealed class ShuffleTaskInput : TaskInput
         public string Name => channel.Name;
 
         public int CountBlocks() => channel.CountBlocks();
+
+        public void Prepare() => channel.Prepare();
 
         public bool TryTake(out Block block)
         {

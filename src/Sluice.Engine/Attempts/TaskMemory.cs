@@ -8,7 +8,7 @@ namespace Sluice.Engine;
 /// <remarks>
 /// <code>
 /// total = source or gate + groups + write (a part: twice) + codec + ring + table
-/// source 1 | gate at least 8 | write 1 to 16 | codec 0 or 1 | ring at least 12 | table at least 2, half of what the ring could have
+/// source 1 | gate at least 8 | write 1 to 64 | codec 0 or 1 | ring at least 12 | table at least 2, half of what the ring could have
 /// </code>
 /// A middle task, with a gate and a shuffle, gives the gate a third. A task that reads groups keeps a quarter, a middle
 /// one an eighth, for those that are walked again.
@@ -25,7 +25,7 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table, int 
 
     private const int Source = 1;
     private const int Codec = 1;
-    private const int MostWrite = 16;
+    private const int MostWrite = 64;
     private const int SegmentsPerWrite = 64;
     private const int SmallestTable = 2;
     private const int SegmentsPerGroup = 4;

@@ -11,7 +11,8 @@ namespace Sluice.Engine;
 internal sealed class PartFile : IDisposable
 {
     private readonly StorageFile _file;
-    private readonly WriteBehind _writes;
+    private readonly WriteBehind _writes = new(WaitKind.Output);
+    private readonly Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> _write;
     private readonly NetworkBuffer[] _segments;
     private readonly ReadOnlyMemory<byte>[] _memories;
     private readonly int _segmentsPerBatch;
@@ -29,9 +30,8 @@ internal sealed class PartFile : IDisposable
         _segmentSize = segments[0].Segment.Size;
         _memories = [.. segments.Select(buffer => (ReadOnlyMemory<byte>)buffer.Segment.Memory)];
         _segment = segments[0].Segment;
-        _file = new StorageFile(path, FileMode.Create);
-        _writes = new WriteBehind(
-            (pieces, offset) => wait.Run(path, () => _file.Write(pieces, offset), cancellation));
+        _file = StorageFile.ToWrite(path, new WritePathChoice());
+        _write = (pieces, offset) => wait.Run(path, () => _file.Write(pieces, offset), cancellation);
     }
 
     /// <summary>Creates the file.</summary>
@@ -141,7 +141,7 @@ internal sealed class PartFile : IDisposable
     private void WriteBatch()
     {
         ReadOnlyMemory<byte>[] batch = [.. _memories[_firstOfBatch.._current], _memories[_current][.._filled]];
-        _writes.Start(batch, Length);
+        _writes.Start(_write, batch, Length);
         Length += ((long)(_current - _firstOfBatch) * _segmentSize) + _filled;
         _firstOfBatch = _firstOfBatch == 0 ? _segmentsPerBatch : 0;
         _current = _firstOfBatch;

@@ -10,11 +10,11 @@ namespace Sluice.Exchange;
 /// </remarks>
 internal static class FetchSignal
 {
-    public static FetchReply Wait(ValueTask<FetchReply> pending)
+    public static FetchReply Wait(ValueTask<FetchReply> pending, WaitKind kind)
     {
         if (!pending.IsCompleted)
         {
-            using WaitClock.Wait wait = WaitClock.Begin(WaitKind.Fetch);
+            using WaitClock.Wait wait = WaitClock.Begin(kind);
             using ManualResetEventSlim answered = new();
             ValueTask<FetchReply> kept = pending.Preserve();
             ConfiguredValueTaskAwaitable<FetchReply>.ConfiguredValueTaskAwaiter awaiter =

@@ -6,12 +6,16 @@ namespace Sluice.Exchange;
 
 /// <summary>One producer's end at the consumer: blocks in the order of their sequence numbers.</summary>
 /// <remarks>
-/// Fetches when it has run dry, with as many credits as the pool gives at that moment, at least one. From another silo
-/// it asks ahead: one half of its credits is under way while the other is read. Every block is verified here, where its
+/// Fetches when it has run dry, with as many credits as the pool gives at that moment, at least one. From another silo,
+/// or a device, it asks ahead: one half of its credits is under way while the other is read. Every block is verified here, where its
 /// bytes are used. Ownership: blocks fetched and not taken yet are the channel's. Threading: the consumer's thread.
 /// </remarks>
 public sealed class InputChannel : IBlockSource, IDisposable
 {
+    // Until each channel of a gate has its first block none is read, and then all want more at once: so that none is kept
+    // waiting for another's, each begins with few.
+    private const int FirstCredits = 2;
+
     private readonly string _where;
     private readonly IExchangeTransport _transport;
     private readonly IBufferPool _pool;
@@ -19,6 +23,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
     private readonly CreditPace _pace;
     private readonly CancellationToken _cancellation;
     private readonly Queue<Block> _blocks = new();
+    private readonly WaitKind _wait;
     private readonly bool _asksAhead;
     private Ahead? _ahead;
     private long _askedAt;
@@ -42,9 +47,13 @@ public sealed class InputChannel : IBlockSource, IDisposable
         _transport = transport;
         _pool = pool;
         int wantedCredits = options.CreditsPerFetch;
-        _asksAhead = wantedCredits > 1 && transport.IsRemote(where);
+        WaitKind? wait = transport.WaitOf(id, where);
+        _wait = wait ?? WaitKind.Fetch;
+        _asksAhead = wantedCredits > 1 && wait is not null;
         _wantedCredits = _asksAhead ? wantedCredits / 2 : wantedCredits;
-        _pace = new CreditPace(_wantedCredits, _asksAhead ? options.CreditTime : TimeSpan.Zero);
+        _pace = _asksAhead
+            ? new CreditPace(_wantedCredits, options.CreditTime, FirstCredits)
+            : new CreditPace(_wantedCredits, TimeSpan.Zero);
         _cancellation = cancellation;
     }
 
@@ -79,6 +88,15 @@ public sealed class InputChannel : IBlockSource, IDisposable
         }
 
         return _blocks.Count + Backlog;
+    }
+
+    /// <inheritdoc/>
+    public void Prepare()
+    {
+        if (_asksAhead && !_ended && _ahead is null && _blocks.Count == 0)
+        {
+            AskAhead();
+        }
     }
 
     /// <inheritdoc/>
@@ -164,7 +182,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
                 : CreditReservation.From(_pool, wantedCredits, _cancellation);
             _opened = true;
             Credits = credits.Count;
-            Take(FetchSignal.Wait(_transport.FetchAsync(RequestOf(credits), _cancellation)));
+            Take(FetchSignal.Wait(_transport.FetchAsync(RequestOf(credits), _cancellation), _wait));
         }
 
         Credits = 0;
@@ -177,7 +195,8 @@ public sealed class InputChannel : IBlockSource, IDisposable
         if (CreditReservation.TryFrom(_pool, CreditsNow()) is CreditReservation credits)
         {
             Credits = credits.Count;
-            _ahead = new Ahead(_transport, RequestOf(credits), _cancellation);
+            _opened = true;
+            _ahead = new Ahead(_transport, RequestOf(credits), _wait, _cancellation);
         }
     }
 
@@ -191,7 +210,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
 
         _askedAt = Stopwatch.GetTimestamp();
         _waitedThen = FetchTime;
-        return _pace.Credits;
+        return _pace.Next();
     }
 
     private FetchRequest RequestOf(CreditReservation credits) => new(Id, _where, _nextSequence, credits);
@@ -225,17 +244,20 @@ public sealed class InputChannel : IBlockSource, IDisposable
     {
         private readonly CancellationTokenSource _cancellation;
         private readonly CreditReservation _credits;
+        private readonly WaitKind _wait;
         private readonly Task<FetchReply> _pending;
 
-        public Ahead(IExchangeTransport transport, FetchRequest request, CancellationToken cancellation)
+        public Ahead(
+            IExchangeTransport transport, FetchRequest request, WaitKind wait, CancellationToken cancellation)
         {
+            _wait = wait;
             _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             _credits = request.Credits;
             _pending = transport.FetchAsync(request, _cancellation.Token).AsTask();
         }
 
         /// <summary>The answer, once it is there.</summary>
-        public FetchReply Wait() => FetchSignal.Wait(new ValueTask<FetchReply>(_pending));
+        public FetchReply Wait() => FetchSignal.Wait(new ValueTask<FetchReply>(_pending), _wait);
 
         /// <summary>Gives up waiting, and gives back what has come.</summary>
         public void Abandon()

@@ -107,7 +107,7 @@ public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
     private const int MostCredits = 4;
 
     // Two halves under way by turns, each large enough that a call's own cost does not count.
-    private const int MostRemoteCredits = 16;
+    private const int MostSlowCredits = 32;
 
     /// <summary>
     /// Shares out <paramref name="segments"/>: each channel that is merged holds the blocks of one fetch and one segment
@@ -119,8 +119,8 @@ public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
     /// <param name="segments">What the task can spend on its input.</param>
     /// <param name="channels">Channels of the gate.</param>
     /// <param name="compressed">Whether blocks may be compressed.</param>
-    /// <param name="remote">Whether some of the channels read from other silos.</param>
-    public static InputGateOptions For(int segments, int channels, bool compressed = false, bool remote = false)
+    /// <param name="slow">Whether some of the channels read from other silos, or from a device.</param>
+    public static InputGateOptions For(int segments, int channels, bool compressed = false, bool slow = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(segments, compressed ? MinimumCompressed : MinimumSegments);
         int codec = compressed ? RunMerger.SegmentsPerCodec : 0;
@@ -134,6 +134,6 @@ public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
         }
 
         int fanIn = Math.Clamp(channels, 2, widest);
-        return new InputGateOptions(fanIn, Math.Clamp((forSources / fanIn) - 1 - codec, 1, remote ? MostRemoteCredits : MostCredits));
+        return new InputGateOptions(fanIn, Math.Clamp((forSources / fanIn) - 1 - codec, 1, slow ? MostSlowCredits : MostCredits));
     }
 }

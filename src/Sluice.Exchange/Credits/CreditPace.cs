@@ -7,12 +7,21 @@ namespace Sluice.Exchange;
 /// </remarks>
 /// <param name="most">Credits that a fetch may have.</param>
 /// <param name="ahead">How long the consumer is to have enough; zero always gives the most.</param>
-internal sealed class CreditPace(int most, TimeSpan ahead)
+/// <param name="first">What the first fetch may have; every next one may have twice as much.</param>
+internal sealed class CreditPace(int most, TimeSpan ahead, int first = int.MaxValue)
 {
+    private int _allowed = Math.Min(first, most);
     private double _blocksPerSecond = double.PositiveInfinity;
 
     /// <summary>For the next fetch, from 1 on.</summary>
-    public int Credits => ahead <= TimeSpan.Zero
+    public int Next()
+    {
+        int credits = Math.Min(ByRate, _allowed);
+        _allowed = Math.Min(2 * _allowed, most);
+        return credits;
+    }
+
+    private int ByRate => ahead <= TimeSpan.Zero
         ? most
         : (int)Math.Clamp(Math.Ceiling(_blocksPerSecond * ahead.TotalSeconds), 1, most);
 

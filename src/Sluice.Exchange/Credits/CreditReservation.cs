@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sluice.Buffers;
 
 namespace Sluice.Exchange;
@@ -9,13 +10,17 @@ namespace Sluice.Exchange;
 /// </remarks>
 public sealed class CreditReservation : IDisposable
 {
-    private readonly Stack<NetworkBuffer> _segments = new();
+    private readonly List<NetworkBuffer> _segments = [];
+    private int _used;
 
     /// <summary>Credits not used yet.</summary>
-    public int Count => _segments.Count;
+    public int Count => _segments.Count - _used;
 
     /// <summary>Bytes that have room in them.</summary>
-    public long Bytes => _segments.Sum(segment => (long)segment.Size);
+    public long Bytes => Count == 0 ? 0 : (long)Count * _segments[_used].Size;
+
+    /// <summary>The segments not used yet; who fills some of them says so with <see cref="Use"/>.</summary>
+    public ReadOnlySpan<NetworkBuffer> Segments => CollectionsMarshal.AsSpan(_segments)[_used..];
 
     /// <summary>No credits: a fetch with them only asks how much waits.</summary>
     public static CreditReservation None() => new();
@@ -27,10 +32,10 @@ public sealed class CreditReservation : IDisposable
     public static CreditReservation From(IBufferPool pool, int wanted, CancellationToken cancellation)
     {
         CreditReservation credits = new();
-        credits._segments.Push(pool.Request(cancellation));
+        credits._segments.Add(pool.Request(cancellation));
         while (credits.Count < wanted && pool.TryRequest(out NetworkBuffer buffer))
         {
-            credits._segments.Push(buffer);
+            credits._segments.Add(buffer);
         }
 
         return credits;
@@ -48,7 +53,7 @@ public sealed class CreditReservation : IDisposable
         CreditReservation credits = Of(first);
         while (credits.Count < wanted && pool.TryRequest(out NetworkBuffer next))
         {
-            credits._segments.Push(next);
+            credits._segments.Add(next);
         }
 
         return credits;
@@ -58,21 +63,38 @@ public sealed class CreditReservation : IDisposable
     public static CreditReservation Of(NetworkBuffer segment)
     {
         CreditReservation credits = new();
-        credits._segments.Push(segment);
+        credits._segments.Add(segment);
         return credits;
     }
 
     /// <summary>Uses one credit: the segment's reference goes to the caller.</summary>
-    public NetworkBuffer Take() => _segments.Pop();
+    public NetworkBuffer Take() => _segments[_used++];
 
-    /// <summary>Returns a credit that was not needed after all.</summary>
-    public void GiveBack(NetworkBuffer segment) => _segments.Push(segment);
+    /// <summary>Uses the first <paramref name="count"/> of <see cref="Segments"/>: their references go to the caller.</summary>
+    public void Use(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)Count, nameof(count));
+        _used += count;
+    }
+
+    /// <summary>Returns a credit that was not needed after all, or adds one.</summary>
+    public void GiveBack(NetworkBuffer segment)
+    {
+        if (_used > 0)
+        {
+            _segments[--_used] = segment;
+        }
+        else
+        {
+            _segments.Add(segment);
+        }
+    }
 
     public void Dispose()
     {
-        while (_segments.TryPop(out NetworkBuffer segment))
+        while (Count > 0)
         {
-            segment.Release();
+            Take().Release();
         }
     }
 }

@@ -39,6 +39,9 @@ public sealed class ResultPartition : IReclaimable, IDisposable
     /// <summary>Segments a reclaim would free.</summary>
     public int Reclaimable => _runs.OfType<MemoryRun>().Sum(run => run.SegmentCount);
 
+    /// <summary>Whether reading run <paramref name="run"/> waits for a device.</summary>
+    public bool WaitsForDevice(int run) => (uint)run < (uint)_runs.Count && _runs[run].WaitsForDevice;
+
     /// <summary>Moves runs from memory to files until <paramref name="segments"/> segments are free, or none is left.</summary>
     /// <returns>Segments given back.</returns>
     public int Reclaim(int segments)

@@ -1,4 +1,3 @@
-using Sluice.Buffers;
 using Sluice.Sorting;
 
 namespace Sluice.Exchange;
@@ -34,25 +33,14 @@ internal sealed class Subpartition
         lock (_gate)
         {
             MoveTo(fromSequence, credits);
-            List<Block> blocks = new(credits.Count);
+            int wanted = credits.Count;
+            List<Block> blocks = new(wanted);
             try
             {
-                for (int left = credits.Count; left > 0 && _reader.Remaining > 0; left--)
+                while (blocks.Count < wanted && _reader.Remaining > 0)
                 {
-                    NetworkBuffer room = credits.Take();
-                    bool usedRoom = false;
-                    try
-                    {
-                        _reader.TryRead(room, out Block block, out usedRoom);
-                        blocks.Add(block);
-                    }
-                    finally
-                    {
-                        if (!usedRoom)
-                        {
-                            credits.GiveBack(room);
-                        }
-                    }
+                    int rooms = Math.Min(credits.Count, wanted - blocks.Count);
+                    credits.Use(_reader.Read(credits.Segments[..rooms], blocks));
                 }
             }
             catch
@@ -84,20 +72,15 @@ internal sealed class Subpartition
 
     private void Skip(CreditReservation credits)
     {
-        NetworkBuffer room = credits.Take();
-        bool usedRoom = false;
-        try
+        List<Block> skipped = new(1);
+        int used = _reader.Read(credits.Segments[..1], skipped);
+        if (used == 0)
         {
-            _reader.TryRead(room, out Block block, out usedRoom);
-            if (!usedRoom)
-            {
-                block.Release();
-            }
+            skipped[0].Release();
         }
-        finally
+        else
         {
-            room.Clear();
-            credits.GiveBack(room);
+            credits.Segments[0].Clear();
         }
     }
 }

@@ -1,3 +1,4 @@
+using Sluice.Buffers;
 using Sluice.Sorting;
 
 namespace Sluice.Exchange;
@@ -10,8 +11,11 @@ public interface IExchangeTransport
     /// <param name="cancellationToken">Gives up waiting, soon: the credits are the caller's again when the call has ended.</param>
     ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Whether answers from there take their time, so that asking ahead pays.</summary>
-    bool IsRemote(string where) => false;
+    /// <summary>What a fetch of a channel waits for, another silo or a device: there it pays to ask ahead.</summary>
+    /// <param name="channel">What is read.</param>
+    /// <param name="where">The silo that holds it.</param>
+    /// <returns>Null where the answer is at hand.</returns>
+    WaitKind? WaitOf(ChannelId channel, string where) => null;
 
     /// <summary>The consumer is done with the channel, or starts over: the serving end forgets its place.</summary>
     /// <param name="channel">Which.</param>

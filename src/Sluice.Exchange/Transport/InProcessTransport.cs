@@ -1,9 +1,13 @@
+using Sluice.Buffers;
 using Sluice.Sorting;
 
 namespace Sluice.Exchange;
 
 /// <summary>Serves fetches from the outputs of the same silo: blocks in memory are handed over, not copied.</summary>
-/// <remarks>Reads from files run on the consumer's thread, straight into the segments it reserved.</remarks>
+/// <remarks>
+/// Reads from files go straight into the segments that the consumer reserved: on its own thread while the file lies in
+/// the kernel's cache, where a read is a copy, and on another where it waits for a device.
+/// </remarks>
 public sealed class InProcessTransport : IExchangeTransport
 {
     private readonly ResultPartitionStore _outputs;
@@ -17,8 +21,13 @@ public sealed class InProcessTransport : IExchangeTransport
     public ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new ValueTask<FetchReply>(Fetch(request));
+        return WaitOf(request.Channel, request.Where) is not null
+            ? new ValueTask<FetchReply>(Task.Run(() => Fetch(request), CancellationToken.None))
+            : new ValueTask<FetchReply>(Fetch(request));
     }
+
+    public WaitKind? WaitOf(ChannelId channel, string where) =>
+        _outputs.Find(channel.Output)?.WaitsForDevice(channel.Run) == true ? WaitKind.SpillRead : null;
 
     public void Close(ChannelId channel, string where) =>
         _outputs.Find(channel.Output)?.Close(channel.Run, channel.Subpartition, channel.Reader);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Services;
+using Sluice.Buffers;
 using Sluice.Engine;
 using Sluice.Exchange;
 using Sluice.Observability;
@@ -76,7 +77,8 @@ internal sealed class GrainTransport(
             ? local.FetchAsync(request, cancellationToken)
             : new ValueTask<FetchReply>(FetchFromAsync(request, cancellationToken));
 
-    public bool IsRemote(string where) => where != here;
+    public WaitKind? WaitOf(ChannelId channel, string where) =>
+        where == here ? local.WaitOf(channel, where) : WaitKind.Fetch;
 
     public void Close(ChannelId channel, string where)
     {

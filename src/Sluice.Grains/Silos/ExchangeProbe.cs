@@ -130,7 +130,7 @@ internal sealed class ExchangeProbe(SiloEngine engine) : Grain, IExchangeProbe
         long bytes = 0;
         using LocalBufferPool pool =
             engine.Pool.CreateBufferPool($"probe channel {channel}", SegmentsPerChannel, SegmentsPerChannel);
-        InputGateOptions options = InputGateOptions.For(SegmentsPerChannel, 1, remote: true);
+        InputGateOptions options = InputGateOptions.For(SegmentsPerChannel, 1, slow: true);
         for (int round = 1; !enough.IsCancellationRequested; round++)
         {
             using InputGate gate = new(

@@ -10,7 +10,7 @@ internal static partial class DirectAccess
     private const int SetStatusFlags = 4;
 
     /// <summary>Opens an existing file once more; null where system or file system cannot.</summary>
-    public static SafeFileHandle? TryOpen(string path)
+    public static SafeFileHandle? TryOpen(string path, FileAccess access)
     {
         int? flag = Flag();
         if (flag is null)
@@ -18,7 +18,7 @@ internal static partial class DirectAccess
             return null;
         }
 
-        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
         if (Control(handle, SetStatusFlags, flag.Value) == 0)
         {
             return handle;

@@ -3,49 +3,83 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sluice.Sorting;
 
-/// <summary>A file that is written from front to back in large pieces, by whichever path is faster.</summary>
+/// <summary>A file that is written and read in large pieces, by whichever path is faster.</summary>
 /// <remarks>
 /// Pieces of whole pages at page boundaries may go past the kernel's page cache (see <see cref="WritePathChoice"/>);
-/// everything else goes through it. The system keeps both views of the file equal.
-/// Ownership: disposing closes the file and leaves it where it is. Threading: one thread writes.
+/// everything else goes through it. The system keeps both views of the file equal. What was written past the cache is
+/// read past it too: else the kernel would fill its cache with it after all.
+/// Ownership: disposing closes the file and leaves it where it is. Threading: any thread reads, one writes at a time.
 /// </remarks>
 public sealed class StorageFile : IDisposable
 {
     /// <summary>Bytes of a page: places, lengths and addresses that are multiples of it may go past the cache.</summary>
     public const int PageSize = 4096;
 
-    // Shorter writes spend most of their time on the way to the device.
-    private const int SmallestDirect = 128 * 1024;
+    // Shorter ones spend most of their time on the way to the device.
+    private const int SmallestDirect = 64 * 1024;
 
     private readonly SafeFileHandle _handle;
-    private readonly WritePathChoice _choice = new();
+    private readonly WritePathChoice _choice;
+    private readonly bool _isRead;
+    private readonly Lock _gate = new();
+
+    // Under _gate.
     private SafeFileHandle? _direct;
     private bool _triedDirect;
+    private WritePath? _kept;
 
-    /// <param name="path">The file.</param>
-    /// <param name="mode">What is done with a file that is there already.</param>
-    /// <exception cref="IOException">The file cannot be created.</exception>
-    public StorageFile(string path, FileMode mode)
+    private StorageFile(string path, FileMode mode, FileAccess access, WritePathChoice choice)
     {
         Path = path;
-        _handle = File.OpenHandle(path, mode, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        _choice = choice;
+        _isRead = access != FileAccess.Write;
+        _handle = File.OpenHandle(path, mode, access, FileShare.ReadWrite | FileShare.Delete);
     }
+
+    /// <summary>Creates a file to write only; each write goes the way that is faster then.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="choice">Shared by the files of a disk.</param>
+    /// <exception cref="IOException">The file cannot be created.</exception>
+    public static StorageFile ToWrite(string path, WritePathChoice choice) =>
+        new(path, FileMode.Create, FileAccess.Write, choice);
+
+    /// <summary>Creates a file that is read again: all its writes, and its reads, go one way.</summary>
+    /// <param name="path">The file, which must not be there yet.</param>
+    /// <param name="choice">Shared by the files of a disk.</param>
+    /// <exception cref="IOException">The file cannot be created.</exception>
+    public static StorageFile ToReadAgain(string path, WritePathChoice choice) =>
+        new(path, FileMode.CreateNew, FileAccess.ReadWrite, choice);
 
     /// <summary>Where the file is.</summary>
     public string Path { get; }
+
+    /// <summary>Whether large reads wait for the device, because what they ask for is not in the cache.</summary>
+    public bool IsDirect
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _kept == WritePath.Direct;
+            }
+        }
+    }
+
+    /// <summary>Writes all of <paramref name="bytes"/> at <paramref name="offset"/>, through the cache.</summary>
+    /// <exception cref="IOException">Disk full, or the device failed.</exception>
+    public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(_handle, bytes, offset);
 
     /// <summary>Writes all of <paramref name="pieces"/>, one behind the other, from <paramref name="offset"/> on.</summary>
     /// <exception cref="IOException">Disk full, or the device failed.</exception>
     public void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
     {
         long length = LengthIfAligned(pieces, offset);
-        if (length < SmallestDirect || !CanWriteDirectly())
+        if (length < SmallestDirect || NextPath() is not WritePath path)
         {
             RandomAccess.Write(_handle, pieces, offset);
             return;
         }
 
-        WritePath path = _choice.Next();
         long start = Stopwatch.GetTimestamp();
         if (path == WritePath.Cached)
         {
@@ -59,6 +93,58 @@ public sealed class StorageFile : IDisposable
 
         _choice.Took(path, length, Stopwatch.GetElapsedTime(start));
     }
+
+    /// <summary>Reads at <paramref name="offset"/> until <paramref name="bytes"/> is full or the file ends.</summary>
+    /// <returns>How many bytes were read.</returns>
+    public int Read(Span<byte> bytes, long offset)
+    {
+        int filled = 0;
+        while (filled < bytes.Length)
+        {
+            int count = RandomAccess.Read(_handle, bytes[filled..], offset + filled);
+            if (count == 0)
+            {
+                break;
+            }
+
+            filled += count;
+        }
+
+        return filled;
+    }
+
+    /// <summary>Reads at <paramref name="offset"/> until all <paramref name="pieces"/> are full or the file ends.</summary>
+    /// <returns>How many bytes were read.</returns>
+    public long Read(IReadOnlyList<Memory<byte>> pieces, long offset)
+    {
+        long filled = 0;
+        if (IsDirect && LengthIfAligned(pieces, offset) >= SmallestDirect)
+        {
+            filled = ReadDirectly(pieces, offset);
+        }
+
+        long skipped = 0;
+        for (int i = 0; i < pieces.Count; i++)
+        {
+            int have = (int)Math.Clamp(filled - skipped, 0, pieces[i].Length);
+            if (have < pieces[i].Length)
+            {
+                int count = Read(pieces[i].Span[have..], offset + skipped + have);
+                filled += count;
+                if (have + count < pieces[i].Length)
+                {
+                    break;
+                }
+            }
+
+            skipped += pieces[i].Length;
+        }
+
+        return filled;
+    }
+
+    /// <summary>Gives the room of a stretch back where the file system can; it is not read any more.</summary>
+    public void Discard(long offset, long length) => FileHole.Punch(_handle, offset, length);
 
     public void Dispose()
     {
@@ -80,6 +166,19 @@ public sealed class StorageFile : IDisposable
         return isAligned ? length : 0;
     }
 
+    private static long LengthIfAligned(IReadOnlyList<Memory<byte>> pieces, long offset)
+    {
+        long length = 0;
+        bool isAligned = offset % PageSize == 0;
+        for (int i = 0; i < pieces.Count; i++)
+        {
+            isAligned &= IsAligned(pieces[i].Span);
+            length += pieces[i].Length;
+        }
+
+        return isAligned ? length : 0;
+    }
+
     private static unsafe bool IsAligned(ReadOnlySpan<byte> piece)
     {
         fixed (byte* start = piece)
@@ -88,15 +187,24 @@ public sealed class StorageFile : IDisposable
         }
     }
 
-    private bool CanWriteDirectly()
+    // Null where only the cache's way is open.
+    private WritePath? NextPath()
     {
-        if (!_triedDirect)
+        lock (_gate)
         {
-            _triedDirect = true;
-            _direct = DirectAccess.TryOpen(Path);
-        }
+            if (!_triedDirect)
+            {
+                _triedDirect = true;
+                _direct = DirectAccess.TryOpen(Path, _isRead ? FileAccess.ReadWrite : FileAccess.Write);
+            }
 
-        return _direct is not null;
+            if (_direct is null)
+            {
+                return null;
+            }
+
+            return _isRead ? _kept ??= _choice.Next() : _choice.Next();
+        }
     }
 
     // Some file systems refuse only the write itself. Whatever the reason was, the other way tells it better.
@@ -109,9 +217,25 @@ public sealed class StorageFile : IDisposable
         }
         catch (IOException)
         {
-            _direct!.Dispose();
-            _direct = null;
+            lock (_gate)
+            {
+                _kept = _isRead ? WritePath.Cached : null;
+            }
+
             return false;
+        }
+    }
+
+    // As much as the device gives; nothing when it refuses.
+    private long ReadDirectly(IReadOnlyList<Memory<byte>> pieces, long offset)
+    {
+        try
+        {
+            return RandomAccess.Read(_direct!, pieces, offset);
+        }
+        catch (IOException)
+        {
+            return 0;
         }
     }
 }

@@ -16,36 +16,36 @@ public sealed class WriteBehind : IDisposable
     public const int Batches = 2;
 
     private readonly object _gate = new();
-    private readonly Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> _write;
+    private readonly WaitKind _kind;
     private Thread? _thread;
 
     // Under _gate.
-    private ReadOnlyMemory<byte>[]? _pieces;
-    private long _offset;
+    private Batch? _batch;
     private ExceptionDispatchInfo? _failure;
     private bool _stopping;
 
-    /// <param name="write">Writes pieces, one behind the other, from an offset on.</param>
-    public WriteBehind(Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> write)
+    /// <param name="kind">What a thread waits for that waits for a batch here.</param>
+    public WriteBehind(WaitKind kind)
     {
-        _write = write;
+        _kind = kind;
     }
 
     /// <summary>Time that Start and Finish waited for a batch before.</summary>
     public TimeSpan WaitTime { get; private set; }
 
     /// <summary>Waits for the batch before and starts this one.</summary>
+    /// <param name="write">Writes pieces, one behind the other, from an offset on.</param>
     /// <param name="pieces">Stay untouched until the next call returns.</param>
     /// <param name="offset">Where in the file they go.</param>
     /// <exception cref="IOException">The batch before could not be written.</exception>
-    public void Start(ReadOnlyMemory<byte>[] pieces, long offset)
+    public void Start(
+        Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> write, ReadOnlyMemory<byte>[] pieces, long offset)
     {
         lock (_gate)
         {
             WaitUntilIdle();
             _failure?.Throw();
-            _pieces = pieces;
-            _offset = offset;
+            _batch = new Batch(write, pieces, offset);
             Monitor.PulseAll(_gate);
         }
 
@@ -67,6 +67,15 @@ public sealed class WriteBehind : IDisposable
         }
     }
 
+    /// <summary>Waits until nothing is being written any more, whatever became of it.</summary>
+    public void Settle()
+    {
+        lock (_gate)
+        {
+            WaitUntilIdle();
+        }
+    }
+
     /// <summary>Ends the thread, after the write at hand: nobody reads the segments any more.</summary>
     public void Dispose()
     {
@@ -81,14 +90,14 @@ public sealed class WriteBehind : IDisposable
 
     private void WaitUntilIdle()
     {
-        if (_pieces is null)
+        if (_batch is null)
         {
             return;
         }
 
-        using WaitClock.Wait wait = WaitClock.Begin(WaitKind.Output);
+        using WaitClock.Wait wait = WaitClock.Begin(_kind);
         long start = Stopwatch.GetTimestamp();
-        while (_pieces is not null)
+        while (_batch is not null)
         {
             Monitor.Wait(_gate);
         }
@@ -98,12 +107,12 @@ public sealed class WriteBehind : IDisposable
 
     private void Run()
     {
-        while (Next() is { } pieces)
+        while (Next() is Batch batch)
         {
             ExceptionDispatchInfo? failure = null;
             try
             {
-                _write(pieces, _offset);
+                batch.Write(batch.Pieces, batch.Offset);
             }
 #pragma warning disable CA1031 // Whatever stopped the write is thrown again on the thread that fills.
             catch (Exception exception)
@@ -115,22 +124,25 @@ public sealed class WriteBehind : IDisposable
             lock (_gate)
             {
                 _failure ??= failure;
-                _pieces = null;
+                _batch = null;
                 Monitor.PulseAll(_gate);
             }
         }
     }
 
-    private ReadOnlyMemory<byte>[]? Next()
+    private Batch? Next()
     {
         lock (_gate)
         {
-            while (_pieces is null && !_stopping)
+            while (_batch is null && !_stopping)
             {
                 Monitor.Wait(_gate);
             }
 
-            return _pieces;
+            return _batch;
         }
     }
+
+    private sealed record Batch(
+        Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> Write, ReadOnlyMemory<byte>[] Pieces, long Offset);
 }

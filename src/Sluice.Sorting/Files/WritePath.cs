@@ -15,11 +15,11 @@ internal enum WritePath
 /// Which one that is depends on the machine and changes while it runs: a cache with pages at hand takes 5 GB/s, one that
 /// must first get them from a hypervisor 0.4 GB/s, one that has too many unwritten pages what the disk does; a local
 /// solid state disk takes 2 GB/s and more, a network volume 0.1 GB/s. So both are measured: each once at first, the
-/// slower one again now and then.
+/// slower one again now and then. All files of one disk share a choice. Threading: any thread.
 /// </remarks>
-internal sealed class WritePathChoice
+public sealed class WritePathChoice
 {
-    private const int WritesPerProbe = 16;
+    private const int ChoicesPerProbe = 64;
 
     // The newest write counts a quarter.
     private const double Newest = 0.25;
@@ -28,32 +28,39 @@ internal sealed class WritePathChoice
     // out; a direct one only waits.
     private const double PriceOfCached = 3;
 
+    private readonly Lock _gate = new();
     private readonly double?[] _secondsPerByte = new double?[2];
-    private int _writes;
+    private int _choices;
 
     /// <summary>The way the next write should go.</summary>
-    public WritePath Next()
+    internal WritePath Next()
     {
-        if (_secondsPerByte[(int)WritePath.Cached] is not double cached)
+        lock (_gate)
         {
-            return WritePath.Cached;
-        }
+            _choices++;
+            if (_secondsPerByte[(int)WritePath.Direct] is not double direct)
+            {
+                return WritePath.Direct;
+            }
 
-        if (_secondsPerByte[(int)WritePath.Direct] is not double direct)
-        {
-            return WritePath.Direct;
-        }
+            if (_secondsPerByte[(int)WritePath.Cached] is not double cached)
+            {
+                return WritePath.Cached;
+            }
 
-        bool isProbe = _writes % WritesPerProbe == 0;
-        return direct < PriceOfCached * cached != isProbe ? WritePath.Direct : WritePath.Cached;
+            bool isProbe = _choices % ChoicesPerProbe == 0;
+            return direct < PriceOfCached * cached != isProbe ? WritePath.Direct : WritePath.Cached;
+        }
     }
 
     /// <summary>A write of <paramref name="bytes"/> bytes took <paramref name="time"/>.</summary>
-    public void Took(WritePath path, long bytes, TimeSpan time)
+    internal void Took(WritePath path, long bytes, TimeSpan time)
     {
         double found = time.TotalSeconds / bytes;
-        ref double? kept = ref _secondsPerByte[(int)path];
-        kept = kept is double before ? before + (Newest * (found - before)) : found;
-        _writes++;
+        lock (_gate)
+        {
+            ref double? kept = ref _secondsPerByte[(int)path];
+            kept = kept is double before ? before + (Newest * (found - before)) : found;
+        }
     }
 }

@@ -109,7 +109,7 @@ internal sealed class MapRuns : IDisposable
         _memory.Dispose();
     }
 
-    private SpillFileWriter OpenFile(string hint) => new(_store, hint, _memory.Segments, _table, _memory.Compressor);
+    private SpillFileWriter OpenFile(string hint) => new(_store, hint, _memory, _table);
 
     private void CountFile(SpillFileWriter writer)
     {

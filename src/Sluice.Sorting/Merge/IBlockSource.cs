@@ -11,6 +11,11 @@ public interface IBlockSource
     /// <exception cref="IOException">The run cannot be read.</exception>
     int CountBlocks();
 
+    /// <summary>The first block is wanted soon: a source that must wait for it asks for it now, and does not wait.</summary>
+    void Prepare()
+    {
+    }
+
     /// <summary>Waits for the next block; false at the end.</summary>
     /// <param name="block">A verified block, whose reference the caller owns.</param>
     /// <exception cref="BlockCorruptException">What came is not what was written.</exception>

@@ -36,8 +36,7 @@ internal sealed class OutputMergePass
         {
             MergeRow[] rows = Rows(runs, partitions);
             using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
-            int writeSegments = _options.WriteSegments(rows.Length, runs.Count);
-            RowMerge merge = new(_pool, _store, _options, runs, file, table, read, writeSegments, stop.Token);
+            RowMerge merge = new(_pool, _store, _options, runs, rows.Length, file, table, read, stop.Token);
             RunAll(rows, merge, stop);
             (SpillIndex index, long length) = SpillIndex.Write(file, rows.Max(row => row.End), table.Ranges);
             long bytes = rows.Sum(row => row.Bytes) + length - index.Offset;

@@ -97,7 +97,7 @@ public sealed class OutputMerger
 public sealed record OutputMergerOptions
 {
     // A larger write costs no less.
-    private const int MaximumWriteSegments = 16;
+    private const int MaximumWriteSegments = 64;
 
     /// <summary>Segments all threads together may take.</summary>
     public required int Segments { get; init; }
@@ -130,6 +130,14 @@ public sealed record OutputMergerOptions
     /// large write.</summary>
     internal int WriteSegments(int threads, int runs) => Math.Clamp(
         (Segments / threads) - SegmentsPerThread(runs) + RunMerger.SegmentsPerPass, 1, MaximumWriteSegments);
+
+    /// <summary>Segments that each of <paramref name="threads"/> threads reads each of its runs with: its share of what
+    /// is left.</summary>
+    internal int ReadSegments(int threads, int runs)
+    {
+        int left = (Segments / threads) - WriteSegments(threads, runs) - SegmentsPerThread(0) + RunMerger.SegmentsPerPass;
+        return Math.Clamp((left / runs) - SegmentsPerSource + 1, 1, RunBlockSource.MostSegments);
+    }
 
     /// <summary>Segments a thread takes at least that merges <paramref name="runs"/> runs.</summary>
     internal int SegmentsPerThread(int runs) =>

@@ -15,6 +15,7 @@ internal sealed class RowMerge
     private readonly PartitionTable _table;
     private readonly RecordSum[] _read;
     private readonly int _writeSegments;
+    private readonly int _readSegments;
     private readonly CancellationToken _cancellation;
 
     public RowMerge(
@@ -22,10 +23,10 @@ internal sealed class RowMerge
         ISpillStore store,
         OutputMergerOptions options,
         List<SortedRun> runs,
+        int rows,
         IStoredFile file,
         PartitionTable table,
         RecordSum[] read,
-        int writeSegments,
         CancellationToken cancellation)
     {
         _pool = pool;
@@ -35,7 +36,8 @@ internal sealed class RowMerge
         _file = file;
         _table = table;
         _read = read;
-        _writeSegments = writeSegments;
+        _writeSegments = options.WriteSegments(rows, runs.Count);
+        _readSegments = options.ReadSegments(rows, runs.Count);
         _cancellation = cancellation;
         Combiner = runs.Count >= RunMerger.FewestToCombine ? options.Combiner : null;
     }
@@ -47,8 +49,7 @@ internal sealed class RowMerge
     public void Run(MergeRow row)
     {
         using WriteMemory memory = new(_pool, _writeSegments, _options.Codec, _cancellation);
-        using SpillRegionWriter writer = new(
-            _file, memory.Segments, _table, memory.Compressor, row.First, row.Start);
+        using SpillRegionWriter writer = new(_file, memory, _table, row.First, row.Start);
         for (int partition = row.First; partition < row.EndPartition; partition++)
         {
             writer.MoveTo(partition);
@@ -61,15 +62,18 @@ internal sealed class RowMerge
     private RecordSum Merge(int partition, BlockWriter blocks)
     {
         _cancellation.ThrowIfCancellationRequested();
-        using RunMerger merger = new(
-            [.. _runs.Select(run => new RunBlockSource(run, partition, _pool, _cancellation))],
-            _runs.Count,
-            _pool,
-            _store,
-            null,
-            _cancellation,
-            comparison: _options.Comparison);
-        RecordCopier.Copy(merger, Combiner, _options.Comparison, blocks, _cancellation);
-        return merger.SourceSums().Aggregate((sum, next) => sum + next);
+        RunBlockSource[] sources =
+            [.. _runs.Select(run => new RunBlockSource(run, partition, _pool, _cancellation, _readSegments))];
+        try
+        {
+            using RunMerger merger = new(
+                sources, _runs.Count, _pool, _store, null, _cancellation, comparison: _options.Comparison);
+            RecordCopier.Copy(merger, Combiner, _options.Comparison, blocks, _cancellation);
+            return merger.SourceSums().Aggregate((sum, next) => sum + next);
+        }
+        finally
+        {
+            Array.ForEach(sources, source => source.Dispose());
+        }
     }
 }

@@ -31,6 +31,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
     private readonly IBlockCodec? _codec;
     private readonly KeyComparison? _comparison;
     private readonly CancellationToken _cancellation;
+    private readonly int _segmentsPerRun;
     private readonly LargeRecords _largeRecords;
     private readonly RecordSum[] _sourceSums;
     private readonly List<MergeInput> _inputs;
@@ -47,6 +48,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
     /// <param name="codec">Compresses what passes write; null stores it as it is. Sources may be compressed anyway.</param>
     /// <param name="memorySegments">Segments that runs made by passes may keep, besides those of the fan-in; what does
     /// not fit goes to the store.</param>
+    /// <param name="segmentsPerRun">Segments that each of those runs in files is read with: a source's share.</param>
     public RunMerger(
         IReadOnlyList<IBlockSource> sources,
         int fanIn,
@@ -56,7 +58,8 @@ public sealed class RunMerger : IRecordReader, IDisposable
         CancellationToken cancellation,
         IBlockCodec? codec = null,
         KeyComparison? comparison = null,
-        int memorySegments = 0)
+        int memorySegments = 0,
+        int segmentsPerRun = 1)
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentOutOfRangeException.ThrowIfLessThan(fanIn, 2);
@@ -67,6 +70,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
         _codec = codec;
         _memorySegments = memorySegments;
         _comparison = comparison;
+        _segmentsPerRun = segmentsPerRun;
         _largeRecords = new LargeRecords(store);
         _sourceSums = new RecordSum[sources.Count];
         _inputs = [.. sources.Select((source, index) => new MergeInput(source, index, null))];
@@ -136,7 +140,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
             SortedRun run = MergePass(neighbours);
             neighbours.ForEach(Close);
             _inputs.RemoveRange(start, width);
-            RunBlockSource source = new(run, 0, _pool, _cancellation);
+            RunBlockSource source = new(run, 0, _pool, _cancellation, _segmentsPerRun);
             MergeInput merged = new(source, MergeInput.NoSource, run);
             _inputs.Insert(start, merged);
             merged.Blocks = source.CountBlocks();
@@ -191,11 +195,15 @@ public sealed class RunMerger : IRecordReader, IDisposable
     private void Close(MergeInput input)
     {
         _memorySegments += SegmentsOf(input.Run);
-        input.Run?.Dispose();
+        input.Dispose();
     }
 
-    private MergeReader Open(List<MergeInput> inputs) =>
-        new([.. inputs.Select(input => new RunCursor(input.Source, _pool, _largeRecords, _cancellation))], _comparison);
+    private MergeReader Open(List<MergeInput> inputs)
+    {
+        inputs.ForEach(input => input.Source.Prepare());
+        return new MergeReader(
+            [.. inputs.Select(input => new RunCursor(input.Source, _pool, _largeRecords, _cancellation))], _comparison);
+    }
 
     private void KeepSums(List<MergeInput> inputs, MergeReader reader)
     {
@@ -208,14 +216,24 @@ public sealed class RunMerger : IRecordReader, IDisposable
         }
     }
 
-    private void DisposePasses() => _inputs.ForEach(input => input.Run?.Dispose());
+    private void DisposePasses() => _inputs.ForEach(input => input.Dispose());
 
     /// <summary>A run to merge: one of the sources, or what a pass made.</summary>
-    private sealed record MergeInput(IBlockSource Source, int SourceIndex, SortedRun? Run)
+    private sealed record MergeInput(IBlockSource Source, int SourceIndex, SortedRun? Run) : IDisposable
     {
         public const int NoSource = -1;
 
         /// <summary>How large it is, when there are so many that some must be chosen.</summary>
         public long Blocks { get; set; }
+
+        /// <summary>Ends what a pass made; sources stay their owner's.</summary>
+        public void Dispose()
+        {
+            if (Run is not null)
+            {
+                (Source as RunBlockSource)?.Dispose();
+                Run.Dispose();
+            }
+        }
     }
 }

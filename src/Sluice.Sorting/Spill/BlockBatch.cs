@@ -6,8 +6,9 @@ namespace Sluice.Sorting;
 /// <summary>Gathers blocks in a few segments and writes all of them to a file at once.</summary>
 /// <remarks>
 /// Blocks are laid behind each other in the segments. A partition of many pages is followed by zeros up to the next
-/// page: few large writes of whole pages leave the kernel large pieces of its cache, which cost less to take, and to
-/// give back, than single pages. Threading: one thread; several batches may write to one file.
+/// page: large writes and reads of whole pages can go past the kernel's cache, and leave it large pieces where they do
+/// not, which cost less to take, and to give back, than single pages. With a thread to write, one half of the segments
+/// is written while the other is filled. Threading: one thread; several batches may write to one file.
 /// </remarks>
 internal sealed class BlockBatch
 {
@@ -19,22 +20,27 @@ internal sealed class BlockBatch
 
     private readonly IStoredFile _file;
     private readonly NetworkBuffer[] _segments;
+    private readonly WriteBehind? _behind;
+    private readonly int _perWrite;
     private readonly int _segmentSize;
     private readonly List<ReadOnlyMemory<byte>> _pieces;
     private readonly long _start;
     private long _written;
+    private int _first;
     private int _filled;
 
     /// <param name="file">Where blocks go; stays the caller's.</param>
-    /// <param name="segments">To build blocks in, at least one; the caller keeps owning them.</param>
+    /// <param name="memory">To build blocks in; stays the caller's, and is one batch's at a time.</param>
     /// <param name="start">Where in the file the first block goes, bytes.</param>
-    public BlockBatch(IStoredFile file, NetworkBuffer[] segments, long start = 0)
+    public BlockBatch(IStoredFile file, WriteMemory memory, long start = 0)
     {
-        Debug.Assert(segments.Length > 0, "A block is built somewhere.");
         _file = file;
-        _segments = segments;
-        _segmentSize = segments[0].Segment.Size;
-        _pieces = new List<ReadOnlyMemory<byte>>(segments.Length);
+        _segments = memory.Segments;
+        _behind = memory.Behind;
+        _perWrite = _behind is null ? _segments.Length : _segments.Length / WriteBehind.Batches;
+        Debug.Assert(_perWrite > 0, "A block is built somewhere.");
+        _segmentSize = _segments[0].Segment.Size;
+        _pieces = new List<ReadOnlyMemory<byte>>(_perWrite);
         _start = start;
         _written = start;
     }
@@ -81,6 +87,9 @@ internal sealed class BlockBatch
 
         Current.Slice(_filled, rest).Clear();
         _filled += rest;
+
+        // The next one starts in a segment of its own: its blocks fill whole segments, and are read by many at once.
+        EndSegment();
         return start + length + rest;
     }
 
@@ -89,10 +98,14 @@ internal sealed class BlockBatch
     {
         EndSegment();
         Flush();
+        _behind?.Finish();
         return _written;
     }
 
-    private MemorySegment Current => _segments[_pieces.Count].Segment;
+    /// <summary>Gives up what was not written: nothing is at the file, or in the segments, any more.</summary>
+    public void Abandon() => _behind?.Settle();
+
+    private MemorySegment Current => _segments[_first + _pieces.Count].Segment;
 
     private long Pending => _pieces.Sum(piece => (long)piece.Length);
 
@@ -104,7 +117,7 @@ internal sealed class BlockBatch
             _filled = 0;
         }
 
-        if (_pieces.Count == _segments.Length)
+        if (_pieces.Count == _perWrite)
         {
             Flush();
         }
@@ -112,11 +125,22 @@ internal sealed class BlockBatch
 
     private void Flush()
     {
-        if (_pieces.Count > 0)
+        if (_pieces.Count == 0)
+        {
+            return;
+        }
+
+        if (_behind is null)
         {
             _file.Write(_pieces, _written);
-            _written += Pending;
-            _pieces.Clear();
         }
+        else
+        {
+            _behind.Start(_file.Write, [.. _pieces], _written);
+            _first = _first == 0 ? _perWrite : 0;
+        }
+
+        _written += Pending;
+        _pieces.Clear();
     }
 }

@@ -27,6 +27,27 @@ public interface IStoredFile : IDisposable
     /// <returns>How many bytes were read.</returns>
     int Read(Span<byte> bytes, long offset);
 
+    /// <summary>Reads at <paramref name="offset"/> until all <paramref name="pieces"/> are full or the file ends.</summary>
+    /// <returns>How many bytes were read.</returns>
+    long Read(IReadOnlyList<Memory<byte>> pieces, long offset)
+    {
+        long filled = 0;
+        foreach (Memory<byte> piece in pieces)
+        {
+            int count = Read(piece.Span, offset + filled);
+            filled += count;
+            if (count < piece.Length)
+            {
+                break;
+            }
+        }
+
+        return filled;
+    }
+
+    /// <summary>Whether large reads wait for a device, so that it pays to ask for them ahead.</summary>
+    bool WaitsForDevice => false;
+
     /// <summary>Gives the room of a stretch back to the disk where the file system can; it is not read any more.</summary>
     void Discard(long offset, long length);
 }

@@ -237,18 +237,17 @@ internal sealed class MemoryRunReader : IBlockReader
 
     public int Remaining => _run.RangeOf(_partition).Blocks - Sequence;
 
-    public bool TryRead(NetworkBuffer room, out Block block, out bool usedRoom)
+    public int Read(ReadOnlySpan<NetworkBuffer> rooms, List<Block> blocks)
     {
-        usedRoom = false;
-        block = default;
         if (Remaining == 0)
         {
-            return false;
+            return 0;
         }
 
-        block = _run.Read(_partition, Sequence, room, out usedRoom);
+        Block block = _run.Read(_partition, Sequence, rooms[0], out bool usedRoom);
+        blocks.Add(block);
         Sequence++;
-        return true;
+        return usedRoom ? 1 : 0;
     }
 
     public void Rewind(int sequence)

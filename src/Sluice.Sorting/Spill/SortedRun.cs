@@ -20,6 +20,9 @@ public abstract class SortedRun : IDisposable
     /// <exception cref="IOException">The run's index cannot be read, or is damaged.</exception>
     public abstract IBlockReader Open(int partition);
 
+    /// <summary>Whether reading large pieces waits for a device, so that it pays to ask for them ahead.</summary>
+    public virtual bool WaitsForDevice => false;
+
     /// <summary>Gives back what a partition takes that nobody will read again.</summary>
     public abstract void Discard(int partition);
 
@@ -42,14 +45,13 @@ public interface IBlockReader
     /// <summary>Blocks not read yet.</summary>
     int Remaining { get; }
 
-    /// <summary>Reads the next block.</summary>
-    /// <param name="room">A segment to read into; used up (see <paramref name="usedRoom"/>) only when the block is not
-    /// in memory already.</param>
-    /// <param name="block">The block, with a reference that the caller owns.</param>
-    /// <param name="usedRoom">Whether <paramref name="room"/>'s reference went into <paramref name="block"/>.</param>
-    /// <returns>False at the end of the partition.</returns>
-    /// <exception cref="BlockCorruptException">What lies there is not a block.</exception>
-    bool TryRead(NetworkBuffer room, out Block block, out bool usedRoom);
+    /// <summary>Reads the next blocks: one at least, unless none remains, and as many as there are rooms at most.</summary>
+    /// <param name="rooms">Segments to read into, one at least; used from the first on, and only for blocks that are
+    /// not in memory already.</param>
+    /// <param name="blocks">The blocks are added here, with references that the caller owns.</param>
+    /// <returns>How many of the rooms were used: their references went into blocks.</returns>
+    /// <exception cref="BlockCorruptException">What lies there is not a block; nothing was added or used.</exception>
+    int Read(ReadOnlySpan<NetworkBuffer> rooms, List<Block> blocks);
 
     /// <summary>Goes back to block <paramref name="sequence"/>, which must not lie before the last one acknowledged.</summary>
     void Rewind(int sequence);

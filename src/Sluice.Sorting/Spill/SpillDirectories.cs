@@ -43,8 +43,12 @@ public sealed class SpillDirectories : IDisposable
 
     /// <summary>A new file's path in the directory with the most room at this moment.</summary>
     /// <param name="hint">As <see cref="SpillDirectory.NewFile"/>.</param>
-    public string NewFile(string hint) =>
-        (_directories.Length == 1 ? _directories[0] : _directories.MaxBy(_freeBytes)!).NewFile(hint);
+    public string NewFile(string hint) => Roomiest().NewFile(hint);
+
+    /// <summary>A new file in the directory with the most room at this moment.</summary>
+    /// <param name="hint">As <see cref="SpillDirectory.CreateFile"/>.</param>
+    /// <exception cref="IOException">The file cannot be created.</exception>
+    public StorageFile CreateFile(string hint) => Roomiest().CreateFile(hint);
 
     /// <summary>Removes all directories with their files.</summary>
     public void Dispose()
@@ -54,6 +58,9 @@ public sealed class SpillDirectories : IDisposable
             directory.Dispose();
         }
     }
+
+    private SpillDirectory Roomiest() =>
+        _directories.Length == 1 ? _directories[0] : _directories.MaxBy(_freeBytes)!;
 
     private static string Normal(string root) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
 }

@@ -19,6 +19,7 @@ public sealed partial class SpillDirectory : IDisposable
 
     private readonly DirectoryTrail _root;
     private readonly DirectoryLock _lock;
+    private readonly WritePathChoice _choice = new();
     private int _files;
     private int _disposed;
 
@@ -83,6 +84,11 @@ public sealed partial class SpillDirectory : IDisposable
         int number = Interlocked.Increment(ref _files);
         return System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"{hint}-{number:D6}"));
     }
+
+    /// <summary>Creates a new file in this directory, to be written and read again.</summary>
+    /// <param name="hint">As in <see cref="NewFile"/>.</param>
+    /// <exception cref="IOException">The file cannot be created.</exception>
+    public StorageFile CreateFile(string hint) => StorageFile.ToReadAgain(NewFile(hint), _choice);
 
     /// <summary>Removes the directory with all its files, and the root if opening made it and nobody uses it any more.</summary>
     public void Dispose()

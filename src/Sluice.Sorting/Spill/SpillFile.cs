@@ -21,6 +21,8 @@ public sealed class SpillFile : SortedRun
 
     public override string Name => _stream.Path;
 
+    public override bool WaitsForDevice => _stream.WaitsForDevice;
+
     /// <summary>Takes a file over that was written before, by whomever: all that is needed stands in it.</summary>
     /// <param name="stream">The file, which belongs to the run from now on.</param>
     /// <param name="length">Its length in bytes.</param>
@@ -51,6 +53,10 @@ public sealed class SpillFile : SortedRun
 }
 
 /// <summary>Reads one partition of a spill file from front to back.</summary>
+/// <remarks>
+/// As long as blocks fill their segments, one call of the operating system reads as many as there are rooms: each lands
+/// at the start of its own. Shorter ones, compressed or behind a small partition, are read one by one.
+/// </remarks>
 internal sealed class SpillFileReader : IBlockReader
 {
     private const int SmallestRead = 4096;
@@ -61,6 +67,7 @@ internal sealed class SpillFileReader : IBlockReader
     private readonly Queue<long> _unacknowledged = new();
     private long _offset;
     private int _expected = int.MaxValue;
+    private bool _isUneven;
     private int _acknowledged;
 
     public SpillFileReader(IStoredFile stream, PartitionRange range, int partition)
@@ -75,40 +82,22 @@ internal sealed class SpillFileReader : IBlockReader
 
     public int Remaining => _range.Blocks - Sequence;
 
-    public bool TryRead(NetworkBuffer room, out Block block, out bool usedRoom)
+    public int Read(ReadOnlySpan<NetworkBuffer> rooms, List<Block> blocks)
     {
-        block = default;
-        usedRoom = false;
         if (Remaining == 0)
         {
-            return false;
+            return 0;
         }
 
-        Span<byte> bytes = room.Segment.Span;
-        long left = _range.Offset + _range.Length - _offset;
-        bytes = bytes[..(int)Math.Min(bytes.Length, left)];
-
-        // Compressed blocks are much shorter than segments, and neighbours about as long as each other.
-        int read = _stream.Read(bytes[..Math.Min(bytes.Length, _expected)], _offset);
-        if (!BlockFormat.TryGetLength(bytes[..read], out int length) && read == _expected)
+        int size = rooms[0].Size;
+        int wanted = (int)Math.Min(Math.Min(rooms.Length, Remaining), (Left + size - 1) / size);
+        if (wanted > 1 && !_isUneven)
         {
-            read += _stream.Read(bytes[read..], _offset + read);
-            BlockFormat.TryGetLength(bytes[..read], out length);
+            return ReadEven(rooms[..wanted], blocks);
         }
 
-        if (length == 0)
-        {
-            string found = read < BlockFormat.HeaderSize ? $"{read} bytes" : "a header that names more than is there";
-            throw new BlockCorruptException(_stream.Path, _partition, Sequence, $"expected a block, found {found}");
-        }
-
-        _unacknowledged.Enqueue(_offset);
-        _offset += length;
-        _expected = Math.Max(SmallestRead, length + (length / 8));
-        Sequence++;
-        block = new Block(room, 0, length);
-        usedRoom = true;
-        return true;
+        ReadOne(rooms[0], blocks);
+        return 1;
     }
 
     public void Acknowledge(int sequence)
@@ -135,5 +124,76 @@ internal sealed class SpillFileReader : IBlockReader
 
             Sequence = sequence;
         }
+    }
+
+    private long Left => _range.Offset + _range.Length - _offset;
+
+    // Blocks behind one that is shorter than its segment lie in the wrong rooms: they are read once more.
+    private int ReadEven(ReadOnlySpan<NetworkBuffer> rooms, List<Block> blocks)
+    {
+        int size = rooms[0].Size;
+        Memory<byte>[] pieces = new Memory<byte>[rooms.Length];
+        for (int i = 0; i < rooms.Length; i++)
+        {
+            // Whole pages, also of the last block: what follows it does not matter.
+            long rest = Left - ((long)i * size);
+            long pages = (rest + StorageFile.PageSize - 1) / StorageFile.PageSize * StorageFile.PageSize;
+            pieces[i] = rooms[i].Segment.Memory[..(int)Math.Min(size, pages)];
+        }
+
+        long read = _stream.Read(pieces, _offset);
+        for (int i = 0; i < rooms.Length; i++)
+        {
+            int have = (int)Math.Clamp(read - ((long)i * size), 0, pieces[i].Length);
+            if (!BlockFormat.TryGetLength(pieces[i].Span[..have], out int length))
+            {
+                return i > 0 ? i : throw Damaged(have);
+            }
+
+            blocks.Add(Next(rooms[i], length));
+            if (length < size)
+            {
+                _isUneven = Remaining > 0;
+                return i + 1;
+            }
+        }
+
+        return rooms.Length;
+    }
+
+    private void ReadOne(NetworkBuffer room, List<Block> blocks)
+    {
+        Span<byte> bytes = room.Segment.Span;
+        bytes = bytes[..(int)Math.Min(bytes.Length, Left)];
+
+        // Compressed blocks are much shorter than segments, and neighbours about as long as each other.
+        int read = _stream.Read(bytes[..Math.Min(bytes.Length, _expected)], _offset);
+        if (!BlockFormat.TryGetLength(bytes[..read], out int length) && read == _expected)
+        {
+            read += _stream.Read(bytes[read..], _offset + read);
+            BlockFormat.TryGetLength(bytes[..read], out length);
+        }
+
+        if (length == 0)
+        {
+            throw Damaged(read);
+        }
+
+        blocks.Add(Next(room, length));
+    }
+
+    private Block Next(NetworkBuffer room, int length)
+    {
+        _unacknowledged.Enqueue(_offset);
+        _offset += length;
+        _expected = Math.Max(SmallestRead, length + (length / 8));
+        Sequence++;
+        return new Block(room, 0, length);
+    }
+
+    private BlockCorruptException Damaged(int read)
+    {
+        string found = read < BlockFormat.HeaderSize ? $"{read} bytes" : "a header that names more than is there";
+        return new BlockCorruptException(_stream.Path, _partition, Sequence, $"expected a block, found {found}");
     }
 }

@@ -12,19 +12,17 @@ internal sealed class SpillFileWriter : RunWriter
 
     /// <param name="store">Where the file is made.</param>
     /// <param name="hint">Goes into the file's name.</param>
-    /// <param name="segments">To build blocks in, at least one; the caller keeps owning them.</param>
+    /// <param name="memory">What it is written with; stays the caller's, and is one run's at a time.</param>
     /// <param name="table">What is written is added to its sums; its ranges are used until Finish.</param>
-    /// <param name="compressor">Makes blocks smaller; null stores them as they are.</param>
     public SpillFileWriter(
         ISpillStore store,
         string hint,
-        NetworkBuffer[] segments,
-        PartitionTable table,
-        BlockCompressor? compressor = null)
-        : base(table, compressor)
+        WriteMemory memory,
+        PartitionTable table)
+        : base(table, memory.Compressor)
     {
         _file = store.Create(hint);
-        _batch = new BlockBatch(_file, segments);
+        _batch = new BlockBatch(_file, memory);
     }
 
     /// <summary>Bytes of the file so far, those not written yet included.</summary>
@@ -38,6 +36,7 @@ internal sealed class SpillFileWriter : RunWriter
     {
         if (!_finished)
         {
+            _batch.Abandon();
             _file.Dispose();
         }
     }
@@ -60,21 +59,19 @@ internal sealed class SpillRegionWriter : PartitionWriter
     private readonly BlockBatch _batch;
 
     /// <param name="file">The file; stays the caller's.</param>
-    /// <param name="segments">To build blocks in, at least one; the caller keeps owning them.</param>
+    /// <param name="memory">What it is written with; stays the caller's.</param>
     /// <param name="table">Its places of these partitions are written here only.</param>
-    /// <param name="compressor">Makes blocks smaller; null stores them as they are.</param>
     /// <param name="partition">The first partition of the row.</param>
     /// <param name="start">Where the stretch starts in the file, bytes.</param>
     public SpillRegionWriter(
         IStoredFile file,
-        NetworkBuffer[] segments,
+        WriteMemory memory,
         PartitionTable table,
-        BlockCompressor? compressor,
         int partition,
         long start)
-        : base(table, compressor, partition, start)
+        : base(table, memory.Compressor, partition, start)
     {
-        _batch = new BlockBatch(file, segments, start);
+        _batch = new BlockBatch(file, memory, start);
     }
 
     /// <summary>Bytes written so far.</summary>
@@ -91,9 +88,7 @@ internal sealed class SpillRegionWriter : PartitionWriter
         return _batch.Finish();
     }
 
-    public override void Dispose()
-    {
-    }
+    public override void Dispose() => _batch.Abandon();
 
     protected override long EndPartition(long start, long length) => _batch.EndPartition(start, length);
 }

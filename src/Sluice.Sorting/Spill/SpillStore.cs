@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Sluice.Sorting;
 
 /// <summary>Keeps runs as files in this process's spill directories; a full disk is an error at once.</summary>
@@ -14,53 +12,40 @@ public sealed class SpillStore : ISpillStore
         _directories = directories;
     }
 
-    public IStoredFile Create(string hint) => new StoredFile(_directories.NewFile(hint));
+    public IStoredFile Create(string hint) => new StoredFile(_directories.CreateFile(hint));
 
-    // Through the kernel's cache: a run is read again soon, in small pieces.
     private sealed class StoredFile : IStoredFile
     {
-        private readonly SafeFileHandle _handle;
+        private readonly StorageFile _file;
+        private int _disposed;
 
-        public StoredFile(string path)
+        public StoredFile(StorageFile file)
         {
-            Path = path;
-            _handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+            _file = file;
         }
 
-        public string Path { get; }
+        public string Path => _file.Path;
 
-        public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(_handle, bytes, offset);
+        public bool WaitsForDevice => _file.IsDirect;
 
-        public void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset) =>
-            RandomAccess.Write(_handle, pieces, offset);
+        public void Write(ReadOnlySpan<byte> bytes, long offset) => _file.Write(bytes, offset);
 
-        public int Read(Span<byte> bytes, long offset)
-        {
-            int filled = 0;
-            while (filled < bytes.Length)
-            {
-                int count = RandomAccess.Read(_handle, bytes[filled..], offset + filled);
-                if (count == 0)
-                {
-                    break;
-                }
+        public void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset) => _file.Write(pieces, offset);
 
-                filled += count;
-            }
+        public int Read(Span<byte> bytes, long offset) => _file.Read(bytes, offset);
 
-            return filled;
-        }
+        public long Read(IReadOnlyList<Memory<byte>> pieces, long offset) => _file.Read(pieces, offset);
 
-        public void Discard(long offset, long length) => FileHole.Punch(_handle, offset, length);
+        public void Discard(long offset, long length) => _file.Discard(offset, length);
 
         public void Dispose()
         {
-            if (_handle.IsClosed)
+            if (Interlocked.Exchange(ref _disposed, 1) != 0)
             {
                 return;
             }
 
-            _handle.Dispose();
+            _file.Dispose();
             try
             {
                 File.Delete(Path);

@@ -27,6 +27,8 @@ public sealed class TimedStore : ISpillStore
     {
         public string Path => file.Path;
 
+        public bool WaitsForDevice => file.WaitsForDevice;
+
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
             using WaitClock.Wait wait = WaitClock.Begin(WaitKind.Spill);
@@ -54,6 +56,15 @@ public sealed class TimedStore : ISpillStore
             using WaitClock.Wait wait = WaitClock.Begin(WaitKind.SpillRead);
             long start = Stopwatch.GetTimestamp();
             int count = file.Read(bytes, offset);
+            traffic.DidRead(count, Stopwatch.GetTimestamp() - start);
+            return count;
+        }
+
+        public long Read(IReadOnlyList<Memory<byte>> pieces, long offset)
+        {
+            using WaitClock.Wait wait = WaitClock.Begin(WaitKind.SpillRead);
+            long start = Stopwatch.GetTimestamp();
+            long count = file.Read(pieces, offset);
             traffic.DidRead(count, Stopwatch.GetTimestamp() - start);
             return count;
         }

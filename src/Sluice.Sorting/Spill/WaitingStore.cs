@@ -31,6 +31,8 @@ public sealed class WaitingStore : ISpillStore
     {
         public string Path => file.Path;
 
+        public bool WaitsForDevice => file.WaitsForDevice;
+
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
             try
@@ -48,6 +50,8 @@ public sealed class WaitingStore : ISpillStore
             wait.Run(Path, () => file.Write(pieces, offset), cancellation);
 
         public int Read(Span<byte> bytes, long offset) => file.Read(bytes, offset);
+
+        public long Read(IReadOnlyList<Memory<byte>> pieces, long offset) => file.Read(pieces, offset);
 
         public void Discard(long offset, long length) => file.Discard(offset, length);
 

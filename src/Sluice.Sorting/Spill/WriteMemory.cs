@@ -2,11 +2,15 @@ using Sluice.Buffers;
 
 namespace Sluice.Sorting;
 
-/// <summary>What runs are written with: the segments it builds blocks in, and what compresses them.</summary>
+/// <summary>What runs are written with: segments to build blocks in, a thread that writes them, and what compresses
+/// them.</summary>
 /// <remarks>Ownership: taken from the task's pool at once and for its user's life, so that a spill never waits for
 /// memory. Threading: one run at a time.</remarks>
 internal sealed class WriteMemory : IDisposable
 {
+    // Writes of fewer segments are too short to be worth a thread.
+    private const int FewestBehind = 8;
+
     private readonly NetworkBuffer[] _segments;
     private bool _disposed;
 
@@ -24,6 +28,7 @@ internal sealed class WriteMemory : IDisposable
                 _segments[i] = pool.Request(cancellationToken);
             }
 
+            Behind = count >= FewestBehind ? new WriteBehind(WaitKind.Spill) : null;
             Compressor = codec is null ? null : new BlockCompressor(codec, pool.Request(cancellationToken));
         }
         catch
@@ -36,6 +41,9 @@ internal sealed class WriteMemory : IDisposable
     /// <summary>Segments to build blocks in.</summary>
     public NetworkBuffer[] Segments => _segments;
 
+    /// <summary>Writes one half of the segments while the other is filled; null writes all of them at once.</summary>
+    public WriteBehind? Behind { get; }
+
     /// <summary>Makes blocks smaller; null when they are stored as they are.</summary>
     public BlockCompressor? Compressor { get; }
 
@@ -44,6 +52,7 @@ internal sealed class WriteMemory : IDisposable
         if (!_disposed)
         {
             _disposed = true;
+            Behind?.Dispose();
             Compressor?.Dispose();
             Release();
         }

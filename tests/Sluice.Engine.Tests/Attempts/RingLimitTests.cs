@@ -14,7 +14,7 @@ public class RingLimitTests
         Assert.Equal(int.MaxValue, RingLimit.Segments(taskBytes, 8, 4096, SegmentSize));
 
     [Theory]
-    [InlineData(125L << 20, 8, 4096, 16)]
+    [InlineData(125L << 20, 8, 4096, 32)]
     [InlineData(128L << 20, 80, 4096, 160)]
     [InlineData(128L << 20, 800, 4096, 1600)]
     [InlineData(125L << 20, 8, 128, 125)]

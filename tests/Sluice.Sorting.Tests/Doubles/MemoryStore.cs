@@ -30,7 +30,7 @@ internal sealed class MemoryStore : ISpillStore
 
         public bool IsDisposed { get; private set; }
 
-        /// <summary>How often it was read.</summary>
+        /// <summary>Calls that read it.</summary>
         public int Reads => Volatile.Read(ref _reads);
 
         public string Path => path;
@@ -61,8 +61,25 @@ internal sealed class MemoryStore : ISpillStore
 
         public int Read(Span<byte> bytes, long offset)
         {
-            ObjectDisposedException.ThrowIf(IsDisposed, this);
             Interlocked.Increment(ref _reads);
+            return ReadAt(bytes, offset);
+        }
+
+        public long Read(IReadOnlyList<Memory<byte>> pieces, long offset)
+        {
+            Interlocked.Increment(ref _reads);
+            long filled = 0;
+            foreach (Memory<byte> piece in pieces)
+            {
+                filled += ReadAt(piece.Span, offset + filled);
+            }
+
+            return filled;
+        }
+
+        private int ReadAt(Span<byte> bytes, long offset)
+        {
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
             int count = (int)Math.Clamp(Bytes.Length - offset, 0, bytes.Length);
             offset = Math.Min(offset, Bytes.Length);
             Bytes.AsSpan((int)offset, count).CopyTo(bytes);

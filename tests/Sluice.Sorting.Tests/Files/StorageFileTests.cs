@@ -12,7 +12,7 @@ public class StorageFileTests
         Random random = new(3);
         using MemoryStream expected = new();
         string path = folder.At("file");
-        using (StorageFile file = new(path, FileMode.CreateNew))
+        using (StorageFile file = StorageFile.ToWrite(path, new WritePathChoice()))
         {
             for (int batch = 0; batch < 60; batch++)
             {
@@ -41,12 +41,61 @@ public class StorageFileTests
         Assert.Equal(expected.ToArray(), File.ReadAllBytes(path));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    public void What_was_written_past_the_cache_or_into_it_is_read_back_in_pieces(int cachedMilliseconds)
+    {
+        using SpillFolder folder = new();
+        using MemorySlab slab = new(16, 32 * 1024);
+        WritePathChoice choice = new();
+        choice.Took(WritePath.Cached, 1 << 20, TimeSpan.FromMilliseconds(cachedMilliseconds));
+        choice.Took(WritePath.Direct, 1 << 20, TimeSpan.FromMilliseconds(10));
+        byte[] expected = new byte[(1 << 20) + 100];
+        new Random(5).NextBytes(expected);
+        using StorageFile file = StorageFile.ToReadAgain(folder.At("file"), choice);
+        MemorySegment[] segments = slab.Segments.ToArray();
+        for (int offset = 0; offset < 1 << 20; offset += 8 * 32 * 1024)
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                expected.AsSpan(offset + (i * 32 * 1024), 32 * 1024).CopyTo(segments[i].Span);
+            }
+
+            file.Write([.. segments[..8].Select(segment => (ReadOnlyMemory<byte>)segment.Memory)], offset);
+        }
+
+        file.Write(expected.AsSpan(1 << 20), 1 << 20);
+
+        // A disk that knows no other way than the cache is right, too.
+        Assert.True(!file.IsDirect || cachedMilliseconds == 40);
+        using MemoryStream read = new();
+        for (long count = 1, offset = 0; count > 0; offset += count)
+        {
+            // By turns many whole pages, and odd pieces at odd places.
+            int pieces = offset % StorageFile.PageSize == 0 ? 11 : 1;
+            int length = pieces == 1 ? (int)(-offset & (StorageFile.PageSize - 1)) : segments[0].Size;
+            count = file.Read([.. segments[..pieces].Select(segment => segment.Memory[..length])], offset);
+            if (pieces == 11 && read.Length < 500_000)
+            {
+                count = Math.Min(count, 300_001);
+            }
+
+            for (long left = count, i = 0; left > 0; left -= length, i++)
+            {
+                read.Write(segments[i].Span[..(int)Math.Min(left, length)]);
+            }
+        }
+
+        Assert.Equal(expected, read.ToArray());
+    }
+
     [Fact]
     public void A_full_disk_is_an_error_that_names_the_file()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "This system has no /dev/full.");
         using MemorySlab slab = new(8, 32 * 1024);
-        using StorageFile file = new("/dev/full", FileMode.Open);
+        using StorageFile file = StorageFile.ToWrite("/dev/full", new WritePathChoice());
 
         IOException thrown = Assert.Throws<IOException>(
             () => file.Write([.. slab.Segments.ToArray().Select(segment => (ReadOnlyMemory<byte>)segment.Memory)], 0));

@@ -1,3 +1,5 @@
+using Sluice.Buffers;
+
 namespace Sluice.Sorting.Tests;
 
 public class WriteBehindTests
@@ -8,10 +10,10 @@ public class WriteBehindTests
     public void Batches_are_written_in_order_and_all_before_the_end()
     {
         List<long> offsets = [];
-        using WriteBehind writes = new((_, offset) => offsets.Add(offset));
+        using WriteBehind writes = new(WaitKind.Output);
         for (int i = 0; i < 500; i++)
         {
-            writes.Start([new byte[1]], i);
+            writes.Start((_, offset) => offsets.Add(offset), [new byte[1]], i);
         }
 
         writes.Finish();
@@ -24,16 +26,18 @@ public class WriteBehindTests
     {
         byte[][] sets = [new byte[100], new byte[100]];
         int torn = 0;
-        using WriteBehind writes = new((pieces, offset) =>
+        using WriteBehind writes = new(WaitKind.Output);
+        void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
         {
             byte first = pieces[0].Span[0];
             Thread.Yield();
             torn += pieces[0].Span.ContainsAnyExcept(first) || first != (byte)offset ? 1 : 0;
-        });
+        }
+
         for (int i = 0; i < 1000; i++)
         {
             sets[i % 2].AsSpan().Fill((byte)i);
-            writes.Start([sets[i % 2]], i);
+            writes.Start(Write, [sets[i % 2]], i);
         }
 
         writes.Finish();
@@ -45,7 +49,8 @@ public class WriteBehindTests
     public void A_failed_write_is_thrown_at_the_next_and_at_the_end()
     {
         int written = 0;
-        using WriteBehind writes = new((_, offset) =>
+        using WriteBehind writes = new(WaitKind.Output);
+        void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
         {
             if (offset == 1)
             {
@@ -53,13 +58,35 @@ public class WriteBehindTests
             }
 
             written++;
-        });
-        writes.Start([new byte[1]], 0);
-        writes.Start([new byte[1]], 1);
+        }
 
-        Assert.Equal("No space left on device", Assert.Throws<IOException>(() => writes.Start([new byte[1]], 2)).Message);
+        writes.Start(Write, [new byte[1]], 0);
+        writes.Start(Write, [new byte[1]], 1);
+
+        Assert.Equal("No space left on device", Assert.Throws<IOException>(() => writes.Start(Write, [new byte[1]], 2)).Message);
         Assert.Throws<IOException>(writes.Finish);
         Assert.Equal(1, written);
+    }
+
+    [Fact]
+    public void Settling_waits_for_the_write_at_hand_and_does_not_tell_how_it_ended()
+    {
+        bool ended = false;
+        using WriteBehind writes = new(WaitKind.Spill);
+        writes.Start(
+            (_, _) =>
+            {
+                Thread.Sleep(20);
+                ended = true;
+                throw new IOException("No space left on device");
+            },
+            [new byte[1]],
+            0);
+
+        writes.Settle();
+
+        Assert.True(ended);
+        Assert.Throws<IOException>(writes.Finish);
     }
 
     [Fact]
@@ -68,13 +95,15 @@ public class WriteBehindTests
         using ManualResetEventSlim entered = new();
         using ManualResetEventSlim release = new();
         bool ended = false;
-        WriteBehind writes = new((_, _) =>
+        WriteBehind writes = new(WaitKind.Output);
+        void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
         {
             entered.Set();
             release.Wait(Deadline);
             ended = true;
-        });
-        writes.Start([new byte[1]], 0);
+        }
+
+        writes.Start(Write, [new byte[1]], 0);
         Assert.True(entered.Wait(Deadline));
         Task disposal = Task.Run(writes.Dispose, TestContext.Current.CancellationToken);
         Assert.False(disposal.IsCompleted);

@@ -9,9 +9,9 @@ public class WritePathChoiceTests
     {
         WritePathChoice choice = new();
 
-        Assert.Equal(WritePath.Cached, choice.Next());
-        choice.Took(WritePath.Cached, Bytes, TimeSpan.FromMilliseconds(1));
         Assert.Equal(WritePath.Direct, choice.Next());
+        choice.Took(WritePath.Direct, Bytes, TimeSpan.FromMilliseconds(1));
+        Assert.Equal(WritePath.Cached, choice.Next());
     }
 
     [Theory]
@@ -34,7 +34,7 @@ public class WritePathChoiceTests
         choice.Took(WritePath.Cached, Bytes, TimeSpan.FromMilliseconds(1));
         choice.Took(WritePath.Direct, Bytes, TimeSpan.FromMilliseconds(40));
         List<WritePath> paths = [];
-        for (int i = 0; i < 200; i++)
+        for (int i = 0; i < 600; i++)
         {
             WritePath path = choice.Next();
             paths.Add(path);
@@ -43,6 +43,6 @@ public class WritePathChoiceTests
             choice.Took(path, Bytes, TimeSpan.FromMilliseconds(path == WritePath.Direct ? 4 : 40));
         }
 
-        Assert.All(paths[^100..].Chunk(16), chunk => Assert.InRange(chunk.Count(path => path == WritePath.Cached), 0, 2));
+        Assert.All(paths[^128..].Chunk(64), chunk => Assert.InRange(chunk.Count(path => path == WritePath.Cached), 0, 2));
     }
 }

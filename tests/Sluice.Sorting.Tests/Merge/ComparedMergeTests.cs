@@ -1,5 +1,4 @@
 using System.Text;
-using Sluice.Buffers;
 
 namespace Sluice.Sorting.Tests;
 
@@ -168,17 +167,15 @@ public class ComparedMergeTests
 
     private static SortedRun Write(TestPool pool, MemoryStore store, IEnumerable<TestRecord> sorted, RecordSum[] sums)
     {
-        NetworkBuffer segment = pool.Task.Request(CancellationToken.None);
-        using SpillFileWriter writer = new(store, "run", [segment], new PartitionTable(sums));
+        using WriteMemory memory = new(pool.Task, 1, null, CancellationToken.None);
+        using SpillFileWriter writer = new(store, "run", memory, new PartitionTable(sums));
         foreach (TestRecord record in sorted)
         {
             writer.MoveTo(record.Partition);
             writer.Blocks.Append(record.Key, record.Value);
         }
 
-        SortedRun run = writer.Finish();
-        segment.Release();
-        return run;
+        return writer.Finish();
     }
 
     // Short keys with many ties, and a few of more than two pieces that only their ends tell apart.

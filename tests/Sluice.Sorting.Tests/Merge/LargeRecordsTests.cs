@@ -1,5 +1,3 @@
-using Sluice.Buffers;
-
 namespace Sluice.Sorting.Tests;
 
 /// <summary>Records larger than a segment, which a merge keeps in a file of its own.</summary>
@@ -63,11 +61,9 @@ public class LargeRecordsTests
 
     private static SortedRun Run(TestPool pool, ISpillStore store, TestRecord record)
     {
-        NetworkBuffer segment = pool.Task.Request(CancellationToken.None);
-        using SpillFileWriter writer = new(store, "run", [segment], new PartitionTable(new RecordSum[1]));
+        using WriteMemory memory = new(pool.Task, 1, null, CancellationToken.None);
+        using SpillFileWriter writer = new(store, "run", memory, new PartitionTable(new RecordSum[1]));
         writer.Blocks.Append(record.Key, record.Value);
-        SortedRun run = writer.Finish();
-        segment.Release();
-        return run;
+        return writer.Finish();
     }
 }

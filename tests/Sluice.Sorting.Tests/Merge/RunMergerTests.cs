@@ -1,5 +1,3 @@
-using Sluice.Buffers;
-
 namespace Sluice.Sorting.Tests;
 
 public class RunMergerTests
@@ -128,15 +126,13 @@ public class RunMergerTests
 
     private static SortedRun Run(TestPool pool, MemoryStore store, List<TestRecord> records)
     {
-        NetworkBuffer segment = pool.Task.Request(CancellationToken.None);
-        using SpillFileWriter writer = new(store, "run", [segment], new PartitionTable(new RecordSum[1]));
+        using WriteMemory memory = new(pool.Task, 1, null, CancellationToken.None);
+        using SpillFileWriter writer = new(store, "run", memory, new PartitionTable(new RecordSum[1]));
         foreach (TestRecord record in TestRecords.Sorted(records))
         {
             writer.Blocks.Append(record.Key, record.Value);
         }
 
-        SortedRun run = writer.Finish();
-        segment.Release();
-        return run;
+        return writer.Finish();
     }
 }

@@ -1,5 +1,3 @@
-using Sluice.Buffers;
-
 namespace Sluice.Sorting.Tests;
 
 /// <summary>Writes runs from records, and reads their records back.</summary>
@@ -9,19 +7,15 @@ internal static class TestRuns
     public static SortedRun Write(
         TestPool pool, ISpillStore store, IEnumerable<TestRecord> records, RecordSum[] sums, IBlockCodec? codec = null)
     {
-        NetworkBuffer segment = pool.Task.Request(CancellationToken.None);
-        using BlockCompressor? compressor =
-            codec is null ? null : new BlockCompressor(codec, pool.Task.Request(CancellationToken.None));
-        using SpillFileWriter writer = new(store, "run", [segment], new PartitionTable(sums), compressor);
+        using WriteMemory memory = new(pool.Task, 1, codec, CancellationToken.None);
+        using SpillFileWriter writer = new(store, "run", memory, new PartitionTable(sums));
         foreach (TestRecord record in TestRecords.Sorted(records))
         {
             writer.MoveTo(record.Partition);
             writer.Blocks.Append(record.Key, record.Value);
         }
 
-        SortedRun run = writer.Finish();
-        segment.Release();
-        return run;
+        return writer.Finish();
     }
 
     /// <summary>All records of a run, as text, and the sums over them.</summary>

@@ -3,7 +3,7 @@ namespace Sluice.Sorting.Tests;
 public sealed class SpillDirectoriesTests
 {
     [Fact]
-    public void NewFile_goes_where_most_room_is()
+    public void A_new_file_goes_where_most_room_is()
     {
         using SpillFolder folder = new();
         SpillDirectory small = SpillDirectory.Open(folder.At("small"));
@@ -11,12 +11,12 @@ public sealed class SpillDirectoriesTests
         Dictionary<SpillDirectory, long> free = new() { [small] = 10, [large] = 20 };
         using SpillDirectories directories = new([small, large], directory => free[directory]);
 
-        string first = directories.NewFile("map");
+        using StorageFile first = directories.CreateFile("map");
         free[large] = 5;
-        string second = directories.NewFile("map");
+        using StorageFile second = directories.CreateFile("map");
 
-        Assert.Equal(large.Path, Path.GetDirectoryName(first));
-        Assert.Equal(small.Path, Path.GetDirectoryName(second));
+        Assert.Equal(large.Path, Path.GetDirectoryName(first.Path));
+        Assert.Equal(small.Path, Path.GetDirectoryName(second.Path));
     }
 
     [Fact]

@@ -1,22 +1,25 @@
-using Sluice.Buffers;
-
 namespace Sluice.Sorting.Tests;
 
 public class SpillFileWriterTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(5)]
-    public void Every_record_is_read_back_from_its_partition_whatever_the_sizes(int segments)
+    [InlineData(1, 1, false)]
+    [InlineData(2, 4, false)]
+    [InlineData(5, 7, true)]
+    [InlineData(8, 3, false)]
+    [InlineData(11, 64, false)]
+    [InlineData(16, 8, true)]
+    public void Every_record_is_read_back_from_its_partition_whatever_the_sizes(
+        int segments, int readAtOnce, bool compressed)
     {
         const int SegmentSize = 16 * 1024;
-        using TestPool pool = new(segments + 4, SegmentSize);
+        using TestPool pool = new(segments + readAtOnce + 4, SegmentSize);
         MemoryStore store = new();
-        NetworkBuffer[] buffers = [.. Enumerable.Range(0, segments).Select(_ => pool.Task.Request(CancellationToken.None))];
+        WriteMemory memory = new(
+            pool.Task, segments, compressed ? new BrotliCodec() : null, CancellationToken.None);
         int[] counts = [3000, 0, 1, 40, 3500, 1, 7, 2700, 60];
         RecordSum[] written = new RecordSum[counts.Length];
-        SpillFileWriter writer = new(store, "run", buffers, new PartitionTable(written));
+        SpillFileWriter writer = new(store, "run", memory, new PartitionTable(written));
         List<TestRecord>[] records =
             [.. counts.Select((count, seed) => TestRecords.Sorted(TestRecords.Random(seed, count, 1, 200)).ToList())];
         for (int partition = 0; partition < counts.Length; partition++)
@@ -27,13 +30,14 @@ public class SpillFileWriterTests
 
         using SortedRun run = writer.Finish();
         writer.Dispose();
-        Array.ForEach(buffers, buffer => buffer.Release());
+        memory.Dispose();
 
         Assert.Equal(store.Files[0].Bytes.Length, writer.Length);
         for (int partition = 0; partition < counts.Length; partition++)
         {
+            using RunBlockSource source = new(run, partition, pool.Task, CancellationToken.None, readAtOnce);
             using RunMerger merger = new(
-                [new RunBlockSource(run, partition, pool.Task, CancellationToken.None)],
+                [source],
                 2,
                 pool.Task,
                 store,
@@ -55,18 +59,51 @@ public class SpillFileWriterTests
     {
         using TestPool pool = new(4, 16 * 1024);
         MemoryStore store = new();
-        NetworkBuffer[] buffers = [pool.Task.Request(CancellationToken.None), pool.Task.Request(CancellationToken.None)];
-        using SpillFileWriter writer = new(store, "run", buffers, new PartitionTable(new RecordSum[3]));
+        using WriteMemory memory = new(pool.Task, 2, null, CancellationToken.None);
+        using SpillFileWriter writer = new(store, "run", memory, new PartitionTable(new RecordSum[3]));
         writer.Blocks.Append([1], new byte[300_001]);
         writer.MoveTo(1);
         writer.Blocks.Append([1], new byte[11]);
         writer.MoveTo(2);
         writer.Blocks.Append([1], new byte[11]);
         using SortedRun run = writer.Finish();
-        Array.ForEach(buffers, buffer => buffer.Release());
 
         Assert.Equal(0, run.RangeOf(1).Offset % StorageFile.PageSize);
         Assert.InRange(run.RangeOf(1).Offset - run.RangeOf(0).Length, 1, StorageFile.PageSize - 1);
         Assert.Equal(run.RangeOf(1).Offset + run.RangeOf(1).Length, run.RangeOf(2).Offset);
+    }
+
+    [Fact]
+    public void Blocks_of_a_large_partition_are_read_by_many_at_once_and_those_behind_a_small_one_too()
+    {
+        const int SegmentSize = 16 * 1024;
+        using TestPool pool = new(24, SegmentSize);
+        MemoryStore store = new();
+        using WriteMemory memory = new(pool.Task, 4, null, CancellationToken.None);
+        using SpillFileWriter writer = new(store, "run", memory, new PartitionTable(new RecordSum[3]));
+        writer.Blocks.Append([1], new byte[300_001]);
+        writer.MoveTo(1);
+        writer.Blocks.Append([1], new byte[11]);
+        writer.MoveTo(2);
+        writer.Blocks.Append([1], new byte[300_001]);
+        using SortedRun run = writer.Finish();
+
+        // Nineteen blocks by eights; behind the small partition all are read once more, one by one, after the first.
+        Assert.Equal(1 + 3, ReadsOf(run, 0, store, pool));
+        Assert.Equal(1 + 1, ReadsOf(run, 1, store, pool));
+        Assert.Equal(1 + 1 + run.RangeOf(2).Blocks - 1, ReadsOf(run, 2, store, pool));
+    }
+
+    // Calls of the file, the index's among them.
+    private static int ReadsOf(SortedRun run, int partition, MemoryStore store, TestPool pool)
+    {
+        int before = store.Files[0].Reads;
+        using RunBlockSource source = new(run, partition, pool.Task, CancellationToken.None, 8);
+        while (source.TryTake(out Block block))
+        {
+            block.Release();
+        }
+
+        return store.Files[0].Reads - before;
     }
 }

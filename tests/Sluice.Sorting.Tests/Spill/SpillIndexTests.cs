@@ -1,5 +1,3 @@
-using Sluice.Buffers;
-
 namespace Sluice.Sorting.Tests;
 
 public class SpillIndexTests
@@ -44,8 +42,8 @@ public class SpillIndexTests
         using TestPool pool = new(4, 256);
         MemoryStore store = new();
         RecordSum[] sums = new RecordSum[9];
-        NetworkBuffer segment = pool.Task.Request(CancellationToken.None);
-        using SpillFileWriter writer = new(store, "run", [segment], new PartitionTable(sums));
+        using WriteMemory memory = new(pool.Task, 1, null, CancellationToken.None);
+        using SpillFileWriter writer = new(store, "run", memory, new PartitionTable(sums));
         List<TestRecord> records = TestRecords.Sorted(TestRecords.Random(1, 300, 8, 90));
         foreach (TestRecord record in records)
         {
@@ -54,7 +52,7 @@ public class SpillIndexTests
         }
 
         writer.Finish();
-        segment.Release();
+        memory.Dispose();
         using SpillFile run = SpillFile.Open(store.Files[0], writer.Length);
 
         Assert.Equal(9, run.Partitions);
