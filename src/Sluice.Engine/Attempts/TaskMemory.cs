@@ -7,8 +7,8 @@ namespace Sluice.Engine;
 /// <summary>How one task shares out the segments of its pool.</summary>
 /// <remarks>
 /// <code>
-/// total = source or gate + groups + write (a part: twice) + codec + ring + table
-/// source 1 | gate at least 8 | write 1 to 64 | codec 0 or 1 | ring at least 12 | table at least 2, half of what the ring could have
+/// total = source or gate + groups + write + codec + ring + table
+/// source 1 | gate at least 8 | write 1 to 128 (a part: 2 at least) | codec 0 or 1 | ring at least 12 | table at least 2, half of what the ring could have
 /// </code>
 /// A middle task, with a gate and a shuffle, gives the gate a third. A task that reads groups keeps a quarter, a middle
 /// one an eighth, for those that are walked again.
@@ -25,8 +25,9 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table, int 
 
     private const int Source = 1;
     private const int Codec = 1;
-    private const int MostWrite = 64;
-    private const int SegmentsPerWrite = 64;
+    private const int MostWrite = 128;
+    private const int SegmentsPerWrite = 32;
+    private const int LeastPart = 2;
     private const int SmallestTable = 2;
     private const int SegmentsPerGroup = 4;
 
@@ -38,12 +39,13 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table, int 
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(segments, LeastSegments);
         int write = Math.Clamp(segments / SegmentsPerWrite, 1, MostWrite);
+        int part = Math.Max(LeastPart, write);
         bool hasGate = stage.Input is ShuffleInput;
         bool hasGroups = stage.Input is ShuffleInput input && IsA(input.Node, typeof(GroupNode<,,>));
         if (stage.Output is not ShuffleOutput shuffle)
         {
             int kept = hasGroups ? segments / SegmentsPerGroup : 0;
-            return new TaskMemory(hasGate ? segments - kept - (WriteBehind.Batches * write) : 0, write, 0, 0, kept);
+            return new TaskMemory(hasGate ? segments - kept - part : 0, part, 0, 0, kept);
         }
 
         int gate = hasGate ? Math.Max(InputGateOptions.MinimumCompressed, segments / 3) : 0;

@@ -5,13 +5,13 @@ namespace Sluice.Engine;
 
 /// <summary>Writes one part of an output from front to back, through a few segments of the task's pool.</summary>
 /// <remarks>
-/// While one batch of segments is filled, the other is written. A write that failed is thrown at the next one, at the
+/// While one batch of segments is filled, others are written. A write that failed is thrown at the next one, at the
 /// latest by <see cref="Finish"/>. Disposed before that, it deletes the file. Threading: the task's thread.
 /// </remarks>
 internal sealed class PartFile : IDisposable
 {
     private readonly StorageFile _file;
-    private readonly WriteBehind _writes = new(WaitKind.Output);
+    private readonly WriteBehind _writes;
     private readonly Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> _write;
     private readonly NetworkBuffer[] _segments;
     private readonly ReadOnlyMemory<byte>[] _memories;
@@ -26,7 +26,9 @@ internal sealed class PartFile : IDisposable
     private PartFile(string path, NetworkBuffer[] segments, DiskWait wait, CancellationToken cancellation)
     {
         _segments = segments;
-        _segmentsPerBatch = segments.Length / WriteBehind.Batches;
+        int batches = WriteBehind.BatchesOf(segments.Length);
+        _writes = new WriteBehind(WaitKind.Output, batches);
+        _segmentsPerBatch = segments.Length / batches;
         _segmentSize = segments[0].Segment.Size;
         _memories = [.. segments.Select(buffer => (ReadOnlyMemory<byte>)buffer.Segment.Memory)];
         _segment = segments[0].Segment;
@@ -37,15 +39,15 @@ internal sealed class PartFile : IDisposable
     /// <summary>Creates the file.</summary>
     /// <param name="path">Where; what is there is replaced.</param>
     /// <param name="pool">The task's pool, which has the segments.</param>
-    /// <param name="segmentsPerBatch">How many are filled before they are written.</param>
+    /// <param name="count">How many segments: some are filled while the others are written; at least 2.</param>
     /// <param name="wait">What is done when the disk is full.</param>
     /// <param name="cancellation">Ends waiting for a segment, or for room on the disk.</param>
-    public static PartFile Create(string path, IBufferPool pool, int segmentsPerBatch, DiskWait wait, CancellationToken cancellation)
+    public static PartFile Create(string path, IBufferPool pool, int count, DiskWait wait, CancellationToken cancellation)
     {
-        List<NetworkBuffer> segments = new(WriteBehind.Batches * segmentsPerBatch);
+        List<NetworkBuffer> segments = new(count);
         try
         {
-            while (segments.Count < WriteBehind.Batches * segmentsPerBatch)
+            while (segments.Count < count)
             {
                 segments.Add(pool.Request(cancellation));
             }
@@ -143,7 +145,8 @@ internal sealed class PartFile : IDisposable
         ReadOnlyMemory<byte>[] batch = [.. _memories[_firstOfBatch.._current], _memories[_current][.._filled]];
         _writes.Start(_write, batch, Length);
         Length += ((long)(_current - _firstOfBatch) * _segmentSize) + _filled;
-        _firstOfBatch = _firstOfBatch == 0 ? _segmentsPerBatch : 0;
+        int next = _firstOfBatch + _segmentsPerBatch;
+        _firstOfBatch = next + _segmentsPerBatch <= _segments.Length ? next : 0;
         _current = _firstOfBatch;
         _filled = 0;
     }

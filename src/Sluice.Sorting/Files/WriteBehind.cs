@@ -4,55 +4,64 @@ using Sluice.Buffers;
 
 namespace Sluice.Sorting;
 
-/// <summary>Writes one batch to a file in the background while the next one is filled.</summary>
+/// <summary>Writes batches to files in the background while the next one is filled.</summary>
 /// <remarks>
-/// Two sets of segments take turns: what <see cref="Start"/> was given may be filled again when the next Start returns.
-/// Threading: one thread starts and ends; writes run in order on a thread of their own, which sleeps in between (a pool's
-/// threads spin for work, and writes come too seldom for that).
+/// A few sets of segments take turns: what <see cref="Start"/> was given may be filled again when it has returned as
+/// often as there are others. Threading: one thread starts and ends; writes run in order on a thread of their own, which
+/// sleeps in between (a pool's threads spin for work, and writes come too seldom for that).
 /// </remarks>
 public sealed class WriteBehind : IDisposable
 {
-    /// <summary>Sets of segments that take turns.</summary>
-    public const int Batches = 2;
+    // With fewer segments than this in a batch, more batches only make smaller writes.
+    private const int SegmentsPerBatch = 16;
+    private const int MostBatches = 4;
 
     private readonly object _gate = new();
     private readonly WaitKind _kind;
+    private readonly int _batches;
     private Thread? _thread;
 
-    // Under _gate.
-    private Batch? _batch;
+    // Under _gate: the first one is being written.
+    private readonly Queue<Batch> _waiting = new();
     private ExceptionDispatchInfo? _failure;
     private bool _stopping;
 
     /// <param name="kind">What a thread waits for that waits for a batch here.</param>
-    public WriteBehind(WaitKind kind)
+    /// <param name="batches">Sets of segments that take turns, at least 2.</param>
+    public WriteBehind(WaitKind kind, int batches)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batches, 2);
         _kind = kind;
+        _batches = batches;
     }
 
     /// <summary>Time that Start and Finish waited for a batch before.</summary>
     public TimeSpan WaitTime { get; private set; }
 
-    /// <summary>Waits for the batch before and starts this one.</summary>
+    /// <summary>How many sets so many segments are best divided into, at least 2.</summary>
+    public static int BatchesOf(int segments) => Math.Clamp(segments / SegmentsPerBatch, 2, MostBatches);
+
+    /// <summary>Adds a batch to those that are to be written, and waits until one set of segments is free.</summary>
     /// <param name="write">Writes pieces, one behind the other, from an offset on.</param>
-    /// <param name="pieces">Stay untouched until the next call returns.</param>
+    /// <param name="pieces">Stay untouched until as many calls have returned as there are other sets.</param>
     /// <param name="offset">Where in the file they go.</param>
-    /// <exception cref="IOException">The batch before could not be written.</exception>
+    /// <exception cref="IOException">A batch before could not be written.</exception>
     public void Start(
         Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> write, ReadOnlyMemory<byte>[] pieces, long offset)
     {
         lock (_gate)
         {
-            WaitUntilIdle();
             _failure?.Throw();
-            _batch = new Batch(write, pieces, offset);
+            _waiting.Enqueue(new Batch(write, pieces, offset));
             Monitor.PulseAll(_gate);
-        }
+            if (_thread is null)
+            {
+                _thread = new Thread(Run) { IsBackground = true, Name = "sluice-write" };
+                _thread.Start();
+            }
 
-        if (_thread is null)
-        {
-            _thread = new Thread(Run) { IsBackground = true, Name = "sluice-write" };
-            _thread.Start();
+            // One set is the caller's to fill.
+            WaitUntilLeft(_batches - 1);
         }
     }
 
@@ -62,7 +71,7 @@ public sealed class WriteBehind : IDisposable
     {
         lock (_gate)
         {
-            WaitUntilIdle();
+            WaitUntilLeft(0);
             _failure?.Throw();
         }
     }
@@ -72,11 +81,12 @@ public sealed class WriteBehind : IDisposable
     {
         lock (_gate)
         {
-            WaitUntilIdle();
+            WaitUntilLeft(0);
         }
     }
 
-    /// <summary>Ends the thread, after the write at hand: nobody reads the segments any more.</summary>
+    /// <summary>Ends the thread, after the write at hand: nobody reads the segments any more. What was not begun is
+    /// not written.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -88,16 +98,16 @@ public sealed class WriteBehind : IDisposable
         _thread?.Join();
     }
 
-    private void WaitUntilIdle()
+    private void WaitUntilLeft(int batches)
     {
-        if (_batch is null)
+        if (_waiting.Count <= batches)
         {
             return;
         }
 
         using WaitClock.Wait wait = WaitClock.Begin(_kind);
         long start = Stopwatch.GetTimestamp();
-        while (_batch is not null)
+        while (_waiting.Count > batches)
         {
             Monitor.Wait(_gate);
         }
@@ -124,7 +134,7 @@ public sealed class WriteBehind : IDisposable
             lock (_gate)
             {
                 _failure ??= failure;
-                _batch = null;
+                _waiting.Dequeue();
                 Monitor.PulseAll(_gate);
             }
         }
@@ -134,12 +144,19 @@ public sealed class WriteBehind : IDisposable
     {
         lock (_gate)
         {
-            while (_batch is null && !_stopping)
+            while (_waiting.Count == 0 && !_stopping)
             {
                 Monitor.Wait(_gate);
             }
 
-            return _batch;
+            // What is behind one that failed would leave a gap.
+            if (_failure is not null || _stopping)
+            {
+                _waiting.Clear();
+                Monitor.PulseAll(_gate);
+            }
+
+            return _waiting.TryPeek(out Batch? next) ? next : null;
         }
     }
 

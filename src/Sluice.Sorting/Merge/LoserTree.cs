@@ -1,19 +1,22 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Sluice.Sorting;
 
 /// <summary>A tournament over k cursors: each inner node keeps the loser of its match, the winner is on top.</summary>
 /// <remarks>
 /// Knuth, The Art of Computer Programming, vol. 3, 5.4.1. After the winner has moved on, one path of log2 k matches is
-/// played again. A match compares prefixes, then keys, then the cursors' order, so the merge is stable.
+/// played again. A match compares prefixes, then keys, then the cursors' order, so the merge is stable. Which of two
+/// wins cannot be predicted, so winner and loser change places by arithmetic; only equal prefixes take a branch.
 /// </remarks>
 internal sealed class LoserTree
 {
     private readonly RunCursor[] _cursors;
-    private readonly int[] _losers;
-    private readonly ulong[] _prefixes;
     private readonly bool[] _ended;
     private readonly ComparedKeys? _compared;
+
+    // Place 0 is the winner's, inner nodes are places 1 to k-1.
+    private readonly Entrant[] _places;
 
     /// <param name="cursors">In the order that decides ties; each is moved to its first record here.</param>
     /// <param name="comparison">Orders keys; null compares them as bytes.</param>
@@ -21,70 +24,82 @@ internal sealed class LoserTree
     {
         _compared = comparison is null ? null : new ComparedKeys(comparison);
         _cursors = cursors;
-        _losers = new int[Math.Max(cursors.Length, 1)];
-        _prefixes = new ulong[cursors.Length];
+        _places = new Entrant[Math.Max(cursors.Length, 1)];
         _ended = new bool[cursors.Length];
-        for (int i = 0; i < cursors.Length; i++)
+        if (cursors.Length > 0)
         {
-            Advance(i);
+            _places[0] = Play(1);
+            Winner = WinnerOrNull();
         }
-
-        _losers[0] = cursors.Length == 0 ? -1 : Play(1);
     }
 
     /// <summary>The cursor with the smallest key, or null when all have ended.</summary>
-    public RunCursor? Winner => _losers[0] < 0 || _ended[_losers[0]] ? null : _cursors[_losers[0]];
+    public RunCursor? Winner { get; private set; }
 
     /// <summary>Moves the winner on and finds the next one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Next()
     {
-        int winner = _losers[0];
-        Advance(winner);
-        for (int node = (winner + _cursors.Length) / 2; node >= 1; node /= 2)
+        ref Entrant places = ref MemoryMarshal.GetArrayDataReference(_places);
+        Entrant winner = Advance((int)places.Cursor);
+        for (int node = ((int)winner.Cursor + _places.Length) >> 1; node >= 1; node >>= 1)
         {
-            int other = _losers[node];
-            if (Beats(other, winner))
-            {
-                _losers[node] = winner;
-                winner = other;
-            }
+            ref Entrant other = ref Unsafe.Add(ref places, node);
+            bool otherWins = other.Prefix == winner.Prefix
+                ? BeatsOnTie((int)other.Cursor, (int)winner.Cursor)
+                : other.Prefix < winner.Prefix;
+
+            // All bits where the two change places, none where they do not.
+            ulong change = 0 - (otherWins ? 1UL : 0UL);
+            ulong prefixes = (other.Prefix ^ winner.Prefix) & change;
+            ulong cursors = (other.Cursor ^ winner.Cursor) & change;
+            other.Prefix ^= prefixes;
+            other.Cursor ^= cursors;
+            winner.Prefix ^= prefixes;
+            winner.Cursor ^= cursors;
         }
 
-        _losers[0] = winner;
+        places = winner;
+        Winner = WinnerOrNull();
     }
 
-    private void Advance(int index)
+    private RunCursor? WinnerOrNull()
     {
-        if (_cursors[index].MoveNext())
+        int winner = (int)_places[0].Cursor;
+        return _ended[winner] ? null : _cursors[winner];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Entrant Advance(int index)
+    {
+        RunCursor cursor = _cursors[index];
+        if (cursor.MoveNext())
         {
-            _prefixes[index] = _compared is null ? _cursors[index].Prefix : _compared.PrefixOf(_cursors[index]);
+            return new Entrant(_compared is null ? cursor.Prefix : _compared.PrefixOf(cursor), index);
         }
-        else
-        {
-            _ended[index] = true;
-            _prefixes[index] = ulong.MaxValue;
-        }
+
+        _ended[index] = true;
+        return new Entrant(ulong.MaxValue, index);
     }
 
     // Leaves are nodes k to 2k-1; returns the winner below the node and keeps the losers.
-    private int Play(int node)
+    private Entrant Play(int node)
     {
         if (node >= _cursors.Length)
         {
-            return node - _cursors.Length;
+            return Advance(node - _cursors.Length);
         }
 
-        int left = Play(2 * node);
-        int right = Play((2 * node) + 1);
-        bool leftWins = Beats(left, right);
-        _losers[node] = leftWins ? right : left;
+        Entrant left = Play(2 * node);
+        Entrant right = Play((2 * node) + 1);
+        bool leftWins = left.Prefix == right.Prefix
+            ? BeatsOnTie((int)left.Cursor, (int)right.Cursor)
+            : left.Prefix < right.Prefix;
+        _places[node] = leftWins ? right : left;
         return leftWins ? left : right;
     }
 
-    private bool Beats(int left, int right) =>
-        _prefixes[left] != _prefixes[right] ? _prefixes[left] < _prefixes[right] : BeatsOnTie(left, right);
-
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool BeatsOnTie(int left, int right)
     {
         if (_ended[left] || _ended[right])
@@ -96,5 +111,14 @@ internal sealed class LoserTree
             ? RunCursor.CompareKeys(_cursors[left], _cursors[right])
             : _compared.Compare(_cursors[left], _cursors[right]);
         return order != 0 ? order < 0 : left < right;
+    }
+
+    /// <summary>A cursor in the tournament: the prefix of the key it stands at, and its place in the order.</summary>
+    private record struct Entrant(ulong Prefix, ulong Cursor)
+    {
+        public Entrant(ulong prefix, int cursor)
+            : this(prefix, (ulong)cursor)
+        {
+        }
     }
 }

@@ -7,8 +7,8 @@ namespace Sluice.Sorting;
 /// <remarks>
 /// Blocks are laid behind each other in the segments. A partition of many pages is followed by zeros up to the next
 /// page: large writes and reads of whole pages can go past the kernel's cache, and leave it large pieces where they do
-/// not, which cost less to take, and to give back, than single pages. With a thread to write, one half of the segments
-/// is written while the other is filled. Threading: one thread; several batches may write to one file.
+/// not, which cost less to take, and to give back, than single pages. With a thread to write, a part of the segments
+/// is written while another is filled. Threading: one thread; several batches may write to one file.
 /// </remarks>
 internal sealed class BlockBatch
 {
@@ -37,7 +37,7 @@ internal sealed class BlockBatch
         _file = file;
         _segments = memory.Segments;
         _behind = memory.Behind;
-        _perWrite = _behind is null ? _segments.Length : _segments.Length / WriteBehind.Batches;
+        _perWrite = _behind is null ? _segments.Length : _segments.Length / WriteBehind.BatchesOf(_segments.Length);
         Debug.Assert(_perWrite > 0, "A block is built somewhere.");
         _segmentSize = _segments[0].Segment.Size;
         _pieces = new List<ReadOnlyMemory<byte>>(_perWrite);
@@ -137,7 +137,7 @@ internal sealed class BlockBatch
         else
         {
             _behind.Start(_file.Write, [.. _pieces], _written);
-            _first = _first == 0 ? _perWrite : 0;
+            _first = _first + (2 * _perWrite) <= _segments.Length ? _first + _perWrite : 0;
         }
 
         _written += Pending;

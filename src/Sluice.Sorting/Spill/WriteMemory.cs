@@ -28,7 +28,7 @@ internal sealed class WriteMemory : IDisposable
                 _segments[i] = pool.Request(cancellationToken);
             }
 
-            Behind = count >= FewestBehind ? new WriteBehind(WaitKind.Spill) : null;
+            Behind = count >= FewestBehind ? new WriteBehind(WaitKind.Spill, WriteBehind.BatchesOf(count)) : null;
             Compressor = codec is null ? null : new BlockCompressor(codec, pool.Request(cancellationToken));
         }
         catch
@@ -41,7 +41,7 @@ internal sealed class WriteMemory : IDisposable
     /// <summary>Segments to build blocks in.</summary>
     public NetworkBuffer[] Segments => _segments;
 
-    /// <summary>Writes one half of the segments while the other is filled; null writes all of them at once.</summary>
+    /// <summary>Writes a part of the segments while another is filled; null writes all of them at once.</summary>
     public WriteBehind? Behind { get; }
 
     /// <summary>Makes blocks smaller; null when they are stored as they are.</summary>

@@ -10,7 +10,7 @@ public class WriteBehindTests
     public void Batches_are_written_in_order_and_all_before_the_end()
     {
         List<long> offsets = [];
-        using WriteBehind writes = new(WaitKind.Output);
+        using WriteBehind writes = new(WaitKind.Output, 2);
         for (int i = 0; i < 500; i++)
         {
             writes.Start((_, offset) => offsets.Add(offset), [new byte[1]], i);
@@ -26,7 +26,7 @@ public class WriteBehindTests
     {
         byte[][] sets = [new byte[100], new byte[100]];
         int torn = 0;
-        using WriteBehind writes = new(WaitKind.Output);
+        using WriteBehind writes = new(WaitKind.Output, 2);
         void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
         {
             byte first = pieces[0].Span[0];
@@ -49,7 +49,7 @@ public class WriteBehindTests
     public void A_failed_write_is_thrown_at_the_next_and_at_the_end()
     {
         int written = 0;
-        using WriteBehind writes = new(WaitKind.Output);
+        using WriteBehind writes = new(WaitKind.Output, 2);
         void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
         {
             if (offset == 1)
@@ -72,7 +72,7 @@ public class WriteBehindTests
     public void Settling_waits_for_the_write_at_hand_and_does_not_tell_how_it_ended()
     {
         bool ended = false;
-        using WriteBehind writes = new(WaitKind.Spill);
+        using WriteBehind writes = new(WaitKind.Spill, 3);
         writes.Start(
             (_, _) =>
             {
@@ -95,7 +95,7 @@ public class WriteBehindTests
         using ManualResetEventSlim entered = new();
         using ManualResetEventSlim release = new();
         bool ended = false;
-        WriteBehind writes = new(WaitKind.Output);
+        WriteBehind writes = new(WaitKind.Output, 2);
         void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
         {
             entered.Set();
