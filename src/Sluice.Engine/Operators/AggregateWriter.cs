@@ -29,6 +29,7 @@ internal sealed class AggregateWriter<T, TKey, TState> : Operator<T>
         _output = output;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Emit(T item)
     {
         TKey key = _node.KeySelector(item);
@@ -55,6 +56,7 @@ internal sealed class AggregateWriter<T, TKey, TState> : Operator<T>
 
     public override void Complete() => Drain();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Add(ReadOnlySpan<byte> key, T item)
     {
         ulong hash = KeyHash.Of(key);
@@ -89,6 +91,7 @@ internal sealed class AggregateWriter<T, TKey, TState> : Operator<T>
 
     private readonly struct Target(ShuffleWriter output) : IHashTableTarget<TState>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Take(ReadOnlySpan<byte> key, in TState state) =>
             output.Append(key, KeyHash.Of(key), MemoryMarshal.AsBytes(new ReadOnlySpan<TState>(in state)));
     }
@@ -113,6 +116,7 @@ internal sealed class AggregateCombiner<T, TState> : Combiner
     }
 
     /// <summary>Merges what is left of the group; it must have a record.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TState Fold(RecordGroup group)
     {
         group.MoveNext();

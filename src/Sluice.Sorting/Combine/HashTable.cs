@@ -102,6 +102,7 @@ public sealed unsafe class HashTable<TState> : IDisposable
     }
 
     /// <summary>Hands over every key with its state, in the order they came, and empties the table.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Drain<TTarget>(ref TTarget target)
         where TTarget : struct, IHashTableTarget<TState>, allows ref struct
     {
@@ -136,6 +137,7 @@ public sealed unsafe class HashTable<TState> : IDisposable
         _position = 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ref TState Add(ReadOnlySpan<byte> key, uint tag, ref ulong slot)
     {
         int size = EntrySize(key.Length);
@@ -160,6 +162,7 @@ public sealed unsafe class HashTable<TState> : IDisposable
     }
 
     // Every key is placed anew, in the order of the entries, which lie behind each other.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow()
     {
         ClearSlots();
@@ -179,6 +182,7 @@ public sealed unsafe class HashTable<TState> : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref ulong FreeSlot(ulong hash)
     {
         long index = (long)hash & _slotMask;
@@ -249,6 +253,7 @@ public sealed unsafe class HashTable<TState> : IDisposable
         return (nint)buffer.Segment.Pointer;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref ulong Slot(long index) =>
         ref ((ulong*)_slots[index >> _slotShift])[index & ((1 << _slotShift) - 1)];
 

@@ -62,6 +62,7 @@ public sealed class WriteBehind : IDisposable
 
             // One set is the caller's to fill.
             WaitUntilLeft(_batches - 1);
+            _failure?.Throw();
         }
     }
 

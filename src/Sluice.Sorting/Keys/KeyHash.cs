@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Sluice.Sorting;
 
@@ -10,6 +11,7 @@ public static class KeyHash
     private const ulong Second = 0xD6E8FEB86659FD93;
 
     /// <summary>The hash of an encoded key; all 64 bits are well mixed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(ReadOnlySpan<byte> key)
     {
         ulong state = (ulong)key.Length * First;
@@ -22,6 +24,7 @@ public static class KeyHash
         return Fold(Fold(state ^ Last(key), First) ^ Second, Second);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Last(ReadOnlySpan<byte> key)
     {
         if (key.Length == sizeof(ulong))
@@ -45,6 +48,7 @@ public static class KeyHash
         return last;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Fold(ulong a, ulong b)
     {
         ulong high = Math.BigMul(a, b, out ulong low);

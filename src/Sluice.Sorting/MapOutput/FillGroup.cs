@@ -39,24 +39,25 @@ internal sealed class FillGroup : RecordGroup
 
     public override RecordView ValueView => new(_fill.Ring.Data, _current.ValueStart, _current.ValueLength);
 
-    /// <summary>Goes to the next key, past records of the current one that were not read.</summary>
-    public bool NextGroup()
+    /// <summary>Begins with the key of entry <paramref name="index"/>, which is the key's first.</summary>
+    public void Begin(long index)
     {
-        while (!_groupEnded && MoveNext())
-        {
-        }
-
-        if (_next == _fill.Count)
-        {
-            return false;
-        }
-
-        _first = _next;
+        _first = index;
+        _next = index;
         RecordEntry entry = _entries[_first];
         Partition = entry.Partition;
         _keyLength = _fill.KeyLength(entry.Number);
         _groupEnded = false;
-        return true;
+    }
+
+    /// <summary>Goes past records of the key that were not read; returns the first entry of the next one.</summary>
+    public long End()
+    {
+        while (MoveNext())
+        {
+        }
+
+        return _next;
     }
 
     public override bool MoveNext()

@@ -44,35 +44,39 @@ internal sealed class FillWriter
     private static void WriteAll(RingFill fill, RunWriter writer)
     {
         EntryTable entries = fill.Entries;
-        SegmentRing data = fill.Ring.Data;
-        BlockWriter blocks = writer.Blocks;
         int partition = -1;
         for (long index = 0; index < fill.Count;)
         {
             Span<RecordEntry> run = entries.Run(index, fill.Count - index);
             for (int i = 0; i < run.Length; i++)
             {
-                ref readonly RecordEntry entry = ref run[i];
                 Prefetch(fill, run, i);
-                if (entry.Partition != partition)
-                {
-                    partition = entry.Partition;
-                    writer.MoveTo(partition);
-                }
-
-                RecordPosition position = fill.PositionOf(entry.Number);
-                ReadOnlySpan<byte> record = data.SpanAt(position.KeyStart, position.Length);
-                if (record.Length == position.Length)
-                {
-                    blocks.Append(record, position.KeyLength);
-                }
-                else
-                {
-                    AppendPieces(data, position, blocks);
-                }
+                WriteOne(fill, run[i], writer, ref partition);
             }
 
             index += run.Length;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WriteOne(RingFill fill, in RecordEntry entry, RunWriter writer, ref int partition)
+    {
+        if (entry.Partition != partition)
+        {
+            partition = entry.Partition;
+            writer.MoveTo(partition);
+        }
+
+        SegmentRing data = fill.Ring.Data;
+        RecordPosition position = fill.PositionOf(entry.Number);
+        ReadOnlySpan<byte> record = data.SpanAt(position.KeyStart, position.Length);
+        if (record.Length == position.Length)
+        {
+            writer.Blocks.Append(record, position.KeyLength);
+        }
+        else
+        {
+            AppendPieces(data, position, writer.Blocks);
         }
     }
 
@@ -118,14 +122,48 @@ internal sealed class FillWriter
         blocks.End(in hash, position.KeyLength, position.Length);
     }
 
+    // Where a key has one record there is nothing to fold. After the sort equal keys still have equal prefixes, so an
+    // entry that differs from the next one in its prefix is the last of its key.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WriteCombined(RingFill fill, RunWriter writer, Combiner combiner)
     {
+        EntryTable entries = fill.Entries;
         FillGroup group = new(fill, KeysOf(fill));
         CombinerOutput output = new(combiner, group, writer.Blocks);
-        while (group.NextGroup())
+        int partition = -1;
+        for (long index = 0; index < fill.Count;)
         {
-            writer.MoveTo(group.Partition);
-            output.Combine();
+            Span<RecordEntry> run = entries.Run(index, fill.Count - index);
+            int i = 0;
+            while (i < run.Length && IsAlone(entries, index + i, fill.Count, run, i))
+            {
+                Prefetch(fill, run, i);
+                WriteOne(fill, run[i], writer, ref partition);
+                i++;
+            }
+
+            index += i;
+            if (i < run.Length)
+            {
+                group.Begin(index);
+                partition = group.Partition;
+                writer.MoveTo(partition);
+                output.Combine();
+                index = group.End();
+            }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsAlone(EntryTable entries, long index, long count, Span<RecordEntry> run, int place)
+    {
+        if (index + 1 == count)
+        {
+            return true;
+        }
+
+        ref readonly RecordEntry entry = ref run[place];
+        ref readonly RecordEntry next = ref place + 1 < run.Length ? ref run[place + 1] : ref entries[index + 1];
+        return next.Prefix != entry.Prefix || next.Partition != entry.Partition;
     }
 }

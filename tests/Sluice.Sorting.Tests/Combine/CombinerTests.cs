@@ -51,16 +51,33 @@ public class CombinerTests
         using TestPool pool = new(poolSegments, SegmentSize);
         MemoryStore store = new();
         List<TestRecord> records =
-            [.. Enumerable.Range(0, 900).Select(i => new TestRecord(0, BitConverter.GetBytes(i), Text(i)))];
+            [.. Enumerable.Range(0, 900).Select(i => new TestRecord(0, BitConverter.GetBytes(i / 2), Text(i)))];
 
         MapOutput output = Collect(pool, store, records, new LongCombiner(), 400);
 
         SortedRun run = Assert.Single(output.Runs);
         Assert.IsType<SpillFile>(run);
         (List<string> read, RecordSum[] sums) = TestRuns.Read(pool, run, Partitions);
-        Assert.Equal(900, read.Count);
+        Assert.Equal(450, read.Count);
         Assert.Equal(output.Sums, sums);
         run.Dispose();
+    }
+
+    [Fact]
+    public void At_the_spill_a_key_with_one_record_is_not_combined()
+    {
+        using TestPool pool = new(2000, SegmentSize);
+        MemoryStore store = new();
+        int[] numbers = [3, 7, 7, 8, 9, 9, 9, 11];
+
+        MapOutput output = Collect(
+            pool, store, [.. numbers.Select(i => new TestRecord(i % 2, BitConverter.GetBytes(i), Text(i)))], new LongCombiner(), 400);
+
+        (List<string> read, _) = TestRuns.Read(pool, Assert.Single(output.Runs), Partitions);
+        output.Runs[0].Dispose();
+        Assert.Equal(
+            [(8, false), (3, false), (7, true), (9, true), (11, false)],
+            read.Select(record => (int.Parse(record[2..4], NumberStyles.HexNumber, CultureInfo.InvariantCulture), record.Length > 600)));
     }
 
     [Fact]
@@ -69,14 +86,14 @@ public class CombinerTests
         using TestPool pool = new(2000, SegmentSize);
         MemoryStore store = new();
         List<TestRecord> records =
-            [.. Enumerable.Range(0, 900).Select(i => new TestRecord(0, BitConverter.GetBytes(i), Text(i)))];
+            [.. Enumerable.Range(0, 900).Select(i => new TestRecord(0, BitConverter.GetBytes(i / 2), Text(i)))];
 
         MapOutput output = Collect(pool, store, records, new LongCombiner(), 400);
 
         SortedRun run = Assert.Single(output.Runs);
         Assert.IsType<MemoryRun>(run);
         (List<string> read, RecordSum[] sums) = TestRuns.Read(pool, run, Partitions);
-        Assert.Equal(900, read.Count);
+        Assert.Equal(450, read.Count);
         Assert.Equal(output.Sums, sums);
         run.Dispose();
     }
@@ -277,7 +294,7 @@ public class CombinerTests
         public override void Combine(RecordGroup group, IRecordOutput output)
         {
             group.MoveNext();
-            output.Append(group.Key, new byte[300]);
+            output.Append(group.Key, new byte[600]);
         }
     }
 

@@ -21,12 +21,15 @@ public class WriteBehindTests
         Assert.Equal(Enumerable.Range(0, 500).Select(i => (long)i), offsets);
     }
 
-    [Fact]
-    public void A_batch_is_not_touched_any_more_when_the_next_has_started()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_set_is_not_touched_any_more_when_all_others_have_had_their_turn(int batches)
     {
-        byte[][] sets = [new byte[100], new byte[100]];
+        byte[][] sets = [.. Enumerable.Range(0, batches).Select(_ => new byte[100])];
         int torn = 0;
-        using WriteBehind writes = new(WaitKind.Output, 2);
+        using WriteBehind writes = new(WaitKind.Output, batches);
         void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
         {
             byte first = pieces[0].Span[0];
@@ -36,8 +39,8 @@ public class WriteBehindTests
 
         for (int i = 0; i < 1000; i++)
         {
-            sets[i % 2].AsSpan().Fill((byte)i);
-            writes.Start(Write, [sets[i % 2]], i);
+            sets[i % batches].AsSpan().Fill((byte)i);
+            writes.Start(Write, [sets[i % batches]], i);
         }
 
         writes.Finish();
@@ -61,9 +64,13 @@ public class WriteBehindTests
         }
 
         writes.Start(Write, [new byte[1]], 0);
-        writes.Start(Write, [new byte[1]], 1);
+        IOException thrown = Assert.Throws<IOException>(() =>
+        {
+            writes.Start(Write, [new byte[1]], 1);
+            writes.Start(Write, [new byte[1]], 2);
+        });
 
-        Assert.Equal("No space left on device", Assert.Throws<IOException>(() => writes.Start(Write, [new byte[1]], 2)).Message);
+        Assert.Equal("No space left on device", thrown.Message);
         Assert.Throws<IOException>(writes.Finish);
         Assert.Equal(1, written);
     }
