@@ -20,7 +20,7 @@ public class MapTaskBenchmarks
     private const int Partitions = 8;
     private const long Memory = 100L << 20;
     private const int SegmentSize = 32 * 1024;
-    private const int WriteSegments = 16;
+    private const int WriteSegments = 100;
 
     private readonly byte[] _value = new byte[RecordLength - KeyLength];
 

@@ -32,7 +32,7 @@ internal sealed class PartFile : IDisposable
         _segmentSize = segments[0].Segment.Size;
         _memories = [.. segments.Select(buffer => (ReadOnlyMemory<byte>)buffer.Segment.Memory)];
         _segment = segments[0].Segment;
-        _file = StorageFile.ToWrite(path, new WritePathChoice());
+        _file = StorageFile.ToWrite(path, WritePathChoice.Of(Path.GetDirectoryName(path)!));
         _write = (pieces, offset) => wait.Run(path, () => _file.Write(pieces, offset), cancellation);
     }
 

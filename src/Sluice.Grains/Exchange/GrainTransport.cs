@@ -64,7 +64,7 @@ internal sealed class GrainTransport(
     Lazy<INetworkBufferPoolClient> silos,
     Lazy<ISiloStatusOracle> membership) : IExchangeTransport
 {
-    // Some ten milliseconds of a quick connection; enough for two fetches of each of sixteen channels.
+    // Some ten milliseconds of a quick connection; enough for one of the largest fetches of each of sixteen channels.
     public const long MostInFlight = 8 << 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Sluice.Sorting;
 
 /// <summary>The two ways bytes take to a file.</summary>
@@ -28,9 +30,16 @@ public sealed class WritePathChoice
     // out; a direct one only waits.
     private const double PriceOfCached = 3;
 
+    private static readonly ConcurrentDictionary<string, WritePathChoice> s_disks = new(StringComparer.Ordinal);
+
     private readonly Lock _gate = new();
     private readonly double?[] _secondsPerByte = new double?[2];
     private int _choices;
+
+    /// <summary>The choice that all files share of the disk on which a directory lies.</summary>
+    /// <param name="directory">Its path; need not be there.</param>
+    public static WritePathChoice Of(string directory) =>
+        s_disks.GetOrAdd(DiskVolume.Of(Path.GetFullPath(directory)), static _ => new WritePathChoice());
 
     /// <summary>The way the next write should go.</summary>
     internal WritePath Next()

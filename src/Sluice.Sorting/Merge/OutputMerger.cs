@@ -97,7 +97,7 @@ public sealed class OutputMerger
 public sealed record OutputMergerOptions
 {
     // A larger write costs no less.
-    private const int MaximumWriteSegments = 64;
+    private const int MaximumWriteSegments = 128;
 
     /// <summary>Segments all threads together may take.</summary>
     public required int Segments { get; init; }

@@ -19,7 +19,7 @@ public sealed partial class SpillDirectory : IDisposable
 
     private readonly DirectoryTrail _root;
     private readonly DirectoryLock _lock;
-    private readonly WritePathChoice _choice = new();
+    private readonly WritePathChoice _choice;
     private int _files;
     private int _disposed;
 
@@ -27,7 +27,8 @@ public sealed partial class SpillDirectory : IDisposable
     {
         _root = root;
         _lock = held;
-        Volume = SpillVolume.Of(root.Path);
+        Volume = DiskVolume.Of(root.Path);
+        _choice = WritePathChoice.Of(root.Path);
     }
 
     /// <summary>Full path of the directory that this process owns.</summary>

@@ -59,7 +59,7 @@ public sealed class SpillDirectoriesTests
     [InlineData("/var/tmp", "/")]
     public void Volume_is_the_longest_mount_point_above_a_directory(string directory, string expected)
     {
-        string volume = SpillVolume.Of(directory, ["/", "/data", "/data/one", "/proc"]);
+        string volume = DiskVolume.Of(directory, ["/", "/data", "/data/one", "/proc"]);
 
         Assert.Equal(expected, volume);
     }

@@ -1,7 +1,7 @@
 namespace Sluice.Sorting;
 
 /// <summary>Finds the file system on which a directory lies.</summary>
-internal static class SpillVolume
+internal static class DiskVolume
 {
     /// <summary>The mount point that holds a directory: the longest one that its full path starts with.</summary>
     public static string Of(string directory) =>

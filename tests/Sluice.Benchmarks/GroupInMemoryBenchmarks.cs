@@ -1,0 +1,69 @@
+using BenchmarkDotNet.Attributes;
+using Sluice.Buffers;
+using Sluice.Sorting;
+
+namespace Sluice.Benchmarks;
+
+/// <summary>Collecting and grouping in memory: 100-byte records into 100 subpartitions within 64 MiB, nothing spilled.</summary>
+/// <remarks>
+/// All that a map task does with output that fits: ring, sort by key, sums, checksummed blocks, which stay in the pool.
+/// Not sealed, because BenchmarkDotNet derives from it.
+/// </remarks>
+public class GroupInMemoryBenchmarks : IDisposable
+{
+    private const int Records = 240_000;
+    private const int RecordLength = 100;
+    private const int KeyLength = 10;
+    private const int Partitions = 100;
+
+    private readonly NoStore _store = new();
+    private byte[] _records = [];
+    private NetworkBufferPool? _pool;
+    private LocalBufferPool? _task;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _records = new byte[Records * RecordLength];
+        new Random(1).NextBytes(_records);
+        _pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(64L << 20, 32 * 1024));
+        _task = _pool.CreateBufferPool(new BufferPoolOptions { Owner = "benchmark", Minimum = _pool.Total, Maximum = _pool.Total });
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _task?.Dispose();
+        _pool?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Benchmark(OperationsPerInvoke = Records)]
+    public long Collect_and_group()
+    {
+        using MapOutputBuffer buffer = new(_task!, _store, new MapOutputOptions
+        {
+            Partitions = Partitions,
+            MaximumSegments = _pool!.Total - 1,
+        });
+        for (int at = 0; at < _records.Length; at += RecordLength)
+        {
+            ReadOnlySpan<byte> record = _records.AsSpan(at, RecordLength);
+            buffer.Collect(record[0] * Partitions >> 8, record[..KeyLength], record[KeyLength..]);
+        }
+
+        MapOutput output = buffer.Finish();
+        foreach (SortedRun run in output.Runs)
+        {
+            run.Dispose();
+        }
+
+        return output.Counters.Records;
+    }
+
+    /// <summary>Refuses: what is spilled would not be measured in memory.</summary>
+    private sealed class NoStore : ISpillStore
+    {
+        public IStoredFile Create(string hint) => throw new InvalidOperationException("The output does not fit the memory.");
+    }
+}
