@@ -4,7 +4,9 @@ using Sluice.Sorting;
 
 namespace Sluice.Benchmarks;
 
-/// <summary>Collecting and grouping in memory: 100-byte records into 100 subpartitions within 64 MiB, nothing spilled.</summary>
+/// <summary>
+/// Collecting and grouping in memory: 100-byte records into 100 subpartitions within 64 MiB, nothing spilled.
+/// </summary>
 /// <remarks>
 /// All that a map task does with output that fits: ring, sort by key, sums, checksummed blocks, which stay in the pool.
 /// Not sealed, because BenchmarkDotNet derives from it.
@@ -27,7 +29,7 @@ public class GroupInMemoryBenchmarks : IDisposable
         _records = new byte[Records * RecordLength];
         new Random(1).NextBytes(_records);
         _pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(64L << 20, 32 * 1024));
-        _task = _pool.CreateBufferPool(new BufferPoolOptions { Owner = "benchmark", Minimum = _pool.Total, Maximum = _pool.Total });
+        _task = _pool.CreateBufferPool("benchmark", _pool.Total, _pool.Total);
     }
 
     [GlobalCleanup]
@@ -64,6 +66,7 @@ public class GroupInMemoryBenchmarks : IDisposable
     /// <summary>Refuses: what is spilled would not be measured in memory.</summary>
     private sealed class NoStore : ISpillStore
     {
-        public IStoredFile Create(string hint) => throw new InvalidOperationException("The output does not fit the memory.");
+        public IStoredFile Create(string hint) =>
+            throw new InvalidOperationException("The output does not fit the memory.");
     }
 }

@@ -89,6 +89,24 @@ public class CreditPaceTests
         Assert.Equal(expected, transport.Credits[5]);
     }
 
+    [Fact]
+    public void A_channel_that_waits_begins_with_few_blocks_and_doubles()
+    {
+        using ExchangeFixture exchange = new();
+        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(12, 900, ExchangeFixture.Partitions, 60), 200);
+        NotingTransport transport = new(exchange.Transport);
+        using InputGate gate = new(
+            [producer], 1..2, exchange.Pool.Task, transport, new InputGateOptions(2, 32), CancellationToken.None);
+
+        gate.Channels[0].Prepare();
+        while (gate.Channels[0].TryTake(out Block block))
+        {
+            block.Release();
+        }
+
+        Assert.Equal([2, 4, 8, 16], transport.Credits[..4]);
+    }
+
     /// <summary>Answers as another silo does, and notes what it was asked for.</summary>
     private sealed class NotingTransport(IExchangeTransport inner) : IExchangeTransport
     {

@@ -8,15 +8,16 @@ internal sealed class ExchangeFixture : IDisposable
     public const int SegmentSize = 256;
     public const int Partitions = 3;
 
-    public ExchangeFixture(int segments = 400)
+    public ExchangeFixture(int segments = 400, bool onDevice = false)
     {
+        Store = new MemoryStore { WaitsForDevice = onDevice };
         Pool = new TestPool(segments, SegmentSize);
         Transport = new InProcessTransport(Outputs);
     }
 
     public TestPool Pool { get; }
 
-    public MemoryStore Store { get; } = new();
+    public MemoryStore Store { get; }
 
     public ResultPartitionStore Outputs { get; } = new();
 
@@ -41,11 +42,13 @@ internal sealed class ExchangeFixture : IDisposable
     /// <summary>Everything a gate over one subpartition gives, merged.</summary>
     public List<TestRecord> ReadAll(IReadOnlyList<ProducerOutput> producers, int partition, int gateSegments, IExchangeTransport? transport = null)
     {
-        bool isSlow = transport?.WaitOf(default, "") is not null;
+        IExchangeTransport used = transport ?? Transport;
+        bool isSlow = producers.Any(producer => Enumerable.Range(0, producer.Runs)
+            .Any(run => used.WaitOf(new ChannelId(producer.Id, run, partition), "") is not null));
         InputGateOptions options = InputGateOptions.For(
             gateSegments, producers.Sum(producer => producer.Runs), slow: isSlow);
         using InputGate gate = new(
-            producers, partition..(partition + 1), Pool.Task, transport ?? Transport, options, CancellationToken.None);
+            producers, partition..(partition + 1), Pool.Task, used, options, CancellationToken.None);
         using RunMerger merger = new(gate.Channels, options.FanIn, Pool.Task, Store, null, CancellationToken.None);
         List<TestRecord> records = [];
         while (merger.MoveNext())

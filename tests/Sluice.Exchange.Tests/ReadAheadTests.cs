@@ -28,6 +28,55 @@ public class ReadAheadTests
         Assert.InRange(transport.MostLent, 1, gateSegments);
     }
 
+    [Theory]
+    [InlineData(7)]
+    [InlineData(40)]
+    [InlineData(150)]
+    public void Records_from_a_device_come_in_order(int gateSegments)
+    {
+        using ExchangeFixture exchange = new(onDevice: true);
+        List<TestRecord> records = TestRecords.Random(6, 600, ExchangeFixture.Partitions, 60);
+        ProducerOutput[] producers =
+        [
+            exchange.Produce(0, [.. records.Take(300)], 14), exchange.Produce(1, [.. records.Skip(300)], 30),
+        ];
+        int before = exchange.Pool.Lent;
+
+        for (int partition = 0; partition < ExchangeFixture.Partitions; partition++)
+        {
+            Assert.Equal(
+                TestRecords.Sorted(records).Where(record => record.Partition == partition).Select(record => record.Text),
+                exchange.ReadAll(producers, partition, gateSegments).Select(record => record.Text));
+        }
+
+        Assert.Equal(before, exchange.Pool.Lent);
+    }
+
+    [Fact]
+    public void A_channel_on_a_device_that_is_cancelled_gives_its_credits_back()
+    {
+        using ExchangeFixture exchange = new(onDevice: true);
+        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(7, 1500, ExchangeFixture.Partitions, 60), 100);
+        int before = exchange.Pool.Lent;
+        using CancellationTokenSource cancellation = new();
+        using (InputGate gate = new(
+            [producer],
+            1..2,
+            exchange.Pool.Task,
+            exchange.Transport,
+            new InputGateOptions(producer.Runs, 8),
+            cancellation.Token))
+        {
+            InputChannel channel = gate.Channels[0];
+            channel.Prepare();
+            cancellation.Cancel();
+
+            Assert.Throws<TaskCanceledException>(() => ReadToEnd(channel));
+        }
+
+        Assert.Equal(before, exchange.Pool.Lent);
+    }
+
     [Fact]
     public void The_next_blocks_are_asked_for_while_the_first_are_read()
     {
@@ -84,6 +133,14 @@ public class ReadAheadTests
         Assert.Throws<OutputLostException>(() => exchange.ReadAll([producer], 1, 30, transport));
 
         Assert.Equal(before, exchange.Pool.Lent);
+    }
+
+    private static void ReadToEnd(InputChannel channel)
+    {
+        while (channel.TryTake(out Block block))
+        {
+            block.Release();
+        }
     }
 
     private static InputGate GateOf(ExchangeFixture exchange, ProducerOutput producer, IExchangeTransport transport, int credits) => new(

@@ -133,8 +133,7 @@ internal sealed class ShuffleTaskInput : TaskInput
                 context.Cancellation,
                 context.Codec,
                 node.Accept(new KeyComparisonFinder()),
-                options.PassSegments,
-                options.CreditsPerFetch);
+                options.PassSegments);
         }
         catch
         {
@@ -142,9 +141,6 @@ internal sealed class ShuffleTaskInput : TaskInput
             throw;
         }
     }
-
-    private static bool IsSlow(ProducerOutput producer, TaskContext context) => Enumerable.Range(0, producer.Runs)
-        .Any(run => context.Transport.WaitOf(new ChannelId(producer.Id, run, context.Id.Task), producer.Where) is not null);
 
     public override void Run(object first)
     {
@@ -175,6 +171,11 @@ internal sealed class ShuffleTaskInput : TaskInput
         _merger.Dispose();
         _gate.Dispose();
     }
+
+    private static bool IsSlow(ProducerOutput producer, TaskContext context) =>
+        Enumerable.Range(0, producer.Runs)
+            .Select(run => new ChannelId(producer.Id, run, context.Id.Task))
+            .Any(channel => context.Transport.WaitOf(channel, producer.Where) is not null);
 
     /// <summary>Counts bytes for progress as they are taken.</summary>
     private sealed class CountedSource(InputChannel channel, TaskProgress progress) : IBlockSource

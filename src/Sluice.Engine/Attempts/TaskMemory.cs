@@ -8,7 +8,8 @@ namespace Sluice.Engine;
 /// <remarks>
 /// <code>
 /// total = source or gate + groups + write + codec + ring + table
-/// source 1 | gate at least 8 | write 1 to 128 (a part: 2 at least) | codec 0 or 1 | ring at least 12 | table at least 2, half of what the ring could have
+/// source 1 | gate at least 8 | write 1 to 128 (a part: 2 at least) | codec 0 or 1 | ring at least 12
+/// table at least 2, half of what the ring could have
 /// </code>
 /// A middle task, with a gate and a shuffle, gives the gate a third. A task that reads groups keeps a quarter, a middle
 /// one an eighth, for those that are walked again.

@@ -42,7 +42,8 @@ internal sealed class PartFile : IDisposable
     /// <param name="count">How many segments: some are filled while the others are written; at least 2.</param>
     /// <param name="wait">What is done when the disk is full.</param>
     /// <param name="cancellation">Ends waiting for a segment, or for room on the disk.</param>
-    public static PartFile Create(string path, IBufferPool pool, int count, DiskWait wait, CancellationToken cancellation)
+    public static PartFile Create(
+        string path, IBufferPool pool, int count, DiskWait wait, CancellationToken cancellation)
     {
         List<NetworkBuffer> segments = new(count);
         try

@@ -7,13 +7,13 @@ namespace Sluice.Exchange;
 /// <summary>One producer's end at the consumer: blocks in the order of their sequence numbers.</summary>
 /// <remarks>
 /// Fetches when it has run dry, with as many credits as the pool gives at that moment, at least one. From another silo,
-/// or a device, it asks ahead: one half of its credits is under way while the other is read. Every block is verified here, where its
-/// bytes are used. Ownership: blocks fetched and not taken yet are the channel's. Threading: the consumer's thread.
+/// or a device, it asks ahead: one half of its credits is under way while the other is read. Every block is verified
+/// here, where its bytes are used. Ownership: blocks fetched and not taken yet are the channel's. Threading: the consumer's thread.
 /// </remarks>
 public sealed class InputChannel : IBlockSource, IDisposable
 {
-    // Until each channel of a gate has its first block none is read, and then all want more at once: so that none is kept
-    // waiting for another's, each begins with few.
+    // Until each channel of a gate has its first block none is read, and then all want more at once: so that none is
+    // kept waiting for another's, each begins with few.
     private const int FirstCredits = 2;
 
     private readonly string _where;
@@ -105,7 +105,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
     {
         if (_blocks.Count == 0 && !_ended)
         {
-            TimedFetch(CreditsNow());
+            TimedFetch(_ahead is null ? CreditsNow() : 0);
         }
 
         if (_asksAhead && !_ended && _ahead is null && _blocks.Count > 0)
@@ -196,7 +196,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
         {
             Credits = credits.Count;
             _opened = true;
-            _ahead = new Ahead(_transport, RequestOf(credits), _wait, _cancellation);
+            _ahead = Ahead.Begin(_transport, RequestOf(credits), _wait, _cancellation);
         }
     }
 
@@ -247,13 +247,31 @@ public sealed class InputChannel : IBlockSource, IDisposable
         private readonly WaitKind _wait;
         private readonly Task<FetchReply> _pending;
 
-        public Ahead(
+        private Ahead(
+            CancellationTokenSource cancellation, CreditReservation credits, WaitKind wait, Task<FetchReply> pending)
+        {
+            _cancellation = cancellation;
+            _credits = credits;
+            _wait = wait;
+            _pending = pending;
+        }
+
+        /// <summary>Asks; the credits are its own from now on, also when it fails.</summary>
+        public static Ahead Begin(
             IExchangeTransport transport, FetchRequest request, WaitKind wait, CancellationToken cancellation)
         {
-            _wait = wait;
-            _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            _credits = request.Credits;
-            _pending = transport.FetchAsync(request, _cancellation.Token).AsTask();
+            CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            try
+            {
+                Task<FetchReply> pending = transport.FetchAsync(request, linked.Token).AsTask();
+                return new Ahead(linked, request.Credits, wait, pending);
+            }
+            catch
+            {
+                request.Credits.Dispose();
+                linked.Dispose();
+                throw;
+            }
         }
 
         /// <summary>The answer, once it is there.</summary>

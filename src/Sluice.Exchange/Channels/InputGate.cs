@@ -89,7 +89,8 @@ public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
     public ReaderId Reader { get; init; }
 
     /// <summary>
-    /// From other silos a channel asks for about what is used in this time, and never for more than a fetch's credits.
+    /// Where it must wait, for another silo or a device, a channel asks for about what is used in this time, and never
+    /// for more than a fetch's credits.
     /// Zero always asks for all of them.
     /// </summary>
     public TimeSpan CreditTime { get; init; } = TimeSpan.FromSeconds(1);
@@ -134,6 +135,7 @@ public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
         }
 
         int fanIn = Math.Clamp(channels, 2, widest);
-        return new InputGateOptions(fanIn, Math.Clamp((forSources / fanIn) - 1 - codec, 1, slow ? MostSlowCredits : MostCredits));
+        int most = slow ? MostSlowCredits : MostCredits;
+        return new InputGateOptions(fanIn, Math.Clamp((forSources / fanIn) - 1 - codec, 1, most));
     }
 }

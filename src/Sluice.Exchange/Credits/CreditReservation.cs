@@ -70,7 +70,8 @@ public sealed class CreditReservation : IDisposable
     /// <summary>Uses one credit: the segment's reference goes to the caller.</summary>
     public NetworkBuffer Take() => _segments[_used++];
 
-    /// <summary>Uses the first <paramref name="count"/> of <see cref="Segments"/>: their references go to the caller.</summary>
+    /// <summary>Uses the first <paramref name="count"/> of <see cref="Segments"/>: their references go to the
+    /// caller.</summary>
     public void Use(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)Count, nameof(count));

@@ -6,7 +6,7 @@ namespace Sluice.Exchange;
 /// <summary>Serves fetches from the outputs of the same silo: blocks in memory are handed over, not copied.</summary>
 /// <remarks>
 /// Reads from files go straight into the segments that the consumer reserved: on its own thread while the file lies in
-/// the kernel's cache, where a read is a copy, and on another where it waits for a device.
+/// the kernel's cache, where a read is a copy, and on another where many blocks are waited for at a device.
 /// </remarks>
 public sealed class InProcessTransport : IExchangeTransport
 {
@@ -16,12 +16,18 @@ public sealed class InProcessTransport : IExchangeTransport
     public InProcessTransport(ResultPartitionStore outputs)
     {
         _outputs = outputs;
+        ReaderThreads.Prepare();
     }
 
     public ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return WaitOf(request.Channel, request.Where) is not null
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<FetchReply>(cancellationToken);
+        }
+
+        // A single block is read through the cache, and wanted at once.
+        return request.Credits.Count > 1 && WaitOf(request.Channel, request.Where) is not null
             ? new ValueTask<FetchReply>(Task.Run(() => Fetch(request), CancellationToken.None))
             : new ValueTask<FetchReply>(Fetch(request));
     }

@@ -55,7 +55,7 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
         _ => Task.CompletedTask,
         _ => Task.Run(Dispose, CancellationToken.None));
 
-    /// <summary>Serves one fetch; reads from files on the calling thread.</summary>
+    /// <summary>Serves one fetch.</summary>
     /// <exception cref="OperationCanceledException">No room came free in time.</exception>
     public async Task<BufferBatch> ServeAsync(BufferFetch fetch, CancellationToken cancellation)
     {

@@ -8,6 +8,8 @@ namespace Sluice.Sorting;
 internal static partial class DirectAccess
 {
     private const int SetStatusFlags = 4;
+    private const int InvalidArgument = 22;
+    private const int NotSupported = 95;
 
     /// <summary>Opens an existing file once more; null where system or file system cannot.</summary>
     public static SafeFileHandle? TryOpen(string path, FileAccess access)
@@ -18,7 +20,16 @@ internal static partial class DirectAccess
             return null;
         }
 
-        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
+        SafeFileHandle handle;
+        try
+        {
+            handle = File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
         if (Control(handle, SetStatusFlags, flag.Value) == 0)
         {
             return handle;
@@ -27,6 +38,10 @@ internal static partial class DirectAccess
         handle.Dispose();
         return null;
     }
+
+    /// <summary>Whether a read or write failed because this file system cannot go past the cache; else the device, or its
+    /// room, is at fault.</summary>
+    public static bool IsRefusal(IOException exception) => exception.HResult is InvalidArgument or NotSupported;
 
     // The value of O_DIRECT differs by processor.
     private static int? Flag() => !OperatingSystem.IsLinux()

@@ -8,7 +8,8 @@ namespace Sluice.Sorting;
 /// Pieces of whole pages at page boundaries may go past the kernel's page cache (see <see cref="WritePathChoice"/>);
 /// everything else goes through it. The system keeps both views of the file equal. What was written past the cache is
 /// read past it too: else the kernel would fill its cache with it after all.
-/// Ownership: disposing closes the file and leaves it where it is. Threading: any thread reads, one writes at a time.
+/// Ownership: disposing closes the file and leaves it where it is. Threading: any thread reads and writes, at places of
+/// its own.
 /// </remarks>
 public sealed class StorageFile : IDisposable
 {
@@ -21,18 +22,19 @@ public sealed class StorageFile : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly WritePathChoice _choice;
     private readonly bool _isRead;
+    private readonly Lazy<SafeFileHandle?> _direct;
     private readonly Lock _gate = new();
 
     // Under _gate.
-    private SafeFileHandle? _direct;
-    private bool _triedDirect;
     private WritePath? _kept;
+    private bool _isRefused;
 
     private StorageFile(string path, FileMode mode, FileAccess access, WritePathChoice choice)
     {
         Path = path;
         _choice = choice;
         _isRead = access != FileAccess.Write;
+        _direct = new Lazy<SafeFileHandle?>(() => DirectAccess.TryOpen(path, access));
         _handle = File.OpenHandle(path, mode, access, FileShare.ReadWrite | FileShare.Delete);
     }
 
@@ -69,7 +71,8 @@ public sealed class StorageFile : IDisposable
     /// <exception cref="IOException">Disk full, or the device failed.</exception>
     public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(_handle, bytes, offset);
 
-    /// <summary>Writes all of <paramref name="pieces"/>, one behind the other, from <paramref name="offset"/> on.</summary>
+    /// <summary>Writes all of <paramref name="pieces"/>, one behind the other, from <paramref name="offset"/>
+    /// on.</summary>
     /// <exception cref="IOException">Disk full, or the device failed.</exception>
     public void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
     {
@@ -113,7 +116,8 @@ public sealed class StorageFile : IDisposable
         return filled;
     }
 
-    /// <summary>Reads at <paramref name="offset"/> until all <paramref name="pieces"/> are full or the file ends.</summary>
+    /// <summary>Reads at <paramref name="offset"/> until all <paramref name="pieces"/> are full or the file
+    /// ends.</summary>
     /// <returns>How many bytes were read.</returns>
     public long Read(IReadOnlyList<Memory<byte>> pieces, long offset)
     {
@@ -148,7 +152,11 @@ public sealed class StorageFile : IDisposable
 
     public void Dispose()
     {
-        _direct?.Dispose();
+        if (_direct.IsValueCreated)
+        {
+            _direct.Value?.Dispose();
+        }
+
         _handle.Dispose();
     }
 
@@ -190,15 +198,14 @@ public sealed class StorageFile : IDisposable
     // Null where only the cache's way is open.
     private WritePath? NextPath()
     {
+        if (_direct.Value is null)
+        {
+            return null;
+        }
+
         lock (_gate)
         {
-            if (!_triedDirect)
-            {
-                _triedDirect = true;
-                _direct = DirectAccess.TryOpen(Path, _isRead ? FileAccess.ReadWrite : FileAccess.Write);
-            }
-
-            if (_direct is null)
+            if (_isRefused)
             {
                 return null;
             }
@@ -207,19 +214,20 @@ public sealed class StorageFile : IDisposable
         }
     }
 
-    // Some file systems refuse only the write itself. Whatever the reason was, the other way tells it better.
+    // Some file systems refuse only the write itself.
     private bool TryWriteDirectly(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
     {
         try
         {
-            RandomAccess.Write(_direct!, pieces, offset);
+            RandomAccess.Write(_direct.Value!, pieces, offset);
             return true;
         }
-        catch (IOException)
+        catch (IOException exception) when (DirectAccess.IsRefusal(exception))
         {
             lock (_gate)
             {
-                _kept = _isRead ? WritePath.Cached : null;
+                _isRefused = true;
+                _kept = null;
             }
 
             return false;
@@ -231,9 +239,9 @@ public sealed class StorageFile : IDisposable
     {
         try
         {
-            return RandomAccess.Read(_direct!, pieces, offset);
+            return RandomAccess.Read(_direct.Value!, pieces, offset);
         }
-        catch (IOException)
+        catch (IOException exception) when (DirectAccess.IsRefusal(exception))
         {
             return 0;
         }

@@ -7,8 +7,8 @@ namespace Sluice.Sorting;
 /// <summary>Writes batches to files in the background while the next one is filled.</summary>
 /// <remarks>
 /// A few sets of segments take turns: what <see cref="Start"/> was given may be filled again when it has returned as
-/// often as there are others. Threading: one thread starts and ends; writes run in order on a thread of their own, which
-/// sleeps in between (a pool's threads spin for work, and writes come too seldom for that).
+/// often as there are others. Threading: one thread starts and ends; writes run in order on a thread of their own,
+/// which sleeps in between (a pool's threads spin for work, and writes come too seldom for that).
 /// </remarks>
 public sealed class WriteBehind : IDisposable
 {
@@ -47,18 +47,22 @@ public sealed class WriteBehind : IDisposable
     /// <param name="offset">Where in the file they go.</param>
     /// <exception cref="IOException">A batch before could not be written.</exception>
     public void Start(
-        Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> write, ReadOnlyMemory<byte>[] pieces, long offset)
+        Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> write,
+        IReadOnlyList<ReadOnlyMemory<byte>> pieces,
+        long offset)
     {
+        if (_thread is null)
+        {
+            Thread thread = new(Run) { IsBackground = true, Name = "sluice-write" };
+            thread.Start();
+            _thread = thread;
+        }
+
         lock (_gate)
         {
             _failure?.Throw();
-            _waiting.Enqueue(new Batch(write, pieces, offset));
+            _waiting.Enqueue(new Batch(write, pieces, offset, Activity.Current));
             Monitor.PulseAll(_gate);
-            if (_thread is null)
-            {
-                _thread = new Thread(Run) { IsBackground = true, Name = "sluice-write" };
-                _thread.Start();
-            }
 
             // One set is the caller's to fill.
             WaitUntilLeft(_batches - 1);
@@ -77,11 +81,17 @@ public sealed class WriteBehind : IDisposable
         }
     }
 
-    /// <summary>Waits until nothing is being written any more, whatever became of it.</summary>
+    /// <summary>Drops what was not begun, and waits for the write at hand, whatever becomes of it.</summary>
     public void Settle()
     {
         lock (_gate)
         {
+            if (_waiting.TryPeek(out Batch atHand))
+            {
+                _waiting.Clear();
+                _waiting.Enqueue(atHand);
+            }
+
             WaitUntilLeft(0);
         }
     }
@@ -118,9 +128,12 @@ public sealed class WriteBehind : IDisposable
 
     private void Run()
     {
-        while (Next() is Batch batch)
+        while (TryNext(out Batch batch))
         {
             ExceptionDispatchInfo? failure = null;
+
+            // Of the task that this batch is written for, so that a pause is shown below it.
+            Activity.Current = batch.Span;
             try
             {
                 batch.Write(batch.Pieces, batch.Offset);
@@ -141,7 +154,7 @@ public sealed class WriteBehind : IDisposable
         }
     }
 
-    private Batch? Next()
+    private bool TryNext(out Batch next)
     {
         lock (_gate)
         {
@@ -157,10 +170,13 @@ public sealed class WriteBehind : IDisposable
                 Monitor.PulseAll(_gate);
             }
 
-            return _waiting.TryPeek(out Batch? next) ? next : null;
+            return _waiting.TryPeek(out next);
         }
     }
 
-    private sealed record Batch(
-        Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> Write, ReadOnlyMemory<byte>[] Pieces, long Offset);
+    private readonly record struct Batch(
+        Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> Write,
+        IReadOnlyList<ReadOnlyMemory<byte>> Pieces,
+        long Offset,
+        Activity? Span);
 }

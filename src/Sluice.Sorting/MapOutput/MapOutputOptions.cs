@@ -16,8 +16,8 @@ public sealed record MapOutputOptions
     /// runs, higher lets the collector wait.</summary>
     public double SpillThreshold { get; init; } = 0.8;
 
-    /// <summary>Segments the buffer takes besides the ring's, from its creation on: the spiller builds blocks in them
-    /// and writes them at once.</summary>
+    /// <summary>Segments the buffer takes besides the ring's, from its creation on: the spiller builds blocks in them,
+    /// in some of them while others are written where there are enough.</summary>
     public int WriteSegments { get; init; } = 1;
 
     /// <summary>Compresses what is spilled, with one segment more than <see cref="WriteSegments"/>; null stores it as it

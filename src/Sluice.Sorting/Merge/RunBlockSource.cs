@@ -111,6 +111,7 @@ internal sealed class RunBlockSource : IBlockSource, IDisposable
         }
     }
 
+    // On a dedicated thread, which waits as the read itself would let it wait.
     private static List<Block> Finished(Task<List<Block>> read)
     {
         using WaitClock.Wait wait = WaitClock.Begin(WaitKind.SpillRead);

@@ -31,7 +31,6 @@ public sealed class RunMerger : IRecordReader, IDisposable
     private readonly IBlockCodec? _codec;
     private readonly KeyComparison? _comparison;
     private readonly CancellationToken _cancellation;
-    private readonly int _segmentsPerRun;
     private readonly LargeRecords _largeRecords;
     private readonly RecordSum[] _sourceSums;
     private readonly List<MergeInput> _inputs;
@@ -48,7 +47,6 @@ public sealed class RunMerger : IRecordReader, IDisposable
     /// <param name="codec">Compresses what passes write; null stores it as it is. Sources may be compressed anyway.</param>
     /// <param name="memorySegments">Segments that runs made by passes may keep, besides those of the fan-in; what does
     /// not fit goes to the store.</param>
-    /// <param name="segmentsPerRun">Segments that each of those runs in files is read with: a source's share.</param>
     public RunMerger(
         IReadOnlyList<IBlockSource> sources,
         int fanIn,
@@ -58,8 +56,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
         CancellationToken cancellation,
         IBlockCodec? codec = null,
         KeyComparison? comparison = null,
-        int memorySegments = 0,
-        int segmentsPerRun = 1)
+        int memorySegments = 0)
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentOutOfRangeException.ThrowIfLessThan(fanIn, 2);
@@ -70,7 +67,6 @@ public sealed class RunMerger : IRecordReader, IDisposable
         _codec = codec;
         _memorySegments = memorySegments;
         _comparison = comparison;
-        _segmentsPerRun = segmentsPerRun;
         _largeRecords = new LargeRecords(store);
         _sourceSums = new RecordSum[sources.Count];
         _inputs = [.. sources.Select((source, index) => new MergeInput(source, index, null))];
@@ -78,6 +74,8 @@ public sealed class RunMerger : IRecordReader, IDisposable
         try
         {
             MergeDownTo(fanIn);
+            PassTime = PassCount == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(start);
+            _last = Open(_inputs);
         }
         catch
         {
@@ -85,9 +83,6 @@ public sealed class RunMerger : IRecordReader, IDisposable
             _largeRecords.Dispose();
             throw;
         }
-
-        PassTime = PassCount == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(start);
-        _last = Open(_inputs);
     }
 
     /// <summary>Passes that wrote records once more before the last merge.</summary>
@@ -140,7 +135,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
             SortedRun run = MergePass(neighbours);
             neighbours.ForEach(Close);
             _inputs.RemoveRange(start, width);
-            RunBlockSource source = new(run, 0, _pool, _cancellation, _segmentsPerRun);
+            RunBlockSource source = new(run, 0, _pool, _cancellation);
             MergeInput merged = new(source, MergeInput.NoSource, run);
             _inputs.Insert(start, merged);
             merged.Blocks = source.CountBlocks();
@@ -195,7 +190,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
     private void Close(MergeInput input)
     {
         _memorySegments += SegmentsOf(input.Run);
-        input.Dispose();
+        input.Run?.Dispose();
     }
 
     private MergeReader Open(List<MergeInput> inputs)
@@ -216,24 +211,14 @@ public sealed class RunMerger : IRecordReader, IDisposable
         }
     }
 
-    private void DisposePasses() => _inputs.ForEach(input => input.Dispose());
+    private void DisposePasses() => _inputs.ForEach(input => input.Run?.Dispose());
 
     /// <summary>A run to merge: one of the sources, or what a pass made.</summary>
-    private sealed record MergeInput(IBlockSource Source, int SourceIndex, SortedRun? Run) : IDisposable
+    private sealed record MergeInput(IBlockSource Source, int SourceIndex, SortedRun? Run)
     {
         public const int NoSource = -1;
 
         /// <summary>How large it is, when there are so many that some must be chosen.</summary>
         public long Blocks { get; set; }
-
-        /// <summary>Ends what a pass made; sources stay their owner's.</summary>
-        public void Dispose()
-        {
-            if (Run is not null)
-            {
-                (Source as RunBlockSource)?.Dispose();
-                Run.Dispose();
-            }
-        }
     }
 }

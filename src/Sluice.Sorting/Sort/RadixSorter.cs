@@ -11,7 +11,8 @@ namespace Sluice.Sorting;
 /// prefixes and many equal keys stay linear; past <see cref="DeepestWord"/> key bytes a stable merge sort finishes the
 /// group, as it does any group of one prefix where a comparison orders the keys. Groups of up to
 /// <see cref="SmallGroup"/> are sorted by insertion in a buffer of their own. Every step keeps the order of arrival of
-/// equal keys: the sort is stable. After the sort the prefixes are undefined.
+/// equal keys: the sort is stable. After the sort the prefixes are undefined but for this: equal keys of a partition still
+/// have equal ones.
 /// </remarks>
 internal sealed class RadixSorter
 {

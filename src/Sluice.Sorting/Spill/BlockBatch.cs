@@ -23,10 +23,13 @@ internal sealed class BlockBatch
     private readonly WriteBehind? _behind;
     private readonly int _perWrite;
     private readonly int _segmentSize;
-    private readonly List<ReadOnlyMemory<byte>> _pieces;
+    private readonly Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> _write;
+
+    // Of each set of segments, what was filled; a set is filled again only when it has been written.
+    private readonly List<ReadOnlyMemory<byte>>[] _sets;
     private readonly long _start;
     private long _written;
-    private int _first;
+    private int _set;
     private int _filled;
 
     /// <param name="file">Where blocks go; stays the caller's.</param>
@@ -37,10 +40,16 @@ internal sealed class BlockBatch
         _file = file;
         _segments = memory.Segments;
         _behind = memory.Behind;
-        _perWrite = _behind is null ? _segments.Length : _segments.Length / WriteBehind.BatchesOf(_segments.Length);
+        _write = file.Write;
+        _sets = new List<ReadOnlyMemory<byte>>[_behind is null ? 1 : WriteBehind.BatchesOf(_segments.Length)];
+        _perWrite = _segments.Length / _sets.Length;
         Debug.Assert(_perWrite > 0, "A block is built somewhere.");
         _segmentSize = _segments[0].Segment.Size;
-        _pieces = new List<ReadOnlyMemory<byte>>(_perWrite);
+        for (int set = 0; set < _sets.Length; set++)
+        {
+            _sets[set] = new List<ReadOnlyMemory<byte>>(_perWrite);
+        }
+
         _start = start;
         _written = start;
     }
@@ -105,19 +114,33 @@ internal sealed class BlockBatch
     /// <summary>Gives up what was not written: nothing is at the file, or in the segments, any more.</summary>
     public void Abandon() => _behind?.Settle();
 
-    private MemorySegment Current => _segments[_first + _pieces.Count].Segment;
+    private List<ReadOnlyMemory<byte>> Pieces => _sets[_set];
 
-    private long Pending => _pieces.Sum(piece => (long)piece.Length);
+    private MemorySegment Current => _segments[(_set * _perWrite) + Pieces.Count].Segment;
+
+    private long Pending
+    {
+        get
+        {
+            long length = 0;
+            foreach (ReadOnlyMemory<byte> piece in Pieces)
+            {
+                length += piece.Length;
+            }
+
+            return length;
+        }
+    }
 
     private void EndSegment()
     {
         if (_filled > 0)
         {
-            _pieces.Add(Current.Memory[.._filled]);
+            Pieces.Add(Current.Memory[.._filled]);
             _filled = 0;
         }
 
-        if (_pieces.Count == _perWrite)
+        if (Pieces.Count == _perWrite)
         {
             Flush();
         }
@@ -125,22 +148,23 @@ internal sealed class BlockBatch
 
     private void Flush()
     {
-        if (_pieces.Count == 0)
+        if (Pieces.Count == 0)
         {
             return;
         }
 
+        long offset = _written;
+        _written += Pending;
         if (_behind is null)
         {
-            _file.Write(_pieces, _written);
+            _file.Write(Pieces, offset);
         }
         else
         {
-            _behind.Start(_file.Write, [.. _pieces], _written);
-            _first = _first + (2 * _perWrite) <= _segments.Length ? _first + _perWrite : 0;
+            _behind.Start(_write, Pieces, offset);
+            _set = (_set + 1) % _sets.Length;
         }
 
-        _written += Pending;
-        _pieces.Clear();
+        Pieces.Clear();
     }
 }

@@ -54,8 +54,8 @@ public sealed class SpillFile : SortedRun
 
 /// <summary>Reads one partition of a spill file from front to back.</summary>
 /// <remarks>
-/// As long as blocks fill their segments, one call of the operating system reads as many as there are rooms: each lands
-/// at the start of its own. Shorter ones, compressed or behind a small partition, are read one by one.
+/// Where all blocks but the last fill their segments, one call of the operating system reads as many as there are rooms:
+/// each lands at the start of its own. Others, compressed or behind a small partition, are read one by one.
 /// </remarks>
 internal sealed class SpillFileReader : IBlockReader
 {
@@ -67,7 +67,6 @@ internal sealed class SpillFileReader : IBlockReader
     private readonly Queue<long> _unacknowledged = new();
     private long _offset;
     private int _expected = int.MaxValue;
-    private bool _isUneven;
     private int _acknowledged;
 
     public SpillFileReader(IStoredFile stream, PartitionRange range, int partition)
@@ -90,8 +89,9 @@ internal sealed class SpillFileReader : IBlockReader
         }
 
         int size = rooms[0].Size;
-        int wanted = (int)Math.Min(Math.Min(rooms.Length, Remaining), (Left + size - 1) / size);
-        if (wanted > 1 && !_isUneven)
+        int wanted = Math.Min(rooms.Length, Remaining);
+        bool isEven = Left > (long)(Remaining - 1) * size && Left <= (long)Remaining * size;
+        if (wanted > 1 && isEven)
         {
             return ReadEven(rooms[..wanted], blocks);
         }
@@ -128,7 +128,7 @@ internal sealed class SpillFileReader : IBlockReader
 
     private long Left => _range.Offset + _range.Length - _offset;
 
-    // Blocks behind one that is shorter than its segment lie in the wrong rooms: they are read once more.
+    // What is behind a block that does not fill its room, though it should, lies in the wrong rooms: it is read again.
     private int ReadEven(ReadOnlySpan<NetworkBuffer> rooms, List<Block> blocks)
     {
         int size = rooms[0].Size;
@@ -141,7 +141,7 @@ internal sealed class SpillFileReader : IBlockReader
             pieces[i] = rooms[i].Segment.Memory[..(int)Math.Min(size, pages)];
         }
 
-        long read = _stream.Read(pieces, _offset);
+        long read = Math.Min(_stream.Read(pieces, _offset), Left);
         for (int i = 0; i < rooms.Length; i++)
         {
             int have = (int)Math.Clamp(read - ((long)i * size), 0, pieces[i].Length);
@@ -153,7 +153,6 @@ internal sealed class SpillFileReader : IBlockReader
             blocks.Add(Next(rooms[i], length));
             if (length < size)
             {
-                _isUneven = Remaining > 0;
                 return i + 1;
             }
         }

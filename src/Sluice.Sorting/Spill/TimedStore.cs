@@ -3,7 +3,8 @@ using Sluice.Buffers;
 
 namespace Sluice.Sorting;
 
-/// <summary>A store that counts what goes through its files, and as waits of the task whose thread writes or reads.</summary>
+/// <summary>A store that counts what goes through its files, and as waits of the task when its own thread writes or
+/// reads.</summary>
 public sealed class TimedStore : ISpillStore
 {
     private readonly ISpillStore _store;

@@ -5,6 +5,9 @@ internal sealed class MemoryStore : ISpillStore
 {
     private readonly List<StoredFile> _files = [];
 
+    /// <summary>Says of its files that reads wait for a device, so that they are asked for ahead.</summary>
+    public bool WaitsForDevice { get; init; }
+
     public int LiveFiles => _files.Count(file => !file.IsDisposed);
 
     public int CreatedFiles => _files.Count;
@@ -15,7 +18,7 @@ internal sealed class MemoryStore : ISpillStore
     {
         lock (_files)
         {
-            StoredFile file = new($"{hint}-{_files.Count}");
+            StoredFile file = new($"{hint}-{_files.Count}") { WaitsForDevice = WaitsForDevice };
             _files.Add(file);
             return file;
         }
@@ -34,6 +37,8 @@ internal sealed class MemoryStore : ISpillStore
         public int Reads => Volatile.Read(ref _reads);
 
         public string Path => path;
+
+        public bool WaitsForDevice { get; init; }
 
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {

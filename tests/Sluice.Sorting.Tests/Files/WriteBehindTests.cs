@@ -76,6 +76,39 @@ public class WriteBehindTests
     }
 
     [Fact]
+    public void Settling_drops_what_was_not_begun()
+    {
+        using ManualResetEventSlim entered = new();
+        using ManualResetEventSlim release = new();
+        int written = 0;
+        using WriteBehind writes = new(WaitKind.Spill, 4);
+        for (int i = 0; i < 3; i++)
+        {
+            writes.Start(
+                (_, _) =>
+                {
+                    entered.Set();
+                    release.Wait(Deadline);
+                    written++;
+                },
+                [new byte[1]],
+                i);
+        }
+
+        Assert.True(entered.Wait(Deadline));
+        Thread releasing = new(() =>
+        {
+            Thread.Sleep(20);
+            release.Set();
+        });
+        releasing.Start();
+        writes.Settle();
+
+        Assert.Equal(1, written);
+        releasing.Join();
+    }
+
+    [Fact]
     public void Settling_waits_for_the_write_at_hand_and_does_not_tell_how_it_ended()
     {
         bool ended = false;

@@ -19,7 +19,7 @@ public class OutputMergerTests
         int runCount, int partitions, int segments, int threads, bool compressed)
     {
         using TestPool pool = new(segments, SegmentSize);
-        MemoryStore store = new();
+        MemoryStore store = new() { WaitsForDevice = segments > 8 };
         IBlockCodec? codec = compressed ? BlockCodecs.Brotli : null;
         RecordSum[] sums = new RecordSum[partitions];
         List<TestRecord> all = [];

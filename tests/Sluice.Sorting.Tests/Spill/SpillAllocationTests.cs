@@ -45,23 +45,35 @@ public class SpillAllocationTests
         Assert.InRange(many, few - Slack, few + Slack);
     }
 
+    [Fact]
+    public void A_spill_that_is_written_behind_allocates_the_same_for_any_number_of_batches()
+    {
+        (long few, _) = PerSpill(Short, 0.1, 10, writeSegments: 64);
+        (long many, _) = PerSpill(Short, 0.8, 10, writeSegments: 64);
+
+        Assert.InRange(few, 0, Limit);
+        Assert.InRange(many, few - Slack, few + Slack);
+    }
+
     // What 64 spills more take.
     private static (long Bytes, double Records) PerSpill(
-        int valueLength, double threshold, int partitions, Combiner? combiner = null)
+        int valueLength, double threshold, int partitions, Combiner? combiner = null, int writeSegments = 1)
     {
         // The first one is compiled.
-        Task(4, valueLength, threshold, partitions, combiner);
-        (long bytes, long records, int spills) few = Task(4, valueLength, threshold, partitions, combiner);
-        (long bytes, long records, int spills) many = Task(68, valueLength, threshold, partitions, combiner);
+        Task(4, valueLength, threshold, partitions, combiner, writeSegments);
+        (long bytes, long records, int spills) few =
+            Task(4, valueLength, threshold, partitions, combiner, writeSegments);
+        (long bytes, long records, int spills) many =
+            Task(68, valueLength, threshold, partitions, combiner, writeSegments);
         int spills = many.spills - few.spills;
         return ((many.bytes - few.bytes) / spills, (double)(many.records - few.records) / spills);
     }
 
     private static (long Bytes, long Records, int Spills) Task(
-        int files, int valueLength, double threshold, int partitions, Combiner? combiner)
+        int files, int valueLength, double threshold, int partitions, Combiner? combiner, int writeSegments)
     {
         (int segments, int segmentSize) = valueLength == Long ? (MapOutputOptions.MinimumSegments, 128) : (800, 4096);
-        using TestPool pool = new(segments + 10, segmentSize);
+        using TestPool pool = new(segments + 10 + writeSegments, segmentSize);
         CountingStore store = new();
         long start = GC.GetTotalAllocatedBytes(precise: true);
         using MapOutputBuffer buffer = new(pool.Task, store, new MapOutputOptions
@@ -71,6 +83,7 @@ public class SpillAllocationTests
             SegmentSize = segmentSize,
             SpillThreshold = threshold,
             Combiner = combiner,
+            WriteSegments = writeSegments,
         });
         Random random = new(1);
         byte[] key = new byte[10];
