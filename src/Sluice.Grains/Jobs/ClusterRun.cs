@@ -98,6 +98,10 @@ internal sealed class ClusterRun
         Do(host => host.Handle(end));
     }
 
+    /// <summary>A silo tells how it is, which the ends of its attempts tell only when there are some.</summary>
+    public void Take(SiloHeartbeat heartbeat) =>
+        Do(host => host.Reclaimed(heartbeat.Silo, heartbeat.ReclaimedBytes));
+
     public void Cancel() => Do(host => host.Cancel());
 
     /// <summary>Takes nothing in any more; the host is its caller's to dispose of.</summary>

@@ -9,9 +9,9 @@ namespace Sluice.Grains;
 
 /// <summary>Hosts one job's coordinator: wherever it lives, there is one of it, and its journal is its memory.</summary>
 /// <remarks>
-/// It brings a job from its order, or from the journal that a dead host left, to its end. The coordinator's daily work
-/// is in <see cref="ClusterRun"/>, what is told of the job in <see cref="JobStanding"/>. Turns are short: planning,
-/// publishing and file work run on the thread pool. Calls may interleave.
+/// Brings a job from its order, or from the journal that a dead host left, to its end; what goes on meanwhile is in
+/// <see cref="ClusterRun"/>, what is told in <see cref="JobStanding"/>. Turns are short: planning, publishing and file
+/// work run on the thread pool. Calls may interleave.
 /// </remarks>
 [Reentrant]
 internal sealed class JobGrain(
@@ -29,9 +29,7 @@ internal sealed class JobGrain(
     private IGrainTimer? _watch;
     private Task? _resuming;
     private bool _isCancelled;
-
-    // Null before it is planned and after its end.
-    private ClusterRun? _run;
+    private ClusterRun? _run; // Null before it is planned and after its end.
 
     private JobId Id => new(this.GetPrimaryKey());
 
@@ -117,6 +115,7 @@ internal sealed class JobGrain(
     {
         await ResumeIfDeadAsync(heartbeat.Output);
         _standing.Heartbeats.Take(heartbeat);
+        _run?.Take(heartbeat);
         return !_standing.View.IsOver && (!_standing.IsUnknown || _standing.MayComeBack);
     }
 
