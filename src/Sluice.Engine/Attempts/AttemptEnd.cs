@@ -23,6 +23,10 @@ internal sealed record AttemptEnd
     /// <summary>W3C trace parent of its span; null when it had none.</summary>
     public string? Span { get; init; }
 
+    /// <summary>Bytes that the job's outputs on its worker have moved from memory to files so far.</summary>
+    /// <remarks>The sum over all of them, so that it may be told twice, late or not at all.</remarks>
+    public long ReclaimedBytes { get; init; }
+
     public static AttemptEnd Succeeded(AttemptId attempt, TaskOutcome outcome) => new()
     {
         Attempt = attempt,

@@ -5,7 +5,7 @@ using Sluice.Sorting;
 
 namespace Sluice.Engine;
 
-/// <summary>What all attempts of one silo share: its one pool, its spill files, its finished outputs.</summary>
+/// <summary>What all attempts of a job share on one silo: its one pool, its spill files, its finished outputs.</summary>
 /// <remarks>Ownership: none of it is disposed here. Threading: any thread.</remarks>
 internal sealed class AttemptRunner
 {
@@ -17,6 +17,7 @@ internal sealed class AttemptRunner
     private readonly IBlockCodec? _codec;
     private readonly DiskWait _diskWait;
     private readonly BufferTracing? _tracing;
+    private long _reclaimedBytes;
 
     /// <param name="pool">The silo's pool.</param>
     /// <param name="stores">Where a task spills, until it is cancelled.</param>
@@ -48,6 +49,9 @@ internal sealed class AttemptRunner
 
     /// <summary>Shows what the attempts do to measurements; null shows nothing.</summary>
     public ObservedEngine? Observed { get; init; }
+
+    /// <summary>Bytes that outputs moved from memory to files after their attempts had ended; it only grows.</summary>
+    public long ReclaimedBytes => Interlocked.Read(ref _reclaimedBytes);
 
     /// <summary>Runs an attempt on the calling thread, with a pool of its own.</summary>
     /// <remarks>
@@ -107,7 +111,7 @@ internal sealed class AttemptRunner
             if (outcome.Output is not null)
             {
                 keepPool = true;
-                Keep(_outputs, outcome.Output, pool, bytes => Observed?.Reclaimed(input.Stage.Name, bytes));
+                Keep(_outputs, outcome.Output, pool, bytes => Reclaimed(input.Stage.Name, bytes));
             }
 
             return outcome;
@@ -127,23 +131,47 @@ internal sealed class AttemptRunner
     /// <param name="outputs">Keeps it.</param>
     /// <param name="output">The output.</param>
     /// <param name="pool">Its segments'.</param>
-    /// <param name="reclaimed">Told at its end how many bytes moved from memory to files.</param>
+    /// <param name="reclaimed">Told how many bytes moved from memory to files, each time some do.</param>
     public static void Keep(
         ResultPartitionStore outputs, ResultPartition output, LocalBufferPool pool, Action<long>? reclaimed = null)
     {
         pool.GiveUpMinimum();
-        IDisposable registration = pool.RegisterReclaim(output);
-        outputs.Add(output, new Kept(registration, pool, output, reclaimed));
+        IDisposable registration = pool.RegisterReclaim(
+            reclaimed is null ? output : new CountedOutput(output, reclaimed));
+        outputs.Add(output, new Kept(registration, pool));
     }
 
-    private sealed record Kept(
-        IDisposable Registration, LocalBufferPool Pool, ResultPartition Output, Action<long>? Reclaimed) : IDisposable
+    private void Reclaimed(string stage, long bytes)
+    {
+        Interlocked.Add(ref _reclaimedBytes, bytes);
+        Observed?.Reclaimed(stage, bytes);
+    }
+
+    private sealed record Kept(IDisposable Registration, LocalBufferPool Pool) : IDisposable
     {
         public void Dispose()
         {
             Registration.Dispose();
             Pool.Dispose();
-            Reclaimed?.Invoke(Output.ReclaimedBytes);
+        }
+    }
+
+    // Whoever reclaims is an attempt that ends later, so its end can tell of these bytes already.
+    private sealed class CountedOutput(ResultPartition output, Action<long> reclaimed) : IReclaimable
+    {
+        public int Reclaimable => output.Reclaimable;
+
+        public int Reclaim(int segments)
+        {
+            long before = output.ReclaimedBytes;
+            try
+            {
+                return output.Reclaim(segments);
+            }
+            finally
+            {
+                reclaimed(output.ReclaimedBytes - before);
+            }
         }
     }
 }

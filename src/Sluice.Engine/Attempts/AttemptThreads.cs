@@ -33,6 +33,9 @@ internal sealed class AttemptThreads : IDisposable
     public IEnumerable<KeyValuePair<OutputId, AttemptProgress>> Progress =>
         _running.Select(running => KeyValuePair.Create(running.Key, running.Value.Progress.Snapshot));
 
+    /// <summary>Bytes that outputs moved from memory to files after their attempts had ended; it only grows.</summary>
+    public long ReclaimedBytes => _runner.ReclaimedBytes;
+
     /// <summary>Starts an attempt.</summary>
     /// <param name="attempt">Which.</param>
     /// <param name="input">What it is told.</param>
@@ -104,7 +107,7 @@ internal sealed class AttemptThreads : IDisposable
             trace.Failed(end.Failure!.Error);
         }
 
-        return end with { Span = trace.Id };
+        return end with { Span = trace.Id, ReclaimedBytes = ReclaimedBytes };
     }
 
     private sealed record Running(TaskProgress Progress, CancellationTokenSource Cancellation)

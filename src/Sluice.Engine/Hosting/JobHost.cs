@@ -148,6 +148,11 @@ internal sealed class JobHost : IDisposable
             _statistics.Ended(end.Attempt, outcome);
         }
 
+        if (State.TaskOf(end.Attempt).Running.TryGetValue(end.Attempt.Number, out string? worker))
+        {
+            Reclaimed(worker, end.ReclaimedBytes);
+        }
+
         Trace?.Ended(end);
         Handle(end.ToEvent());
     }
@@ -159,8 +164,8 @@ internal sealed class JobHost : IDisposable
     public void Cancel() =>
         Handle(new CancelRequested(new AttemptFailure(SluiceErrors.Cancelled(_name), false, "cancelled by the user")));
 
-    /// <summary>Bytes that a finished output moved from memory to files.</summary>
-    public void Reclaimed(long bytes) => _statistics.Reclaimed(bytes);
+    /// <summary>A worker told how many bytes the job's outputs there have moved from memory to files so far.</summary>
+    public void Reclaimed(string worker, long bytes) => _statistics.Reclaimed(worker, bytes);
 
     /// <param name="running">How far the attempts are that run now.</param>
     public JobProgress Progress(IEnumerable<AttemptProgress> running) => _statistics.Progress(running);

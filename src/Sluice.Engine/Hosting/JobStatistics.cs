@@ -14,7 +14,7 @@ internal sealed class JobStatistics
     private readonly TimeSpan _before;
     private readonly StageCount[] _stages;
     private readonly Dictionary<AttemptId, TaskOutcome> _ended = [];
-    private long _reclaimedBytes;
+    private readonly Dictionary<string, long> _reclaimed = new(StringComparer.Ordinal);
 
     // Found again when another task has ended.
     private Bottleneck? _bottleneck;
@@ -74,8 +74,10 @@ internal sealed class JobStatistics
         }
     }
 
-    /// <summary>Bytes that finished outputs moved from memory to files.</summary>
-    public void Reclaimed(long bytes) => _reclaimedBytes += bytes;
+    /// <summary>A worker told how many bytes finished outputs there have moved from memory to files so far.</summary>
+    /// <remarks>What is told again or too late changes nothing; what a worker told stays when it is lost.</remarks>
+    public void Reclaimed(string worker, long bytes) =>
+        _reclaimed[worker] = Math.Max(bytes, _reclaimed.GetValueOrDefault(worker));
 
     /// <summary>The winners' parts.</summary>
     public IReadOnlyList<PublishedPart> Parts(IReadOnlyList<int> attempts) =>
@@ -121,7 +123,7 @@ internal sealed class JobStatistics
             done += Weight(stage) * _stages[stage].Done / Math.Max(1, _stages[stage].Winners.Length);
         }
 
-        long spilled = _stages.Sum(stage => stage.Winners.Sum(outcome => outcome?.SpilledBytes ?? 0)) + _reclaimedBytes;
+        long spilled = _stages.Sum(stage => stage.Winners.Sum(outcome => outcome?.SpilledBytes ?? 0)) + ReclaimedBytes;
         foreach (AttemptProgress task in running)
         {
             done += Weight(current) == 0 ? 0 : task.Bytes;
@@ -162,7 +164,7 @@ internal sealed class JobStatistics
             Bytes = new ByteCounts(
                 _inputBytes,
                 Shuffled(task => task.BytesIn),
-                all.Sum(task => task.SpilledBytes) + _reclaimedBytes,
+                all.Sum(task => task.SpilledBytes) + ReclaimedBytes,
                 Winners(_stages.Length - 1).Sum(task => task.BytesOut)),
             PeakMemoryBytes = peakMemoryBytes,
             Certificate = new Certificate(sink.Count, sink.Sum.ToString("x32", null)),
@@ -208,6 +210,8 @@ internal sealed class JobStatistics
             Skew = SkewOf(number),
         };
     }
+
+    private long ReclaimedBytes => _reclaimed.Values.Sum();
 
     private static LongestTask? LongestOf(StageCount stage)
     {

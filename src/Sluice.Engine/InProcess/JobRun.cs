@@ -109,12 +109,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
 
     public void Cancel(AttemptId attempt, string worker) => _attempts.Cancel(_inputs.OutputOf(attempt));
 
-    public void Discard(AttemptId attempt, string worker)
-    {
-        OutputId output = _inputs.OutputOf(attempt);
-        _host.Reclaimed(_outputs.Find(output)?.ReclaimedBytes ?? 0);
-        _outputs.Release(output);
-    }
+    public void Discard(AttemptId attempt, string worker) => _outputs.Release(_inputs.OutputOf(attempt));
 
     public void DiscardPartition(IReadOnlyList<ProducerWin> producers, int partition)
     {

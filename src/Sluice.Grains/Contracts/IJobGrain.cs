@@ -174,4 +174,8 @@ public sealed class SiloHeartbeat
     /// <summary>What the silo waits for, a sentence.</summary>
     [Id(5)]
     public string? Paused { get; init; }
+
+    /// <summary>Bytes that the job's outputs on the silo have moved from memory to files so far.</summary>
+    [Id(6)]
+    public long ReclaimedBytes { get; init; }
 }

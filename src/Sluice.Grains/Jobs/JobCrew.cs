@@ -7,10 +7,12 @@ namespace Sluice.Grains;
 /// <summary>The silos that work for one job: which have planned it, which drain, which cannot.</summary>
 /// <remarks>Called in turns of the job's grain, which may interleave where this awaits.</remarks>
 /// <param name="id">The job.</param>
+/// <param name="grains">Reaches task grains.</param>
 /// <param name="silos">Reaches the silos' services.</param>
 /// <param name="roster">Knows which silos there are.</param>
 /// <param name="logger">The job's.</param>
-internal sealed class JobCrew(JobId id, INetworkBufferPoolClient silos, SiloRoster roster, ILogger logger)
+internal sealed class JobCrew(
+    JobId id, IGrainFactory grains, INetworkBufferPoolClient silos, SiloRoster roster, ILogger logger)
 {
     // A silo that hangs is not waited for: it gives the job up at its first heartbeat.
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
@@ -22,22 +24,26 @@ internal sealed class JobCrew(JobId id, INetworkBufferPoolClient silos, SiloRost
     /// <summary>Whether a silo has planned the job.</summary>
     public bool Has(string silo) => _workers.Contains(silo);
 
+    /// <summary>Has a coordinator's commands done by the silos.</summary>
+    /// <param name="epoch">Of the coordinator.</param>
+    /// <param name="handle">Takes in what comes of them.</param>
+    public IJobWorkers HandsOf(int epoch, Action<CoordinatorEvent> handle) =>
+        new JobWorkers(id, epoch, grains, silos, handle);
+
     /// <summary>Has silos plan the job; one that does not answer is left out for now.</summary>
     /// <param name="candidates">The silos.</param>
-    /// <param name="order">How the job was ordered.</param>
-    /// <param name="job">As it is planned here.</param>
-    /// <param name="epoch">Of this coordinator.</param>
+    /// <param name="job">As its coordinator has it done.</param>
     /// <param name="mustAll">Whether a silo that cannot run the job is an error; else it is left out.</param>
     /// <returns>The attempts they still have of it.</returns>
     /// <exception cref="SluiceException">One of them cannot, or planned something else, and all must.</exception>
     public async Task<IReadOnlyList<WireAttempt>> JoinAsync(
-        IEnumerable<SiloView> candidates, JobOrder order, JobPreparation job, int epoch, bool mustAll)
+        IEnumerable<SiloView> candidates, PlannedJob job, bool mustAll)
     {
         List<WireAttempt> attempts = [];
-        string fingerprint = await Task.Run(() => job.Fingerprint);
-        WireDocument document = WireDocument.Of(order, CoordinationJson.Default.JobOrder);
+        string fingerprint = await Task.Run(() => job.Preparation.Fingerprint);
+        WireDocument document = WireDocument.Of(job.Order, CoordinationJson.Default.JobOrder);
         (SiloView Silo, PrepareReply? Reply)[] replies = await Task.WhenAll(candidates.Select(async silo =>
-            (silo, await AskAsync(silo, document, epoch))));
+            (silo, await AskAsync(silo, document, job.Epoch))));
         foreach ((SiloView silo, PrepareReply? reply) in replies)
         {
             SiloLabel.Learn(silo.Silo, silo.Name);
@@ -65,11 +71,9 @@ internal sealed class JobCrew(JobId id, INetworkBufferPoolClient silos, SiloRost
     }
 
     /// <summary>Finds out which silos have come, drain, are gone, or have forgotten the job.</summary>
-    /// <param name="order">How the job was ordered.</param>
-    /// <param name="job">As it is planned here.</param>
-    /// <param name="epoch">Of this coordinator.</param>
+    /// <param name="job">As its coordinator has it done.</param>
     /// <param name="handle">Takes what has changed.</param>
-    public async Task RefreshAsync(JobOrder order, JobPreparation job, int epoch, Action<CoordinatorEvent> handle)
+    public async Task RefreshAsync(PlannedJob job, Action<CoordinatorEvent> handle)
     {
         foreach (string silo in _workers.Where(roster.IsDead).ToList())
         {
@@ -90,10 +94,10 @@ internal sealed class JobCrew(JobId id, INetworkBufferPoolClient silos, SiloRost
             [.. workers.Where(silo => silo.Slots > 0 && !Has(silo.Silo) && !_unfit.Contains(silo.Silo))];
         if (forgetful.Length + fresh.Length > 0)
         {
-            await JoinAsync([.. forgetful, .. fresh], order, job, epoch, mustAll: false);
+            await JoinAsync([.. forgetful, .. fresh], job, mustAll: false);
             foreach (SiloView silo in fresh.Where(silo => Has(silo.Silo)))
             {
-                handle(JoinOf(silo, job));
+                handle(JoinOf(silo, job.Preparation));
             }
         }
     }

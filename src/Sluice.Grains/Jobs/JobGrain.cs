@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Sluice.Engine;
@@ -10,8 +9,9 @@ namespace Sluice.Grains;
 
 /// <summary>Hosts one job's coordinator: wherever it lives, there is one of it, and its journal is its memory.</summary>
 /// <remarks>
-/// Turns are short: planning, publishing and file work run on the thread pool. Calls may interleave; the coordinator
-/// itself never awaits, so each event is taken in whole.
+/// Brings a job from its order, or from the journal that a dead host left, to its end; what goes on meanwhile is in
+/// <see cref="ClusterRun"/>, what is told in <see cref="JobStanding"/>. Turns are short: planning, publishing and file
+/// work run on the thread pool. Calls may interleave.
 /// </remarks>
 [Reentrant]
 internal sealed class JobGrain(
@@ -21,25 +21,15 @@ internal sealed class JobGrain(
     private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
 
-    private readonly Dictionary<string, SiloHeartbeat> _heartbeats = new(StringComparer.Ordinal);
     private ILogger _log = null!;
     private JobMemory _memory = null!;
     private JobCrew _crew = null!;
-    private JobOrder? _order;
-    private JobPreparation? _job;
-    private JobHost? _host;
-    private IGrainTimer? _watch;
-    private JobView _view = new();
-    private Task? _resuming;
+    private JobStanding _standing = null!;
     private JobTrace? _trace;
-    private string? _plan;
-    private string? _journal;
-    private int _epoch = 1;
+    private IGrainTimer? _watch;
+    private Task? _resuming;
     private bool _isCancelled;
-    private bool _isEnding;
-
-    // Whether there is a job to go on with that could not be taken over yet.
-    private bool _mayComeBack;
+    private ClusterRun? _run; // Null before it is planned and after its end.
 
     private JobId Id => new(this.GetPrimaryKey());
 
@@ -47,17 +37,21 @@ internal sealed class JobGrain(
     {
         _log = new ScopedLogger(logger, () => new LogScope(Id, null, _trace?.TraceId ?? default));
         _memory = new JobMemory(history, _log);
-        _crew = new JobCrew(Id, silos, roster, _log);
-        _view = await _memory.FindAsync(Id.Value) is { IsOver: true } ended ? ended : new JobView { Id = Id.Value };
+        _crew = new JobCrew(Id, GrainFactory, silos, roster, _log);
+        _standing = new JobStanding(Id, roster.HereName);
+        if (await _memory.FindAsync(Id.Value) is { IsOver: true } ended)
+        {
+            _standing.Take(ended);
+        }
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         // Another silo goes on with it.
-        if (_host is not null)
+        if (_run is not null)
         {
-            _host.Abandon();
-            _host = null;
+            _run.Abandon();
+            _run = null;
             _trace!.HandOver();
             _trace.Dispose();
         }
@@ -70,12 +64,11 @@ internal sealed class JobGrain(
         JobOrder read = order.Read(CoordinationJson.Default.JobOrder);
 
         // Its client may only not have heard that it was started before, on a silo that is gone since.
-        await ResumeIfDeadAsync(OutputOf(read));
-        if (_view.Status == JobStatus.Unknown && !_mayComeBack)
+        await ResumeIfDeadAsync(JobStanding.OutputOf(read));
+        if (_standing is { IsUnknown: true, MayComeBack: false })
         {
-            _order = read with { OrderedAt = DateTime.UtcNow };
-            BeginTrace(isResumed: false);
-            Tell(JobStatus.Planning);
+            BeginTrace(read with { OrderedAt = DateTime.UtcNow }, isResumed: false);
+            _standing.Tell(JobStatus.Planning);
             RememberAsync().Ignore();
             RunAsync().Ignore();
         }
@@ -93,45 +86,37 @@ internal sealed class JobGrain(
     {
         await ResumeIfDeadAsync(output);
         _isCancelled = true;
-        if (_host is { IsFinished: false })
-        {
-            Do(host => host.Cancel());
-        }
-
+        _run?.Cancel();
         return Current();
     }
 
     public async Task<JobExport> ExportAsync(string? output)
     {
         await ResumeIfDeadAsync(output);
-        JobRecord? record = _order is null ? await _memory.ReadAsync(Id.Value) : RecordNow();
+        JobRecord? record = _standing.Order is null ? await _memory.ReadAsync(Id.Value) : _standing.Record(_run?.Host);
         return new JobExport { View = Current(), Order = record?.Order, Plan = record?.Plan, Journal = record?.Journal };
     }
 
     public async Task EndedAsync(string output, WireDocument told)
     {
         await ResumeIfDeadAsync(output);
-        if (_view.Status == JobStatus.Unknown && _mayComeBack)
+        if (_standing is { IsUnknown: true, MayComeBack: true })
         {
             throw new InvalidOperationException($"Job {Id} does not go on yet; its silo tells the end again.");
         }
 
-        AttemptEnd end = told.Read(CoordinationJson.Default.AttemptEnd);
-
-        // A reader may notice a dead silo before this grain does; then the producer is not to blame.
-        if (end.LostProducer is not null)
+        if (_run is not null)
         {
-            await RefreshWorkersAsync();
+            await _run.EndedAsync(told.Read(CoordinationJson.Default.AttemptEnd));
         }
-
-        Do(host => host.Handle(end));
     }
 
     public async Task<bool> HeartbeatAsync(SiloHeartbeat heartbeat)
     {
         await ResumeIfDeadAsync(heartbeat.Output);
-        _heartbeats[heartbeat.Silo] = heartbeat;
-        return !_view.IsOver && (_view.Status != JobStatus.Unknown || _mayComeBack);
+        _standing.Heartbeats.Take(heartbeat);
+        _run?.Take(heartbeat);
+        return !_standing.View.IsOver && (!_standing.IsUnknown || _standing.MayComeBack);
     }
 
     private async Task RunAsync()
@@ -139,24 +124,18 @@ internal sealed class JobGrain(
         try
         {
             IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
-            int slots = workers.Sum(worker => worker.Slots);
-            if (slots == 0)
-            {
-                throw new SluiceException(SluiceErrors.NoSlots(workers.Count));
-            }
-
-            _order = _order! with { Parallelism = slots };
-            JobPreparation job = await Task.Run(PrepareHere);
-            _job = job;
-            _plan = JobPlanning.PlanOn(_order, job, workers);
-            await _crew.JoinAsync(workers, _order, job, _epoch, mustAll: true);
-            JobWorkers hands = HandsOf();
-            _host = await Task.Run(() => JobHost.Begin(Id, _order.Name, job, _order.Overwrite, _order, hands));
-            _host.Trace = _trace;
-            Tell(JobStatus.Running);
+            JobOrder order = _standing.Order! with { Parallelism = JobPlanning.SlotsOf(workers) };
+            _standing.Order = order;
+            PlannedJob job = await Task.Run(() => planning.PlanNew(order));
+            _standing.Job = job;
+            _standing.Plan = JobPlanning.PlanOn(order, job.Preparation, workers);
+            await _crew.JoinAsync(workers, job, mustAll: true);
+            _run = await ClusterRun.BeginAsync(job, _crew, Over);
+            _run.Host.Trace = _trace;
+            _standing.Tell(JobStatus.Running);
             _log.JobStarted(Id, workers.Count);
             RememberAsync().Ignore();
-            Go(workers);
+            Go(_run, workers);
         }
 #pragma warning disable CA1031 // Whatever a job's class or a layer threw is the job's failure.
         catch (Exception exception)
@@ -166,22 +145,9 @@ internal sealed class JobGrain(
         }
     }
 
-    // What this silo does not see is told as every other silo would tell it.
-    private JobPreparation PrepareHere()
-    {
-        try
-        {
-            return planning.Prepare(_order!);
-        }
-        catch (SluiceException exception)
-        {
-            throw new SluiceException(exception.Error.On(roster.HereName), exception);
-        }
-    }
-
     private async Task ResumeIfDeadAsync(string? output)
     {
-        if (_view.Status == JobStatus.Unknown && !string.IsNullOrEmpty(output))
+        if (_standing.IsUnknown && !string.IsNullOrEmpty(output))
         {
             Task resuming = _resuming ??= ResumeAsync(output);
             await resuming;
@@ -198,9 +164,7 @@ internal sealed class JobGrain(
         try
         {
             FoundJob found = await Task.Run(() => planning.TryResume(Id, output));
-            _mayComeBack = found.Resumed is not null || found.Held is not null;
-            _order = found.Resumed?.Order ?? found.Held;
-            _view = found.Ended ?? _view;
+            _standing.Take(found);
             if (found.Resumed is ResumedJob resumed)
             {
                 await GoOnAsync(resumed);
@@ -212,140 +176,84 @@ internal sealed class JobGrain(
         {
             // A job's class may have thrown it, with who knows what in its message.
             _log.JobNotResumed(exception is IOException ? exception : null, Id, exception.GetType().Name);
-            _mayComeBack = true;
-            _host?.Abandon();
-            _host = null;
+            _run?.Abandon();
+            _run = null;
             _trace?.Dispose();
-            _view = new JobView { Id = Id.Value };
+            _standing.PutOff();
         }
     }
 
     private async Task GoOnAsync(ResumedJob resumed)
     {
-        _job = resumed.Job;
-        _epoch = resumed.Epoch;
-        JobWorkers hands = HandsOf();
-        _host = await Task.Run(() => JobHost.Resume(resumed.Order, resumed.Job, resumed.Output, hands));
-        BeginTrace(isResumed: true);
-        _trace!.GoOn(_host.State);
-        _host.Trace = _trace;
-        Tell(JobStatus.Running);
-        _log.JobResumed(Id, _epoch);
+        PlannedJob job = resumed.Job;
+        _standing.Job = job;
+        ClusterRun run = _run = await ClusterRun.ResumeAsync(resumed, _crew, Over);
+        BeginTrace(job.Order, isResumed: true);
+        _trace!.GoOn(run.Host.State);
+        run.Host.Trace = _trace;
+        _standing.Tell(JobStatus.Running);
+        _log.JobResumed(Id, job.Epoch);
         IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
-        _plan = JobPlanning.PlanOn(resumed.Order, resumed.Job, workers);
-        HashSet<WireAttempt> alive =
-            [.. await _crew.JoinAsync(workers, resumed.Order, resumed.Job, _epoch, mustAll: false)];
-        if (_host is null)
-        {
-            // It ended meanwhile: its journal cannot be written any more.
-            return;
-        }
-
-        List<AttemptId> gone =
-            [.. _host.State.AllRunning().Where(attempt => !alive.Contains(WireAttempt.Of(Id, attempt)))];
-        List<string> lost = [.. _host.State.AllWorkers().Where(silo => workers.All(worker => worker.Silo != silo))];
-        gone.ForEach(attempt => Do(host => host.Handle(new AttemptStopped(attempt))));
-        lost.ForEach(silo => Do(host => host.Handle(new WorkerLost(silo))));
-        Go(workers);
+        _standing.Plan = JobPlanning.PlanOn(job.Order, job.Preparation, workers);
+        await run.RejoinAsync(workers);
+        Go(run, workers);
     }
 
-    private void Go(IReadOnlyList<SiloView> workers)
+    private void Go(ClusterRun run, IReadOnlyList<SiloView> workers)
     {
-        foreach (SiloView worker in workers.Where(worker => _crew.Has(worker.Silo)))
-        {
-            Do(host => host.Handle(JobCrew.JoinOf(worker, _job!)));
-        }
-
+        run.Go(workers);
         if (_isCancelled)
         {
-            Do(host => host.Cancel());
+            run.Cancel();
         }
 
-        _watch?.Dispose();
-        _watch = this.RegisterGrainTimer(WatchAsync, Watch, Watch);
+        // It may have ended meanwhile: its journal cannot be written any more.
+        if (!run.IsOver)
+        {
+            _watch?.Dispose();
+            _watch = this.RegisterGrainTimer(run.WatchAsync, Watch, Watch);
+        }
     }
 
-    private Task WatchAsync()
-    {
-        Do(host => host.Tick());
-        return RefreshWorkersAsync();
-    }
-
-    /// <summary>Tells the coordinator which silos have come, drain or are gone.</summary>
-    private Task RefreshWorkersAsync() => _host is { IsFinished: false } && _order is not null && _job is not null
-        ? _crew.RefreshAsync(_order, _job, _epoch, happened => Do(host => host.Handle(happened)))
-        : Task.CompletedTask;
-
-    private JobWorkers HandsOf() =>
-        new(Id, _epoch, GrainFactory, silos, happened => Do(host => host.Handle(happened)));
-
-    // A journal that cannot be written stops the job: what it would announce must not happen.
-    private void Do(Action<JobHost> what)
-    {
-        if (_host is null || _host.IsFinished || _isEnding)
-        {
-            return;
-        }
-
-        try
-        {
-            what(_host);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            if (!_isEnding)
-            {
-                FailAsync(exception).Ignore();
-            }
-
-            return;
-        }
-
-        if (_host.IsFinished && !_isEnding)
-        {
-            EndAsync(_host).Ignore();
-        }
-    }
+    private void Over(Exception? broken) => (broken is null ? EndAsync(_run!.Host) : FailAsync(broken)).Ignore();
 
     private async Task EndAsync(JobHost host)
     {
-        long peak = _heartbeats.Values.Select(heartbeat => heartbeat.PeakMemoryBytes).DefaultIfEmpty().Max();
         if (host.Failure is AttemptFailure failure)
         {
-            string status = JobMeasurements.StatusOf(failure.Error);
-            if (status == JobStatus.Failed)
-            {
-                _log.JobFailed(Id, failure.Error.Code, failure.Error.Where);
-            }
-
-            await CleanUpAsync();
-            _view = Now(status, failure: WireFailure.Of(failure.Error, failure.Detail));
-            await RememberAsync();
-        }
-        else
-        {
-            // The output is in place, so it may be told before the silos have cleaned up.
-            _view = Now(JobStatus.Succeeded, report: host.Report(_trace!.TraceId, peak, []).ToJson(indented: false));
-            await RememberAsync();
-            await CleanUpAsync();
+            await StopAsync(JobMeasurements.StatusOf(failure.Error), WireFailure.Of(failure.Error, failure.Detail));
+            return;
         }
 
+        // The output is in place, so it may be told before the silos have cleaned up.
+        JobReport report = host.Report(_trace!.TraceId, _standing.Heartbeats.PeakMemoryBytes, []);
+        _standing.Tell(JobStatus.Succeeded, report: report.ToJson(indented: false));
+        await RememberAsync();
+        await CleanUpAsync();
         Finish();
     }
 
     private async Task FailAsync(Exception exception)
     {
         SluiceException known = FailureTranslation.OfJob(exception);
-        if (_host is not { IsFinished: true })
+        if (_run?.Host is not { IsFinished: true })
         {
-            EngineMeter.JobEnded(
-                JobStatus.Failed, _order is null ? TimeSpan.Zero : DateTime.UtcNow - _order.OrderedAt, known.Error);
+            EngineMeter.JobEnded(JobStatus.Failed, _standing.Elapsed, known.Error);
         }
 
-        _log.JobFailed(Id, known.Error.Code, known.Error.Where);
         _trace?.Failed(known.Error);
+        await StopAsync(JobStatus.Failed, WireFailure.Of(known.Error, exception.ToString()));
+    }
+
+    private async Task StopAsync(string status, WireFailure failure)
+    {
+        if (status == JobStatus.Failed)
+        {
+            _log.JobFailed(Id, failure.Code, failure.Where);
+        }
+
         await CleanUpAsync();
-        _view = Now(JobStatus.Failed, failure: WireFailure.Of(known.Error, exception.ToString()));
+        _standing.Tell(status, failure: failure);
         await RememberAsync();
         Finish();
     }
@@ -353,11 +261,11 @@ internal sealed class JobGrain(
     // First the silos, then the staging directory: whoever still writes there has stopped by then.
     private async Task CleanUpAsync()
     {
-        _isEnding = true;
+        _run?.Close();
         await _crew.GiveUpAsync();
         try
         {
-            await Task.Run(() => _host?.Dispose());
+            await Task.Run(() => _run?.Host.Dispose());
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -367,73 +275,25 @@ internal sealed class JobGrain(
 
     private void Finish()
     {
-        _log.JobEnded(Id, _view.Status);
-        _journal ??= _host?.JournalText;
-        _host = null;
+        _log.JobEnded(Id, _standing.View.Status);
+        _standing.Journal ??= _run?.Host.JournalText;
+        _run = null;
         _watch?.Dispose();
         _trace?.Dispose();
         DelayDeactivation(Remembered);
     }
 
     // Who goes on with the job after this host finds the same trace in its order.
-    private void BeginTrace(bool isResumed)
+    private void BeginTrace(JobOrder order, bool isResumed)
     {
-        ActivityContext parent = Spans.ContextOf(_order!.TraceParent);
-        _trace = JobTrace.Begin(Id, _order.Name, parent, roster.HereName, isResumed);
+        ActivityContext parent = Spans.ContextOf(order.TraceParent);
+        _trace = JobTrace.Begin(Id, order.Name, parent, roster.HereName, isResumed);
         _trace.NameOf = roster.NameOf;
-        _order = _order with { TraceParent = _order.TraceParent ?? _trace.TraceParent };
+        _standing.TraceId = _trace.TraceId;
+        _standing.Order = order with { TraceParent = order.TraceParent ?? _trace.TraceParent };
     }
 
-    private void Tell(string status) => _view = Now(status);
+    private JobView Current() => _standing.Current(_run?.Host);
 
-    private JobView Now(string status, string? report = null, WireFailure? failure = null) => new()
-    {
-        Id = Id.Value,
-        Name = _order?.Name ?? "",
-        Status = status,
-        Output = _job?.OutputPath ?? (_order is null ? null : OutputOf(_order)) ?? "",
-        Started = _order?.OrderedAt ?? default,
-        Seconds = _order is null ? 0 : Math.Round((DateTime.UtcNow - _order.OrderedAt).TotalSeconds, 3),
-        Report = report,
-        Failure = failure,
-        TraceId = _trace?.TraceId.ToHexString() ?? "",
-        Host = roster.HereName,
-    };
-
-    private static string? OutputOf(JobOrder order) =>
-        order.Arguments.TryGetValue("out", out string[]? named) && named is [string path] ? Path.GetFullPath(path) : null;
-
-    private JobView Current() => _view.Status == JobStatus.Unknown && _mayComeBack
-        ? Now(JobStatus.Running)
-        : Told();
-
-    private JobView Told() => _host is null || _view.IsOver ? _view : WithProgress(Now(_view.Status), _host.Progress(Running()));
-
-    private IEnumerable<AttemptProgress> Running() => _heartbeats.Values.SelectMany(heartbeat =>
-        heartbeat.Bytes.Zip(heartbeat.SpilledBytes, (bytes, spilled) => new AttemptProgress(bytes, spilled)));
-
-    private JobView WithProgress(JobView view, JobProgress progress) => view with
-    {
-        Bottleneck = _host?.Bottleneck?.ToJson(),
-        Progress = new JobProgressView
-        {
-            Stage = progress.Stage,
-            TasksDone = progress.TasksDone,
-            TasksTotal = progress.TasksTotal,
-            BytesDone = progress.BytesDone,
-            BytesTotal = progress.BytesTotal,
-            SpilledBytes = progress.SpilledBytes,
-            Elapsed = progress.Elapsed,
-            Paused = _heartbeats.Values.Select(heartbeat => heartbeat.Paused).FirstOrDefault(paused => paused is not null),
-        },
-    };
-
-    private Task RememberAsync() => _memory.WriteAsync(RecordNow() with { View = _view });
-
-    private JobRecord RecordNow() => new(Current())
-    {
-        Order = _order is null ? null : JsonSerializer.Serialize(_order, CoordinationJson.Default.JobOrder),
-        Plan = _plan,
-        Journal = _journal ?? _host?.JournalText,
-    };
+    private Task RememberAsync() => _memory.WriteAsync(_standing.Record(_run?.Host) with { View = _standing.View });
 }

@@ -5,11 +5,9 @@ using Sluice.Jobs;
 namespace Sluice.Grains;
 
 /// <summary>A job whose host died, ready to go on.</summary>
-/// <param name="Order">As it was started.</param>
-/// <param name="Job">Planned anew.</param>
+/// <param name="Job">Planned anew, for the coordinator that goes on.</param>
 /// <param name="Output">Its output directory, taken over.</param>
-/// <param name="Epoch">Of the coordinator that goes on.</param>
-internal sealed record ResumedJob(JobOrder Order, JobPreparation Job, OutputDirectory Output, int Epoch);
+internal sealed record ResumedJob(PlannedJob Job, OutputDirectory Output);
 
 /// <summary>What was found of a job that has no host here; nothing of it when there is nothing to go on with.</summary>
 internal sealed record FoundJob
@@ -26,11 +24,33 @@ internal sealed record FoundJob
 
 /// <summary>Plans jobs from their orders, and finds those whose host died by their journals.</summary>
 /// <remarks>Reads and writes files: not for a grain's turn.</remarks>
-internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options)
+internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options, ILocalSiloDetails here)
 {
     /// <exception cref="SluiceException">The job cannot run like this.</exception>
     public JobPreparation Prepare(JobOrder order) => JobPreparation.Of(
         options.Value.Jobs.Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
+
+    /// <summary>Plans a job that is new; what this silo does not see is told as every other silo would tell it.</summary>
+    /// <exception cref="SluiceException">The job cannot run like this here.</exception>
+    public PlannedJob PlanNew(JobOrder order)
+    {
+        try
+        {
+            return new PlannedJob(order, Prepare(order), Epoch: 1);
+        }
+        catch (SluiceException exception)
+        {
+            throw new SluiceException(exception.Error.On(here.Name), exception);
+        }
+    }
+
+    /// <summary>The tasks that silos run at once.</summary>
+    /// <exception cref="SluiceException">None.</exception>
+    public static int SlotsOf(IReadOnlyList<SiloView> workers)
+    {
+        int slots = workers.Sum(worker => worker.Slots);
+        return slots > 0 ? slots : throw new SluiceException(SluiceErrors.NoSlots(workers.Count));
+    }
 
     /// <summary>What a job does on these silos: schema `sluice.plan/1`.</summary>
     /// <param name="order">How it is ordered.</param>
@@ -77,7 +97,7 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options)
         try
         {
             int epoch = 2 + entries.Count(entry => entry.Kind == "resumed");
-            return new FoundJob { Resumed = new ResumedJob(order, Prepare(order), taken, epoch) };
+            return new FoundJob { Resumed = new ResumedJob(new PlannedJob(order, Prepare(order), epoch), taken) };
         }
         catch
         {

@@ -41,6 +41,7 @@ internal sealed class HeartbeatService(
                 SpilledBytes = [.. running.Select(attempt => attempt.SpilledBytes)],
                 PeakMemoryBytes = PeakMemoryBytes(),
                 Paused = engine.Paused,
+                ReclaimedBytes = job.ReclaimedBytes,
             });
             if (!goesOn)
             {

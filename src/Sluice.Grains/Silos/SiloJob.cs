@@ -64,6 +64,9 @@ internal sealed class SiloJob : IDisposable
     /// <summary>How far the attempts are that run now.</summary>
     public IEnumerable<AttemptProgress> Progress => _threads.Progress.Select(running => running.Value);
 
+    /// <summary>Bytes that outputs here moved from memory to files after their attempts had ended; it only grows.</summary>
+    public long ReclaimedBytes => _threads.ReclaimedBytes;
+
     /// <summary>Whether a coordinator may command here: none that was replaced.</summary>
     public bool Obeys(int epoch)
     {

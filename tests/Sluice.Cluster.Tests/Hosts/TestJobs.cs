@@ -13,7 +13,8 @@ internal static class TestJobs
 
     public static void AddTo(JobCatalog jobs, int silo)
     {
-        jobs.Add<GatedCount>("gated").Add<ThrowingJob>("throwing").Add<UndefinedJob>("undefined");
+        jobs.Add<GatedCount>("gated").Add<SortUnpadded>("unpadded");
+        jobs.Add<ThrowingJob>("throwing").Add<UndefinedJob>("undefined");
         if (silo == OddSilo)
         {
             jobs.Add<SortElsewhere>("elsewhere");
@@ -65,7 +66,7 @@ internal sealed class GatedCount : IJob
     // A file of this size is a map task of its own.
     private const int TaskLength = 9 << 20;
 
-    private static ReadOnlySpan<byte> Padding => "padding"u8;
+    public static ReadOnlySpan<byte> Padding => "padding"u8;
 
     /// <summary>Lines that are read by one task, with others that are dropped.</summary>
     public static IEnumerable<string> Pad(IReadOnlyCollection<string> lines)
@@ -99,6 +100,16 @@ internal sealed class GatedCount : IJob
 
         return line.StartsWith("gate"u8) ? Gate.Find(name!).Pass() : !line.StartsWith(Padding);
     }
+}
+
+/// <summary>Sorts what <see cref="GatedCount.Pad"/> was given: a map's output is much smaller than what it reads.</summary>
+internal sealed class SortUnpadded : IJob
+{
+    public void Define(JobBuilder job) => job
+        .Read(RecordFormat.Lines, job.Arguments.GetAll("input"))
+        .Where(line => !line.StartsWith(GatedCount.Padding))
+        .OrderBy(ByteKey.Whole)
+        .Write(job.Arguments.Get("out"), RecordFormat.Lines);
 }
 
 /// <summary>Throws at the line that says so, with a type that no other process could read.</summary>

@@ -32,6 +32,9 @@ internal sealed class WorkerProcess : IDisposable
 
     public ResultPartitionStore Outputs { get; } = new();
 
+    /// <summary>Bytes that the outputs thrown away so far had moved from memory to files, as each of them counted.</summary>
+    public long ReclaimedBytes { get; private set; }
+
     /// <summary>What one host commands; its events are taken in one after another.</summary>
     /// <param name="id">The job.</param>
     /// <param name="job">As the host prepared it.</param>
@@ -59,7 +62,9 @@ internal sealed class WorkerProcess : IDisposable
         public bool DiesBeforePublishing { get; init; }
 
         /// <summary>Runs the job until it is over, or its host is to die.</summary>
-        public void Run(JobHost host)
+        /// <param name="host">The job's.</param>
+        /// <param name="until">When it is to die besides.</param>
+        public void Run(JobHost host, Func<CoordinatorState, bool>? until = null)
         {
             bool dies = false;
             _todo.Add(one => one.Handle(new WorkerJoined(Name, Slots)));
@@ -67,7 +72,8 @@ internal sealed class WorkerProcess : IDisposable
             {
                 Assert.True(_todo.TryTake(out Action<JobHost>? next, Deadline), "The job stands still.");
                 next(host);
-                dies = host.State.Phase == JobPhase.Publishing && DiesBeforePublishing;
+                dies = (host.State.Phase == JobPhase.Publishing && DiesBeforePublishing)
+                    || until?.Invoke(host.State) == true;
             }
         }
 
@@ -76,7 +82,12 @@ internal sealed class WorkerProcess : IDisposable
 
         public void Cancel(AttemptId attempt, string where) => worker._threads.Cancel(inputs.OutputOf(attempt));
 
-        public void Discard(AttemptId attempt, string where) => worker.Outputs.Release(inputs.OutputOf(attempt));
+        public void Discard(AttemptId attempt, string where)
+        {
+            OutputId output = inputs.OutputOf(attempt);
+            worker.ReclaimedBytes += worker.Outputs.Find(output)?.ReclaimedBytes ?? 0;
+            worker.Outputs.Release(output);
+        }
 
         public void DiscardPartition(IReadOnlyList<ProducerWin> producers, int partition)
         {

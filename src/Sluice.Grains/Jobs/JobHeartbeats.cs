@@ -1,0 +1,22 @@
+using Sluice.Engine;
+
+namespace Sluice.Grains;
+
+/// <summary>What each silo told last of one job's attempts there.</summary>
+/// <remarks>Called in turns of the job's grain.</remarks>
+internal sealed class JobHeartbeats
+{
+    private readonly Dictionary<string, SiloHeartbeat> _last = new(StringComparer.Ordinal);
+
+    /// <summary>The most that one of the silos' processes had resident, bytes; 0 when none has told.</summary>
+    public long PeakMemoryBytes => _last.Values.Select(heartbeat => heartbeat.PeakMemoryBytes).DefaultIfEmpty().Max();
+
+    /// <summary>What one of the silos waits for, a sentence; null when none waits.</summary>
+    public string? Paused => _last.Values.Select(heartbeat => heartbeat.Paused).OfType<string>().FirstOrDefault();
+
+    /// <summary>How far the attempts are that run.</summary>
+    public IEnumerable<AttemptProgress> Running => _last.Values.SelectMany(heartbeat =>
+        heartbeat.Bytes.Zip(heartbeat.SpilledBytes, (bytes, spilled) => new AttemptProgress(bytes, spilled)));
+
+    public void Take(SiloHeartbeat heartbeat) => _last[heartbeat.Silo] = heartbeat;
+}
