@@ -52,7 +52,6 @@ public sealed unsafe class HashTable<TState> : IDisposable
         {
             NetworkBuffer buffer = pool.Request(cancellationToken);
             _buffers.Add(buffer);
-            buffer.Span.Clear();
             _slots[i] = (nint)buffer.Segment.Pointer;
         }
 
@@ -130,7 +129,6 @@ public sealed unsafe class HashTable<TState> : IDisposable
 
     private void Clear()
     {
-        ClearSlots();
         UseSlots(Math.Min(FewestSlots, _slotCount));
         Count = 0;
         _current = 0;
@@ -165,7 +163,6 @@ public sealed unsafe class HashTable<TState> : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow()
     {
-        ClearSlots();
         UseSlots(2 * (_slotMask + 1));
         for (int segment = 0; segment <= _current; segment++)
         {
@@ -197,15 +194,12 @@ public sealed unsafe class HashTable<TState> : IDisposable
     private ulong SlotOf(uint tag, int segment, int offset) =>
         ((ulong)tag << 32) | (uint)(((((long)segment << _segmentShift) + offset) / EntryAlignment) + 1);
 
+    // From now on so many slots, all free. Memory beyond them is not touched: the kernel need not give it.
     private void UseSlots(long count)
     {
         _slotMask = count - 1;
         _largestCount = (int)Math.Min(int.MaxValue, count * 7 / 10);
-    }
-
-    private void ClearSlots()
-    {
-        long bytes = (_slotMask + 1) * sizeof(ulong);
+        long bytes = count * sizeof(ulong);
         for (int segment = 0; bytes > 0; segment++)
         {
             new Span<byte>((void*)_slots[segment], (int)Math.Min(bytes, _segmentSize)).Clear();
