@@ -29,41 +29,25 @@ public sealed class CreditReservation : IDisposable
     /// <param name="pool">The consumer's pool.</param>
     /// <param name="wanted">How many blocks are welcome, at least 1.</param>
     /// <param name="cancellation">Ends waiting for the first segment.</param>
-    public static CreditReservation From(IBufferPool pool, int wanted, CancellationToken cancellation)
-    {
-        CreditReservation credits = new();
-        credits._segments.Add(pool.Request(cancellation));
-        while (credits.Count < wanted && pool.TryRequest(out NetworkBuffer buffer))
-        {
-            credits._segments.Add(buffer);
-        }
-
-        return credits;
-    }
+    public static CreditReservation From(IBufferPool pool, int wanted, CancellationToken cancellation) =>
+        From(pool.Request(cancellation), pool, wanted);
 
     /// <summary>Reserves what is free at this moment, up to <paramref name="wanted"/> segments.</summary>
     /// <returns>Null when nothing is.</returns>
-    public static CreditReservation? TryFrom(IBufferPool pool, int wanted)
-    {
-        if (!pool.TryRequest(out NetworkBuffer first))
-        {
-            return null;
-        }
+    public static CreditReservation? TryFrom(IBufferPool pool, int wanted) =>
+        pool.TryRequest(out NetworkBuffer first) ? From(first, pool, wanted) : null;
 
-        CreditReservation credits = Of(first);
+    /// <summary>Reserves with a segment that is reserved already, and up to <paramref name="wanted"/> with those that are
+    /// free.</summary>
+    public static CreditReservation From(NetworkBuffer first, IBufferPool pool, int wanted)
+    {
+        CreditReservation credits = new();
+        credits._segments.Add(first);
         while (credits.Count < wanted && pool.TryRequest(out NetworkBuffer next))
         {
             credits._segments.Add(next);
         }
 
-        return credits;
-    }
-
-    /// <summary>Makes a credit of a segment that is reserved already.</summary>
-    public static CreditReservation Of(NetworkBuffer segment)
-    {
-        CreditReservation credits = new();
-        credits._segments.Add(segment);
         return credits;
     }
 
@@ -78,18 +62,8 @@ public sealed class CreditReservation : IDisposable
         _used += count;
     }
 
-    /// <summary>Returns a credit that was not needed after all, or adds one.</summary>
-    public void GiveBack(NetworkBuffer segment)
-    {
-        if (_used > 0)
-        {
-            _segments[--_used] = segment;
-        }
-        else
-        {
-            _segments.Add(segment);
-        }
-    }
+    /// <summary>Returns a credit that was taken and not needed after all.</summary>
+    public void GiveBack(NetworkBuffer segment) => _segments[--_used] = segment;
 
     public void Dispose()
     {

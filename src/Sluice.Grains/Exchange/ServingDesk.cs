@@ -122,13 +122,7 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
     private async Task<CreditReservation> ReserveAsync(int wanted, CancellationToken cancellation)
     {
         NetworkBuffer first = await _room.RequestAsync(cancellation);
-        CreditReservation credits = CreditReservation.Of(first);
-        while (credits.Count < wanted && _room.TryRequest(out NetworkBuffer next))
-        {
-            credits.GiveBack(next);
-        }
-
-        return credits;
+        return CreditReservation.From(first, _room, wanted);
     }
 
     // What lies in memory is in its producer's segment, which is watched from there. What was read from a file just now

@@ -160,28 +160,23 @@ public sealed class StorageFile : IDisposable
         _handle.Dispose();
     }
 
+    private static long LengthIfAligned(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset) =>
+        LengthIfAligned(pieces, static piece => piece.Span, offset);
+
+    private static long LengthIfAligned(IReadOnlyList<Memory<byte>> pieces, long offset) =>
+        LengthIfAligned(pieces, static piece => piece.Span, offset);
+
     // 0 when a piece, or the place, is not whole pages.
-    private static long LengthIfAligned(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
+    private static long LengthIfAligned<T>(
+        IReadOnlyList<T> pieces, Func<T, ReadOnlySpan<byte>> bytesOf, long offset)
     {
         long length = 0;
         bool isAligned = offset % PageSize == 0;
         for (int i = 0; i < pieces.Count; i++)
         {
-            isAligned &= IsAligned(pieces[i].Span);
-            length += pieces[i].Length;
-        }
-
-        return isAligned ? length : 0;
-    }
-
-    private static long LengthIfAligned(IReadOnlyList<Memory<byte>> pieces, long offset)
-    {
-        long length = 0;
-        bool isAligned = offset % PageSize == 0;
-        for (int i = 0; i < pieces.Count; i++)
-        {
-            isAligned &= IsAligned(pieces[i].Span);
-            length += pieces[i].Length;
+            ReadOnlySpan<byte> bytes = bytesOf(pieces[i]);
+            isAligned &= IsAligned(bytes);
+            length += bytes.Length;
         }
 
         return isAligned ? length : 0;

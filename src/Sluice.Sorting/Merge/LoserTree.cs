@@ -45,12 +45,9 @@ internal sealed class LoserTree
         for (int node = ((int)winner.Cursor + _places.Length) >> 1; node >= 1; node >>= 1)
         {
             ref Entrant other = ref Unsafe.Add(ref places, node);
-            bool otherWins = other.Prefix == winner.Prefix
-                ? BeatsOnTie((int)other.Cursor, (int)winner.Cursor)
-                : other.Prefix < winner.Prefix;
 
             // All bits where the two change places, none where they do not.
-            ulong change = 0 - (otherWins ? 1UL : 0UL);
+            ulong change = 0 - (Beats(other, winner) ? 1UL : 0UL);
             ulong prefixes = (other.Prefix ^ winner.Prefix) & change;
             ulong cursors = (other.Cursor ^ winner.Cursor) & change;
             other.Prefix ^= prefixes;
@@ -75,11 +72,11 @@ internal sealed class LoserTree
         RunCursor cursor = _cursors[index];
         if (cursor.MoveNext())
         {
-            return new Entrant(_compared is null ? cursor.Prefix : _compared.PrefixOf(cursor), index);
+            return new Entrant(_compared is null ? cursor.Prefix : _compared.PrefixOf(cursor), (ulong)index);
         }
 
         _ended[index] = true;
-        return new Entrant(ulong.MaxValue, index);
+        return new Entrant(ulong.MaxValue, (ulong)index);
     }
 
     // Leaves are nodes k to 2k-1; returns the winner below the node and keeps the losers.
@@ -92,12 +89,15 @@ internal sealed class LoserTree
 
         Entrant left = Play(2 * node);
         Entrant right = Play((2 * node) + 1);
-        bool leftWins = left.Prefix == right.Prefix
-            ? BeatsOnTie((int)left.Cursor, (int)right.Cursor)
-            : left.Prefix < right.Prefix;
+        bool leftWins = Beats(left, right);
         _places[node] = leftWins ? right : left;
         return leftWins ? left : right;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Beats(Entrant left, Entrant right) => left.Prefix == right.Prefix
+        ? BeatsOnTie((int)left.Cursor, (int)right.Cursor)
+        : left.Prefix < right.Prefix;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool BeatsOnTie(int left, int right)
@@ -114,11 +114,5 @@ internal sealed class LoserTree
     }
 
     /// <summary>A cursor in the tournament: the prefix of the key it stands at, and its place in the order.</summary>
-    private record struct Entrant(ulong Prefix, ulong Cursor)
-    {
-        public Entrant(ulong prefix, int cursor)
-            : this(prefix, (ulong)cursor)
-        {
-        }
-    }
+    private record struct Entrant(ulong Prefix, ulong Cursor);
 }

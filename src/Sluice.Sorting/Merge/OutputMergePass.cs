@@ -108,7 +108,7 @@ internal sealed class OutputMergePass
             {
                 rows.Add(new MergeRow(first, partition + 1, start));
                 long longest = BlockBatch.LongestLength(payload, partition + 1 - first, _options.SegmentSize);
-                start += (longest + BlockBatch.PageSize - 1) & -BlockBatch.PageSize;
+                start += (longest + StorageFile.PageSize - 1) & -StorageFile.PageSize;
                 first = partition + 1;
                 payload = 0;
             }

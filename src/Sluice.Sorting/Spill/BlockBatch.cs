@@ -12,11 +12,8 @@ namespace Sluice.Sorting;
 /// </remarks>
 internal sealed class BlockBatch
 {
-    /// <summary>Bytes of a page.</summary>
-    public const int PageSize = 4096;
-
     // The end of a partition smaller than this is not filled up: the zeros would be more than 2 % of it.
-    private const int SmallestFilledUp = 64 * PageSize;
+    private const int SmallestFilledUp = 64 * StorageFile.PageSize;
 
     private readonly IStoredFile _file;
     private readonly NetworkBuffer[] _segments;
@@ -66,7 +63,7 @@ internal sealed class BlockBatch
         // A block fills half of a segment at the least; only a partition's last one is shorter.
         long blocks = (payload / ((segmentSize / 2) - BlockFormat.HeaderSize)) + partitions;
         long length = payload + (blocks * BlockFormat.HeaderSize);
-        return length + (length / SmallestFilledUp * PageSize);
+        return length + (length / SmallestFilledUp * StorageFile.PageSize);
     }
 
     /// <summary>Room for one block.</summary>
@@ -88,7 +85,7 @@ internal sealed class BlockBatch
     /// starts.</summary>
     public long EndPartition(long start, long length)
     {
-        int rest = (int)(-(start + length) & (PageSize - 1));
+        int rest = (int)(-(start + length) & (StorageFile.PageSize - 1));
         if (length < SmallestFilledUp || rest > _segmentSize - _filled)
         {
             return start + length;
