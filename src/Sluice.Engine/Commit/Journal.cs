@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sluice.Jobs;
 using Sluice.Sorting;
 
 namespace Sluice.Engine;
@@ -34,18 +35,27 @@ internal sealed class Journal : IDisposable
         return new Journal(file);
     }
 
-    /// <summary>Makes ready what writes entries: the first one takes some forty milliseconds, and nothing may start before
-    /// it is written.</summary>
-    public static void Prepare() => _ = TextOf([new JournalEntry("ordered", null, null, null, null, null, null)]);
+    /// <summary>Makes ready what writes entries: the first ones take some forty milliseconds, and nothing may start before
+    /// they are written.</summary>
+    public static void Prepare() => _ = TextOf(
+    [
+        new JournalEntry("won", 0, 0, 1, "", new AttemptResult { Written = [default] }, null)
+        {
+            Job = default(JobId),
+            At = 0,
+            Outcome = new TaskOutcome { Source = default(RecordSum) },
+            Stages = [],
+        },
+    ]);
 
     /// <summary>Writes one entry.</summary>
     /// <exception cref="IOException">It could not be written: what it announces must not happen.</exception>
     public void Append(JournalEntry entry) => _file.Write(
-        [.. JsonSerializer.SerializeToUtf8Bytes(entry, CoordinationJson.Default.JournalEntry), (byte)'\n']);
+        [.. JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Default.JournalEntry), (byte)'\n']);
 
     /// <summary>Entries as they stand in the file.</summary>
     public static string TextOf(IEnumerable<JournalEntry> entries) => string.Concat(
-        entries.Select(entry => $"{JsonSerializer.Serialize(entry, CoordinationJson.Default.JournalEntry)}\n"));
+        entries.Select(entry => $"{JsonSerializer.Serialize(entry, JournalJson.Default.JournalEntry)}\n"));
 
     /// <summary>Reads all whole lines; a last one that was cut by a crash does not count.</summary>
     public static IReadOnlyList<JournalEntry> Read(string path)
@@ -61,29 +71,22 @@ internal sealed class Journal : IDisposable
     public void Dispose() => _file.Dispose();
 }
 
-/// <summary>Sums as (count, 32 hex digits): JSON numbers do not hold 128 bits everywhere.</summary>
-internal sealed class RecordSumConverter : JsonConverter<RecordSum>
-{
-    public override RecordSum Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        string[] parts = reader.GetString()!.Split(':');
-        return new RecordSum(
-            long.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture),
-            UInt128.Parse(parts[1], System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture));
-    }
-
-    public override void Write(Utf8JsonWriter writer, RecordSum value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(string.Create(
-            System.Globalization.CultureInfo.InvariantCulture, $"{value.Count}:{value.Sum:x32}"));
-}
-
+/// <summary>What coordinators, silos and journals tell each other, written and read.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(RecordSumConverter)])]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JournalEntry))]
 [JsonSerializable(typeof(CoordinatorState))]
 [JsonSerializable(typeof(AttemptEnd))]
 [JsonSerializable(typeof(StartAttempt))]
 [JsonSerializable(typeof(JobOrder))]
 internal sealed partial class CoordinationJson : JsonSerializerContext;
+
+/// <summary>Writes journals: the same JSON as <see cref="CoordinationJson"/>, by code that is compiled ahead.</summary>
+/// <remarks>What can also read makes a generic object for each property, which the runtime compiles one by one: some
+/// hundred milliseconds before a job's first task may start.</remarks>
+[JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Serialization,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(JournalEntry))]
+internal sealed partial class JournalJson : JsonSerializerContext;

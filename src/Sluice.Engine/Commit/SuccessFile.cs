@@ -24,9 +24,9 @@ public sealed record SuccessFile(string Id, string Name, SuccessCertificate Cert
         new(
             job.Value.ToString("N"),
             name,
-            new SuccessCertificate(certificate.Count, Hex(certificate.Sum)),
+            new SuccessCertificate(certificate.Count, certificate.Sum.ToString()),
             [.. parts.OrderBy(part => part.Part).Select(part =>
-                new SuccessPart(OutputNames.Part(part.Part), part.Sum.Count, part.Bytes, Hex(part.Sum.Sum)))]);
+                new SuccessPart(OutputNames.Part(part.Part), part.Sum.Count, part.Bytes, part.Sum.Sum.ToString()))]);
 
     /// <summary>Reads a directory's <c>_SUCCESS</c>.</summary>
     /// <returns>False when there is none, or when what is there is not one.</returns>
@@ -47,7 +47,6 @@ public sealed record SuccessFile(string Id, string Name, SuccessCertificate Cert
 
     internal byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, CommitJson.Default.SuccessFile), (byte)'\n'];
 
-    private static string Hex(UInt128 sum) => sum.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>The job's certificate: how many records were written, and their sum modulo 2^128 in 32 hexadecimal digits.</summary>

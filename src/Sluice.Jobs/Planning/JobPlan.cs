@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Sluice.Jobs;
 
 /// <summary>A job cut into stages at its shuffles, in the order they run.</summary>
@@ -6,8 +9,12 @@ namespace Sluice.Jobs;
 /// <param name="Warnings">What the user should know before it runs.</param>
 public sealed record JobPlan(IReadOnlyList<StagePlan> Stages, SinkNode Sink, IReadOnlyList<string> Warnings)
 {
-    /// <summary>Two machines that planned the same job have the same one: names, steps, types and counts.</summary>
-    public required string Fingerprint { get; init; }
+    /// <summary>Two machines that planned the same job have the same one: of names, steps, types and counts.</summary>
+    /// <remarks>Made when it is asked for: what computes it is slow to load, and only clusters compare plans.</remarks>
+    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Identity)).AsSpan(0, 16));
+
+    /// <summary>What the fingerprint is of.</summary>
+    internal string Identity { get; init; } = "";
 }
 
 /// <summary>One stage: tasks that each do the same with another part of the input.</summary>

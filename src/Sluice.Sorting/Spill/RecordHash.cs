@@ -26,13 +26,13 @@ public ref struct RecordHash
         0xBA7C9045F12C7F99, 0x24A19947B3916CF7, 0x0801F2E2858EFC16, 0x636920D871574E69,
     ];
 
-    private UInt128 _state;
+    private Hash128 _state;
     private Stripe128 _stripe;
     private int _filled;
     private bool _hasStripe;
 
     /// <summary>The hash of a record in two pieces.</summary>
-    public static UInt128 Of(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    public static Hash128 Of(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         if (value.IsEmpty)
         {
@@ -46,14 +46,14 @@ public ref struct RecordHash
     }
 
     /// <summary>The hash of a record that lies in one piece, its key first.</summary>
-    public static UInt128 Of(ReadOnlySpan<byte> record, int keyLength)
+    public static Hash128 Of(ReadOnlySpan<byte> record, int keyLength)
     {
         if (record.Length <= StripeSize)
         {
             return Finish(Stripe(record), (ulong)keyLength, (ulong)record.Length);
         }
 
-        UInt128 state = Stripe(record[..StripeSize]);
+        Hash128 state = Stripe(record[..StripeSize]);
         ReadOnlySpan<byte> rest = record[StripeSize..];
         while (rest.Length > StripeSize)
         {
@@ -88,16 +88,16 @@ public ref struct RecordHash
     /// <summary>The hash of all that was added.</summary>
     /// <param name="keyLength">Bytes of the key.</param>
     /// <param name="recordLength">Bytes of key and value.</param>
-    public readonly UInt128 Finish(long keyLength, long recordLength)
+    public readonly Hash128 Finish(long keyLength, long recordLength)
     {
         ReadOnlySpan<byte> stripe = _stripe;
         return Finish(Next(stripe[.._filled]), (ulong)keyLength, (ulong)recordLength);
     }
 
-    private readonly UInt128 Next(ReadOnlySpan<byte> stripe) => _hasStripe ? Chain(_state, Stripe(stripe)) : Stripe(stripe);
+    private readonly Hash128 Next(ReadOnlySpan<byte> stripe) => _hasStripe ? Chain(_state, Stripe(stripe)) : Stripe(stripe);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static UInt128 Stripe(ReadOnlySpan<byte> bytes)
+    private static Hash128 Stripe(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < LaneSize)
         {
@@ -121,10 +121,10 @@ public ref struct RecordHash
             AddLane(ref low, ref high, ref last, ref Unsafe.AddByteOffset(ref keys, offset));
         }
 
-        return new UInt128(high, low);
+        return new Hash128(high, low);
     }
 
-    private static UInt128 ShortStripe(ReadOnlySpan<byte> bytes)
+    private static Hash128 ShortStripe(ReadOnlySpan<byte> bytes)
     {
         Span<byte> padded = stackalloc byte[LaneSize];
         padded.Clear();
@@ -143,24 +143,24 @@ public ref struct RecordHash
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static UInt128 Chain(UInt128 state, UInt128 stripe)
+    private static Hash128 Chain(Hash128 state, Hash128 stripe)
     {
-        ulong low = (ulong)state ^ (ulong)stripe;
-        ulong high = (ulong)(state >> 64) ^ (ulong)(stripe >> 64);
+        ulong low = state.Low ^ stripe.Low;
+        ulong high = state.High ^ stripe.High;
         ulong foldHigh = Math.BigMul(low ^ 0x9E3779B97F4A7C15, high ^ 0xC2B2AE3D27D4EB4F, out ulong foldLow);
-        return new UInt128(foldHigh ^ low, foldLow + high);
+        return new Hash128(foldHigh ^ low, foldLow + high);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static UInt128 Finish(UInt128 state, ulong keyLength, ulong total)
+    private static Hash128 Finish(Hash128 state, ulong keyLength, ulong total)
     {
-        ulong low = (ulong)state + (keyLength * 0x9FB21C651E98DF25);
-        ulong high = (ulong)(state >> 64) ^ (total * 0xD6E8FEB86659FD93);
+        ulong low = state.Low + (keyLength * 0x9FB21C651E98DF25);
+        ulong high = state.High ^ (total * 0xD6E8FEB86659FD93);
 
         // Two products that do not wait for each other; each half of the result depends on both inputs.
         ulong firstHigh = Math.BigMul(low ^ high, 0xA0761D6478BD642F, out ulong firstLow);
         ulong secondHigh = Math.BigMul(high + BitOperations.RotateLeft(low, 23), 0xE7037ED1A0B428DB, out ulong secondLow);
-        return new UInt128(firstHigh ^ secondLow ^ high, firstLow ^ secondHigh ^ low);
+        return new Hash128(firstHigh ^ secondLow ^ high, firstLow ^ secondHigh ^ low);
     }
 
     private static ulong LittleEndian(ulong value) =>

@@ -5,7 +5,7 @@ namespace Sluice.Sorting;
 /// The sum does not depend on the order of the records, so a producer's and a consumer's sum over the same records are
 /// equal, and a record that was lost, doubled or changed on the way makes them differ.
 /// </remarks>
-public record struct RecordSum(long Count, UInt128 Sum)
+public record struct RecordSum(long Count, Hash128 Sum)
 {
     /// <summary>Adds one record.</summary>
     public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => Add(RecordHash.Of(key, value));
@@ -16,7 +16,7 @@ public record struct RecordSum(long Count, UInt128 Sum)
     public void Add(ReadOnlySpan<byte> record, int keyLength) => Add(RecordHash.Of(record, keyLength));
 
     /// <summary>Adds one record by its hash.</summary>
-    public void Add(UInt128 recordHash)
+    public void Add(Hash128 recordHash)
     {
         Count++;
         Sum += recordHash;
@@ -28,5 +28,5 @@ public record struct RecordSum(long Count, UInt128 Sum)
     public static RecordSum operator -(RecordSum left, RecordSum right) =>
         new(left.Count - right.Count, left.Sum - right.Sum);
 
-    public override readonly string ToString() => $"{Count} records, sum {Sum:x32}";
+    public override readonly string ToString() => $"{Count} records, sum {Sum}";
 }

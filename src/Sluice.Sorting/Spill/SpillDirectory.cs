@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 
 namespace Sluice.Sorting;
@@ -105,7 +104,7 @@ public sealed partial class SpillDirectory : IDisposable
     {
         for (int i = 1; ; i++)
         {
-            string random = RandomNumberGenerator.GetHexString(16, lowercase: true);
+            string random = Guid.NewGuid().ToString("N")[..16];
             string directory = System.IO.Path.Combine(
                 root, string.Create(CultureInfo.InvariantCulture, $"sluice-{Environment.ProcessId}-{random}"));
             try

@@ -23,7 +23,7 @@ public class AttemptEndTests
             Combined = new CombineCount(9, 10),
             Times = new PhaseTimes(11, 12, 13, 14, 15, 16, 17, 18),
             Source = new RecordSum(19, UInt128.MaxValue),
-            Sink = new RecordSum(20, 21),
+            Sink = new RecordSum(20, new Hash128(0, 21)),
         };
         AttemptEnd end = AttemptEnd.Succeeded(new AttemptId(new TaskId(new StageId(1), 2), 3), outcome);
 

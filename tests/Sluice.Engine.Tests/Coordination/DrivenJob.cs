@@ -51,5 +51,5 @@ internal sealed class DrivenJob(params StageSpec[] stages)
     public IEnumerable<AttemptId> Discarded => Last.OfType<DiscardOutput>().Select(discard => discard.Attempt);
 
     public static IReadOnlyList<RecordSum> Changed(IReadOnlyList<RecordSum> sums, int index) =>
-        [.. sums.Select((sum, i) => i == index ? sum + new RecordSum(0, 1) : sum)];
+        [.. sums.Select((sum, i) => i == index ? sum + new RecordSum(0, new Hash128(0, 1)) : sum)];
 }
