@@ -8,8 +8,8 @@ namespace Sluice.Sorting;
 /// <summary>The certificate's hash of one record, over (key length, key, value), taken in pieces of any size.</summary>
 /// <remarks>
 /// The record is cut into stripes of 128 bytes. Within a stripe the products of key-masked lanes are independent of
-/// each other (the NH construction of UMAC, Black et al. 1999), so that the processor multiplies them side by side;
-/// stripes are chained, and the lengths enter at the end. The hash finds faults, not forgers. Its layout is fixed: a
+/// each other (after the NH construction of UMAC, Black et al. 1999), so that the processor multiplies them side by
+/// side, and are joined without carries; stripes are chained, and the lengths enter at the end. The hash finds faults, not forgers. Its layout is fixed: a
 /// sum that one version wrote is the sum that another computes.
 /// </remarks>
 public ref struct RecordHash
@@ -135,11 +135,11 @@ public ref struct RecordHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddLane(ref ulong low, ref ulong high, ref byte lane, ref ulong keys)
     {
-        ulong a = LittleEndian(Unsafe.ReadUnaligned<ulong>(ref lane)) + keys;
-        ulong b = LittleEndian(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref lane, sizeof(ulong)))) + Unsafe.Add(ref keys, 1);
+        ulong a = LittleEndian(Unsafe.ReadUnaligned<ulong>(ref lane)) ^ keys;
+        ulong b = LittleEndian(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref lane, sizeof(ulong)))) ^ Unsafe.Add(ref keys, 1);
         ulong productHigh = Math.BigMul(a, b, out ulong productLow);
-        low += productLow;
-        high += productHigh + (low < productLow ? 1UL : 0UL);
+        low ^= productLow;
+        high ^= productHigh;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
