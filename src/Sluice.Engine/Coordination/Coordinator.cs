@@ -160,7 +160,7 @@ internal sealed class Coordinator
             }
 
             // First those that find a slot near their input; a task that finds none waits for no slot there.
-            if (_state.FreeSlots.Values.Any(free => free > 0))
+            if (StageOrder.AnySlotFree(_state))
             {
                 StartNearInput(number);
             }
@@ -176,9 +176,9 @@ internal sealed class Coordinator
 
     private void StartNearInput(int stageNumber)
     {
-        foreach ((int index, TaskState task) in Waiting(stageNumber).Where(waiting => waiting.Task.Near.Count > 0))
+        foreach ((int index, TaskState task) in Waiting(stageNumber))
         {
-            if (StageOrder.ChooseWorker(
+            if (task.Near.Count > 0 && StageOrder.ChooseWorker(
                 _state, task, worker => task.Near.Contains(worker) && !task.FailedOn.Contains(worker)) is string worker)
             {
                 Start(stageNumber, index, task, worker);
@@ -202,9 +202,18 @@ internal sealed class Coordinator
         return true;
     }
 
-    private IEnumerable<(int Index, TaskState Task)> Waiting(int stageNumber) => _state.Stages[stageNumber].Tasks
-        .Select((task, index) => (Index: index, Task: task))
-        .Where(one => one.Task is { Winner: null, Running.Count: 0 });
+    // The tasks of a stage that have not won and do not run; asked again before each, as the one before may have started.
+    private IEnumerable<(int Index, TaskState Task)> Waiting(int stageNumber)
+    {
+        List<TaskState> tasks = _state.Stages[stageNumber].Tasks;
+        for (int index = 0; index < tasks.Count; index++)
+        {
+            if (tasks[index] is { Winner: null, Running.Count: 0 } task)
+            {
+                yield return (index, task);
+            }
+        }
+    }
 
     private void OvertakeStragglers()
     {
@@ -239,10 +248,22 @@ internal sealed class Coordinator
             attempt,
             worker,
             stage.Spec.Reads is int reads ? _state.ProducersOf(reads) : [],
-            _state.Stages
-                .Select((other, number) => (Number: number, other.Tasks.FirstOrDefault()?.Winner?.Result.Value))
-                .Where(other => other.Value is not null)
-                .ToDictionary(other => other.Number, other => other.Value!)));
+            Values()));
+    }
+
+    // What stages have yielded so far, by stage: a value is yielded by a stage of one task.
+    private Dictionary<int, byte[]> Values()
+    {
+        Dictionary<int, byte[]> values = [];
+        for (int number = 0; number < _state.Stages.Count; number++)
+        {
+            if (_state.Stages[number].Tasks is [{ Winner.Result.Value: byte[] value }, ..])
+            {
+                values.Add(number, value);
+            }
+        }
+
+        return values;
     }
 
     private void Win(AttemptSucceeded succeeded)

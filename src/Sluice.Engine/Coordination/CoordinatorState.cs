@@ -44,18 +44,34 @@ internal sealed record CoordinatorState
         Stages[attempt.Task.Stage.Value].Tasks[attempt.Task.Index];
 
     /// <summary>The winners of a stage, in task order.</summary>
-    public IReadOnlyList<ProducerWin> ProducersOf(int stage) =>
-    [
-        .. Stages[stage].Tasks.Select((task, index) => (Winner: task.Winner, Index: index))
-            .Where(task => task.Winner is not null)
-            .Select(task => new ProducerWin(
-                new AttemptId(new TaskId(new StageId(stage), task.Index), task.Winner!.Number),
-                task.Winner.Worker,
-                task.Winner.Result.Runs) { Span = task.Winner.Result.Span }),
-    ];
+    public IReadOnlyList<ProducerWin> ProducersOf(int stage)
+    {
+        List<ProducerWin> producers = [];
+        for (int index = 0; index < Stages[stage].Tasks.Count; index++)
+        {
+            if (Stages[stage].Tasks[index].Winner is AttemptWin winner)
+            {
+                AttemptId attempt = new(new TaskId(new StageId(stage), index), winner.Number);
+                producers.Add(new ProducerWin(attempt, winner.Worker, winner.Result.Runs) { Span = winner.Result.Span });
+            }
+        }
 
-    public int RunningOn(string worker) =>
-        Stages.Sum(stage => stage.Tasks.Sum(task => task.Running.Values.Count(where => where == worker)));
+        return producers;
+    }
+
+    public int RunningOn(string worker)
+    {
+        int running = 0;
+        foreach (TaskState task in Stages.SelectMany(stage => stage.Tasks))
+        {
+            foreach ((_, string where) in task.Running)
+            {
+                running += where == worker ? 1 : 0;
+            }
+        }
+
+        return running;
+    }
 
     /// <summary>All attempts that run.</summary>
     public IEnumerable<AttemptId> AllRunning() => Stages.SelectMany((stage, number) => stage.Tasks.SelectMany((task, index) =>

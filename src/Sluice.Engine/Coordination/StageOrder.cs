@@ -33,16 +33,56 @@ internal static class StageOrder
     /// <returns>Null when no slot is free.</returns>
     public static string? ChooseWorker(CoordinatorState state, TaskState task) => ChooseWorker(state, task, _ => true);
 
-    /// <summary>The same among some of the workers.</summary>
-    public static string? ChooseWorker(CoordinatorState state, TaskState task, Func<string, bool> mayRun) => state.FreeSlots
-        .Where(worker => worker.Value > 0 && mayRun(worker.Key))
-        .OrderBy(worker => task.FailedOn.Contains(worker.Key))
-        .ThenByDescending(worker => worker.Value)
-        .ThenBy(worker => worker.Key, StringComparer.Ordinal)
-        .Select(worker => worker.Key)
-        .FirstOrDefault();
+    /// <summary>The same among some of the workers; of equal ones the first in the order of their names.</summary>
+    public static string? ChooseWorker(CoordinatorState state, TaskState task, Func<string, bool> mayRun)
+    {
+        string? chosen = null;
+        (bool Failed, int Free) best = default;
+        foreach ((string worker, int free) in state.FreeSlots)
+        {
+            if (free <= 0 || !mayRun(worker))
+            {
+                continue;
+            }
+
+            bool failed = task.FailedOn.Contains(worker);
+            bool isBetter = chosen is null
+                || (failed != best.Failed ? best.Failed
+                    : free != best.Free ? free > best.Free
+                    : string.CompareOrdinal(worker, chosen) < 0);
+            if (isBetter)
+            {
+                chosen = worker;
+                best = (failed, free);
+            }
+        }
+
+        return chosen;
+    }
+
+    /// <summary>Whether any worker has a slot for one more attempt.</summary>
+    public static bool AnySlotFree(CoordinatorState state)
+    {
+        foreach ((_, int free) in state.FreeSlots)
+        {
+            if (free > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The stages that fetch a stage's outputs.</summary>
-    public static IEnumerable<int> Readers(CoordinatorState state, int stage) =>
-        Enumerable.Range(0, state.Stages.Count).Where(reader => state.Stages[reader].Spec.Reads == stage);
+    public static IEnumerable<int> Readers(CoordinatorState state, int stage)
+    {
+        for (int reader = 0; reader < state.Stages.Count; reader++)
+        {
+            if (state.Stages[reader].Spec.Reads == stage)
+            {
+                yield return reader;
+            }
+        }
+    }
 }

@@ -105,7 +105,7 @@ internal sealed class MemoryRunWriter : RunWriter
         }
 
         int held = _offset > 0 ? _used + 1 : _used;
-        MemoryRun run = new([.. _segments.Take(held)], [.. _blocks], Table.Ranges);
+        MemoryRun run = new(_segments.GetRange(0, held).ToArray(), [.. _blocks], Table.Ranges);
         _segments.RemoveRange(0, held);
         return run;
     }
