@@ -101,6 +101,7 @@ internal sealed class AttemptRunner
                 Transport = _transport,
                 Files = input.Files,
                 Splits = input.Splits,
+                Waves = input.Waves,
                 Producers = input.Producers,
                 Boundaries = input.Boundaries,
                 PartPath = input.PartPath,
@@ -195,6 +196,9 @@ internal sealed record AttemptInput(
 {
     /// <summary>The kind of stage whose outputs it reads; nothing when it reads files.</summary>
     public string Upstream { get; init; } = "";
+
+    /// <summary>How many of the stage's tasks a slot runs, one after the other.</summary>
+    public int Waves { get; init; } = 1;
 
     /// <summary>W3C trace parent of the attempt's span; null makes none.</summary>
     public string? TraceParent { get; init; }

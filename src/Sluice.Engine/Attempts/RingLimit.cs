@@ -4,10 +4,10 @@ namespace Sluice.Engine;
 
 /// <summary>How large a ring a task makes good use of.</summary>
 /// <remarks>
-/// Output that fits the task's memory stays there, so its ring may take all. Output that must be spilled is spilled in
-/// more and smaller runs than memory would allow: a fill that fits the processor's cache is sorted and gathered in half
-/// the time, and memory that is not touched need not be given by the kernel. More runs cost the merge little, up to some
-/// hundred; but the fewer there are, the more of one is read at once.
+/// A ring is smaller than memory would allow: a fill that fits the processor's cache is sorted and gathered in half the
+/// time, is sorted while the next one is collected, and leaves memory for runs, which take less of it than records in a
+/// ring do. More runs cost the merge little, up to some hundred; but the fewer there are, the more of one is read at
+/// once from a file.
 /// </remarks>
 internal static class RingLimit
 {
@@ -18,15 +18,18 @@ internal static class RingLimit
     // A fill's share of its ring: what the collector goes on in while it is spilled, entries and positions are the rest.
     private const int RingPerFill = 2;
 
+    // Output that fits this share of memory stays in it, if the ring leaves it that much.
+    private const double ShareOfRuns = 0.6;
+
     /// <summary>Segments of the ring, at the least what a ring works with.</summary>
-    /// <param name="taskBytes">Bytes the task reads.</param>
+    /// <param name="taskBytes">Bytes the task reads; 0 when nobody knows.</param>
     /// <param name="tasks">Tasks of the stage, each with about as many.</param>
+    /// <param name="waves">Tasks that run in a slot, one after the other.</param>
     /// <param name="segments">What the task's pool grants.</param>
     /// <param name="segmentSize">Bytes of one segment.</param>
-    public static int Segments(long taskBytes, int tasks, int segments, int segmentSize)
+    public static int Segments(long taskBytes, int tasks, int waves, int segments, int segmentSize)
     {
-        long memory = (long)segments * segmentSize;
-        if (taskBytes * RingPerFill <= memory)
+        if (taskBytes == 0)
         {
             return int.MaxValue;
         }
@@ -34,7 +37,13 @@ internal static class RingLimit
         // A consumer has as many segments; with a few for each run it merges all of them at once.
         long runs = Math.Clamp(segments / SegmentsPerRun, 2, MostRuns);
         long fill = Math.Max(SmallestFill, taskBytes * tasks / runs);
-        long ring = RingPerFill * fill / segmentSize;
+        double ring = (double)RingPerFill * fill / segmentSize;
+        double memory = (double)segments * segmentSize;
+        if ((double)taskBytes * waves <= memory * ShareOfRuns)
+        {
+            ring = Math.Min(ring, segments * (1 - ShareOfRuns));
+        }
+
         return (int)Math.Clamp(ring, MapOutputOptions.MinimumSegments, int.MaxValue);
     }
 }

@@ -29,6 +29,9 @@ internal sealed record TaskContext
     /// <summary>What this task reads, when it reads files; several for a sample.</summary>
     public required IReadOnlyList<InputSplit> Splits { get; init; }
 
+    /// <summary>How many of the stage's tasks a slot runs, one after the other.</summary>
+    public required int Waves { get; init; }
+
     /// <summary>Outputs of the stage before, in task order, when it reads a shuffle.</summary>
     public required IReadOnlyList<ProducerOutput> Producers { get; init; }
 
@@ -48,7 +51,8 @@ internal sealed record TaskContext
     public TaskMemory Memory => TaskMemory.For(
         Stage,
         Segments,
-        RingLimit.Segments(Splits.Sum(split => split.Length), Stage.Tasks, Segments, SegmentSize),
+        RingLimit.Segments(Splits.Sum(split => split.Length), Stage.Tasks, Waves, Segments, SegmentSize),
+        Waves,
         Codec is not null);
 
     /// <summary>Counts as the task goes, for progress.</summary>

@@ -7,11 +7,11 @@ namespace Sluice.Engine;
 /// <summary>How one task shares out the segments of its pool.</summary>
 /// <remarks>
 /// <code>
-/// total = source or gate + groups + write + codec + ring + table
+/// total = source or gate + groups + write + codec + ring + table + keep of every wave
 /// source 1 | gate at least 8 | write 1 to 128 (a part: 2 at least) | codec 0 or 1 | ring at least 12
-/// table at least 2, half of what the ring could have
+/// table at least 2, half of what the ring could have | keep what the ring makes no use of
 /// </code>
-/// A middle task, with a gate and a shuffle, gives the gate a third. A task that reads groups keeps a quarter, a middle
+/// What a task keeps stays when it has ended, and the next one in its slot has as much for its own. A middle task, with a gate and a shuffle, gives the gate a third. A task that reads groups keeps a quarter, a middle
 /// one an eighth, for those that are walked again.
 /// </remarks>
 /// <param name="Gate">For fetched blocks and merging; 0 when the task reads files.</param>
@@ -19,7 +19,8 @@ namespace Sluice.Engine;
 /// <param name="Ring">For the ring of a map output buffer; 0 when the task writes parts.</param>
 /// <param name="Table">For a hash table in front of the ring; 0 without one.</param>
 /// <param name="Groups">For the values of a group that is walked again; 0 when the task reads none.</param>
-internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table, int Groups)
+/// <param name="Keep">For runs that stay in memory besides the ring.</param>
+internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table, int Groups, int Keep)
 {
     /// <summary>The least that every kind of task runs with, with some room for records longer than a few segments.</summary>
     public const int LeastSegments = 32;
@@ -35,8 +36,10 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table, int 
     /// <param name="stage">What the task runs.</param>
     /// <param name="segments">What its pool grants.</param>
     /// <param name="ringLimit">Segments that a ring makes good use of.</param>
+    /// <param name="waves">Tasks of the stage that run in a slot, one after the other.</param>
     /// <param name="compressed">Whether spilled blocks are compressed.</param>
-    public static TaskMemory For(StagePlan stage, int segments, int ringLimit = int.MaxValue, bool compressed = false)
+    public static TaskMemory For(
+        StagePlan stage, int segments, int ringLimit = int.MaxValue, int waves = 1, bool compressed = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(segments, LeastSegments);
         int write = Math.Clamp(segments / SegmentsPerWrite, 1, MostWrite);
@@ -46,7 +49,7 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table, int 
         if (stage.Output is not ShuffleOutput shuffle)
         {
             int kept = hasGroups ? segments / SegmentsPerGroup : 0;
-            return new TaskMemory(hasGate ? segments - kept - part : 0, part, 0, 0, kept);
+            return new TaskMemory(hasGate ? segments - kept - part : 0, part, 0, 0, kept, 0);
         }
 
         int gate = hasGate ? Math.Max(InputGateOptions.MinimumCompressed, segments / 3) : 0;
@@ -55,7 +58,8 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table, int 
         int table = IsA(shuffle.Node, typeof(AggregateNode<,,>))
             ? Math.Max(SmallestTable, Math.Min(rest / 2, rest - MapOutputOptions.MinimumSegments))
             : 0;
-        return new TaskMemory(gate, write, Math.Min(rest - table, ringLimit), table, groups);
+        int ring = Math.Min(rest - table, ringLimit);
+        return new TaskMemory(gate, write, ring, table, groups, (rest - table - ring) / waves);
     }
 
     /// <summary>What a task needs in all, bytes, to keep that many of one group.</summary>

@@ -47,6 +47,7 @@ internal sealed class ShuffleTaskOutput : TaskOutput
                 Partitions = shuffle.Partitions,
                 MaximumSegments = memory.Ring,
                 WriteSegments = memory.Write,
+                KeepSegments = memory.Keep,
                 SegmentSize = context.SegmentSize,
                 Codec = context.Codec,
                 Combiner = _combiner,

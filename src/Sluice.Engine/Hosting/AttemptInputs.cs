@@ -24,6 +24,7 @@ internal sealed record AttemptInputs(JobId Id, JobPreparation Job, string Stagin
             stage.Output is SinkOutput ? Path.Combine(StagingPath, OutputNames.Attempt(index, start.Attempt.Number)) : null)
         {
             Upstream = stage.Input is ShuffleInput shuffle ? Job.Plan.Stages[shuffle.Stage].Name : "",
+            Waves = (stage.Tasks + Job.Plan.Parallelism - 1) / Job.Plan.Parallelism,
             TraceParent = start.TraceParent,
             ProducerSpans = [.. start.Producers.Select(made => made.Span).OfType<string>()],
         };

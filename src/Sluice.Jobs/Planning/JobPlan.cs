@@ -13,6 +13,9 @@ public sealed record JobPlan(IReadOnlyList<StagePlan> Stages, SinkNode Sink, IRe
     /// <remarks>Made when it is asked for: what computes it is slow to load, and only clusters compare plans.</remarks>
     public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Identity)).AsSpan(0, 16));
 
+    /// <summary>Tasks that run at once, in all processes.</summary>
+    public int Parallelism { get; init; } = 1;
+
     /// <summary>What the fingerprint is of.</summary>
     internal string Identity { get; init; } = "";
 }

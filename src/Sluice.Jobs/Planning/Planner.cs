@@ -65,7 +65,11 @@ public static class Planner
             }
         }
 
-        return new JobPlan(stages, sink, warnings) { Identity = Identity(stages, arguments) };
+        return new JobPlan(stages, sink, warnings)
+        {
+            Parallelism = options.Parallelism,
+            Identity = Identity(stages, arguments),
+        };
     }
 
     /// <summary>Partitions that fit an input: one for a small one, then enough for every task and for the bytes.</summary>

@@ -20,6 +20,9 @@ public sealed record MapOutputOptions
     /// in some of them while others are written where there are enough.</summary>
     public int WriteSegments { get; init; } = 1;
 
+    /// <summary>Segments besides these in which runs stay in memory; what is more goes to files.</summary>
+    public int KeepSegments { get; init; }
+
     /// <summary>Compresses what is spilled, with one segment more than <see cref="WriteSegments"/>; null stores it as it
     /// is.</summary>
     public IBlockCodec? Codec { get; init; }
@@ -41,6 +44,7 @@ public sealed record MapOutputOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Partitions, 1, nameof(Partitions));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaximumSegments, MinimumSegments, nameof(MaximumSegments));
         ArgumentOutOfRangeException.ThrowIfLessThan(WriteSegments, 1, nameof(WriteSegments));
+        ArgumentOutOfRangeException.ThrowIfNegative(KeepSegments, nameof(KeepSegments));
         ArgumentOutOfRangeException.ThrowIfLessThan(SegmentSize, 64, nameof(SegmentSize));
         ArgumentOutOfRangeException.ThrowIfNotEqual(
             System.Numerics.BitOperations.IsPow2(SegmentSize), true, nameof(SegmentSize));

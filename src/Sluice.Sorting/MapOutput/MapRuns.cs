@@ -4,7 +4,8 @@ using Sluice.Observability;
 
 namespace Sluice.Sorting;
 
-/// <summary>Makes sorted runs of a ring's fills, and keeps them until they are taken.</summary>
+/// <summary>Makes sorted runs of a ring's fills, in memory while there is room and in files from then on, and keeps them
+/// until they are taken.</summary>
 /// <remarks>Ownership: the runs are this object's until <see cref="Take"/>. Threading: one call at a time; the
 /// spiller's thread and the collector's take turns, the collector only while the spiller is idle.</remarks>
 internal sealed class MapRuns : IDisposable
@@ -16,6 +17,7 @@ internal sealed class MapRuns : IDisposable
     private readonly PartitionTable _table;
     private readonly int _segmentSize;
     private readonly List<SortedRun> _runs = [];
+    private int _keepLeft;
     private long _sortTicks;
     private long _writeTicks;
     private long _spilledBytes;
@@ -25,6 +27,7 @@ internal sealed class MapRuns : IDisposable
         _pool = pool;
         _store = store;
         _segmentSize = options.SegmentSize;
+        _keepLeft = options.KeepSegments;
         _writer = new FillWriter(options.Combiner, options.KeyComparison);
         Sums = new RecordSum[options.Partitions];
         _table = new PartitionTable(Sums);
@@ -33,9 +36,6 @@ internal sealed class MapRuns : IDisposable
 
     /// <summary>Per partition, what was written to the runs so far.</summary>
     public RecordSum[] Sums { get; }
-
-    /// <summary>How many there are.</summary>
-    public int Count => _runs.Count;
 
     /// <summary>Runs written to files.</summary>
     public int Spills { get; private set; }
@@ -47,41 +47,12 @@ internal sealed class MapRuns : IDisposable
 
     public TimeSpan WriteTime => Stopwatch.GetElapsedTime(0, _writeTicks);
 
-    /// <summary>Sorts a fill and writes it to a file.</summary>
-    public void Spill(RingFill fill)
-    {
-        using Activity? span = TaskSpans.Begin(SpanNames.Spill);
-        Sort(fill);
-        using SpillFileWriter writer = OpenFile("spill");
-        Write(fill, writer);
-        CountFile(writer);
-        span?.SetTag(AttributeNames.Records, fill.Count).SetTag(AttributeNames.Bytes, writer.Length);
-    }
+    /// <summary>Makes a run of a fill: in memory, when that is allowed so many segments more, else in a file.</summary>
+    public void Add(RingFill fill) => Add(fill, _keepLeft);
 
-    /// <summary>Sorts a fill into memory, if the pool has room for its blocks beside the ring.</summary>
-    /// <param name="fill">All there is.</param>
-    /// <param name="bytes">Bytes of its keys and values.</param>
-    public bool TryKeepInMemory(RingFill fill, long bytes)
-    {
-        using MemoryRunWriter? writer = MemoryRunWriter.TryCreate(_pool, _segmentSize, Sums, fill.Count, bytes);
-        if (writer is null)
-        {
-            return false;
-        }
-
-        Sort(fill);
-        try
-        {
-            Write(fill, writer);
-        }
-        catch (MemoryRunFullException)
-        {
-            // A combiner wrote more than it read. Nothing was added to the sums: the fill can be written again.
-            return false;
-        }
-
-        return true;
-    }
+    /// <summary>Makes a run of the last fill: when none has gone to a file, in whatever memory the pool has beside the
+    /// ring, which is done with it.</summary>
+    public void AddLast(RingFill fill) => Add(fill, Spills == 0 ? int.MaxValue : _keepLeft);
 
     /// <summary>Streams one record into a run of its own.</summary>
     public void WriteLarge(int partition, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
@@ -115,6 +86,49 @@ internal sealed class MapRuns : IDisposable
     {
         Interlocked.Add(ref _spilledBytes, writer.Length);
         Spills++;
+    }
+
+    private void Add(RingFill fill, int segments)
+    {
+        DateTimeOffset start = DateTimeOffset.UtcNow;
+        Sort(fill);
+        if (!TryKeep(fill, segments))
+        {
+            Spill(fill, start);
+        }
+    }
+
+    private bool TryKeep(RingFill fill, int segments)
+    {
+        using MemoryRunWriter? writer = MemoryRunWriter.TryCreate(
+            _pool, _segmentSize, Sums, fill.Count, fill.DataLength, segments);
+        if (writer is null)
+        {
+            return false;
+        }
+
+        try
+        {
+            Write(fill, writer);
+        }
+        catch (MemoryRunFullException)
+        {
+            // A combiner wrote more than it read. Nothing was added to the sums: the fill can be written again.
+            return false;
+        }
+
+        _keepLeft -= writer.HeldSegments;
+        return true;
+    }
+
+    // A spill begins with its sort.
+    private void Spill(RingFill fill, DateTimeOffset start)
+    {
+        using Activity? span = TaskSpans.Begin(SpanNames.Spill, since: start);
+        using SpillFileWriter writer = OpenFile("spill");
+        Write(fill, writer);
+        CountFile(writer);
+        span?.SetTag(AttributeNames.Records, fill.Count).SetTag(AttributeNames.Bytes, writer.Length);
     }
 
     private void Sort(RingFill fill)

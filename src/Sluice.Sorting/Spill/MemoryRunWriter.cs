@@ -25,14 +25,18 @@ internal sealed class MemoryRunWriter : RunWriter
         _segments = segments;
     }
 
+    /// <summary>Segments of the finished run.</summary>
+    public int HeldSegments { get; private set; }
+
     /// <summary>Reserves room for a run, or tells that there is none.</summary>
     /// <param name="pool">Where the segments come from; never waited for.</param>
     /// <param name="segmentSize">Bytes of one segment.</param>
     /// <param name="sums">Per partition; what is written is added when the run is finished.</param>
     /// <param name="records">How many records will come at the most.</param>
     /// <param name="bytes">Their keys and values, at the most.</param>
+    /// <param name="most">Segments it may reserve.</param>
     public static MemoryRunWriter? TryCreate(
-        IBufferPool pool, int segmentSize, RecordSum[] sums, long records, long bytes)
+        IBufferPool pool, int segmentSize, RecordSum[] sums, long records, long bytes, int most)
     {
         // Each segment may lose a small rest and a block's header, each partition one more header.
         int payload = segmentSize - SmallestBlock - BlockFormat.HeaderSize;
@@ -43,7 +47,7 @@ internal sealed class MemoryRunWriter : RunWriter
 
         long stream = bytes + (records * BlockFormat.MaximumRecordHeader) + ((long)sums.Length * BlockFormat.HeaderSize);
         long needed = 1 + (stream / payload);
-        if (needed > pool.Available)
+        if (needed > Math.Min(most, pool.Available))
         {
             return null;
         }
@@ -107,6 +111,7 @@ internal sealed class MemoryRunWriter : RunWriter
         int held = _offset > 0 ? _used + 1 : _used;
         MemoryRun run = new(_segments.GetRange(0, held).ToArray(), [.. _blocks], Table.Ranges);
         _segments.RemoveRange(0, held);
+        HeldSegments = held;
         return run;
     }
 }

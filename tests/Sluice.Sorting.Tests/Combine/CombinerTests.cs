@@ -63,6 +63,34 @@ public class CombinerTests
         run.Dispose();
     }
 
+    // What was sorted for memory is not sorted again for the file: prefixes are not what they were.
+    [Fact]
+    public void What_went_to_a_file_after_all_is_in_order()
+    {
+        using TestPool pool = new(600, SegmentSize);
+        MemoryStore store = new();
+        List<TestRecord> records = [.. Enumerable.Range(0, 900).Select(i =>
+            new TestRecord(0, Encoding.ASCII.GetBytes($"a prefix of all keys, {(char)('z' - (i / 2 % 20))}{i / 2:D6}"), Text(i)))];
+
+        MapOutput output = Collect(pool, store, records, new LongCombiner(), 400);
+
+        using SortedRun run = Assert.Single(output.Runs);
+        Assert.IsType<SpillFile>(run);
+        using RunMerger merger = new(
+            [new RunBlockSource(run, 0, pool.Task, CancellationToken.None)], 2, pool.Task, store, null, CancellationToken.None);
+        string before = "";
+        int read = 0;
+        while (merger.MoveNext())
+        {
+            string key = Encoding.ASCII.GetString(merger.Record[..merger.KeyLength]);
+            Assert.True(string.CompareOrdinal(before, key) <= 0, $"{key} comes behind {before}.");
+            before = key;
+            read++;
+        }
+
+        Assert.Equal(450, read);
+    }
+
     [Fact]
     public void At_the_spill_a_key_with_one_record_is_not_combined()
     {

@@ -37,6 +37,35 @@ public class MapOutputBufferTests
         Assert.Equal(0, store.CreatedFiles);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(60)]
+    [InlineData(200)]
+    [InlineData(2000)]
+    public void Runs_stay_in_memory_as_far_as_they_may(int keep)
+    {
+        using TestPool pool = new(2100, 256);
+        MemoryStore store = new();
+        List<TestRecord> records = TestRecords.Random(12, 3000, partitions: 5, longest: 60);
+        MapOutput output;
+        using (MapOutputBuffer buffer = new(
+            pool.Task, store, TestOutput.Options(5, 60, 256) with { KeepSegments = keep }))
+        {
+            records.ForEach(record => buffer.Collect(record.Partition, record.Key, record.Value));
+            output = buffer.Finish();
+        }
+
+        int kept = output.Runs.OfType<MemoryRun>().Sum(run => run.SegmentCount);
+        Assert.InRange(kept, keep >= 60 ? 1 : 0, keep);
+        Assert.Equal(kept, pool.Lent);
+        Assert.Equal(output.Runs.OfType<SpillFile>().Count(), output.Counters.Spills);
+        Assert.Equal(keep < 2000, output.Counters.Spills > 0);
+        List<TestRecord> read = TestOutput.Read(pool, store, output);
+        Assert.Equal(TestRecords.Sorted(records).Select(r => r.Text), read.Select(r => r.Text));
+        Assert.Equal(0, store.LiveFiles);
+    }
+
     [Fact]
     public void A_record_larger_than_the_ring_becomes_a_run_of_its_own()
     {
