@@ -62,11 +62,4 @@ public class GroupInMemoryBenchmarks : IDisposable
 
         return output.Counters.Records;
     }
-
-    /// <summary>Refuses: what is spilled would not be measured in memory.</summary>
-    private sealed class NoStore : ISpillStore
-    {
-        public IStoredFile Create(string hint) =>
-            throw new InvalidOperationException("The output does not fit the memory.");
-    }
 }

@@ -15,16 +15,19 @@ public static class KeyPrefix
     public static ulong Of(ReadOnlySpan<byte> key, int offset = 0) =>
         key.Length - offset >= sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(key[offset..]) : OfShort(key, offset);
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    // Two reads that may overlap: of eight bytes with zeros behind, what both have is the same.
     private static ulong OfShort(ReadOnlySpan<byte> key, int offset)
     {
-        ulong prefix = 0;
-        int shift = 56;
-        for (int i = offset; i < key.Length; i++, shift -= 8)
+        ReadOnlySpan<byte> rest = key[Math.Min(offset, key.Length)..];
+        int shift = 8 * (sizeof(ulong) - rest.Length);
+        return rest.Length switch
         {
-            prefix |= (ulong)key[i] << shift;
-        }
-
-        return prefix;
+            0 => 0,
+            1 => (ulong)rest[0] << 56,
+            < sizeof(uint) => ((ulong)BinaryPrimitives.ReadUInt16BigEndian(rest) << 48)
+                | ((ulong)BinaryPrimitives.ReadUInt16BigEndian(rest[^sizeof(ushort)..]) << shift),
+            _ => ((ulong)BinaryPrimitives.ReadUInt32BigEndian(rest) << 32)
+                | ((ulong)BinaryPrimitives.ReadUInt32BigEndian(rest[^sizeof(uint)..]) << shift),
+        };
     }
 }

@@ -18,9 +18,10 @@ internal sealed class ComparedFill : IKeySource
 
     public bool AreBytes => false;
 
-    public int KeyLength(uint number) => _fill.KeyLength(number);
+    public KeyWords LoadWords(Span<RecordEntry> entries, int offset) =>
+        throw new NotSupportedException("The bytes of a compared key say nothing about its order.");
 
-    public ulong KeyWord(uint number, int offset) =>
+    public int CommonLength(ReadOnlySpan<RecordEntry> entries, int offset, uint first) =>
         throw new NotSupportedException("The bytes of a compared key say nothing about its order.");
 
     public int Compare(uint left, uint right, int offset) =>

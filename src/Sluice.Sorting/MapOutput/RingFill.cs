@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace Sluice.Sorting;
 
 /// <summary>The records collected between two spills: a stretch of the ring's three levels.</summary>
@@ -8,6 +11,9 @@ namespace Sluice.Sorting;
 internal sealed record RingFill(RecordRing Ring, RecordNumber FirstRecord, RecordNumber EndRecord, RingPosition DataEnd)
     : IKeySource
 {
+    private const int PositionsAhead = 16;
+    private const int KeysAhead = 8;
+
     public bool AreBytes => true;
 
     public long Count => EndRecord - FirstRecord;
@@ -29,25 +35,57 @@ internal sealed record RingFill(RecordRing Ring, RecordNumber FirstRecord, Recor
 
     public int KeyLength(uint number) => PositionOf(number).KeyLength;
 
-    public ulong KeyWord(uint number, int offset)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public KeyWords LoadWords(Span<RecordEntry> entries, int offset)
     {
-        RecordPosition position = PositionOf(number);
-        int length = position.KeyLength - offset;
-        if (length <= 0)
+        int ended = 0;
+        ulong first = 0;
+        ulong differences = 0;
+        for (int i = -PositionsAhead; i < 0; i++)
         {
-            return 0;
+            Prefetch(entries, i, offset);
         }
 
-        ReadOnlySpan<byte> bytes = Ring.Data.SpanAt(position.KeyStart + offset, Math.Min(length, sizeof(ulong)));
-        if (bytes.Length == Math.Min(length, sizeof(ulong)))
+        for (int i = 0; i < entries.Length; i++)
         {
-            return KeyPrefix.Of(bytes);
+            Prefetch(entries, i, offset);
+            ref RecordEntry entry = ref entries[i];
+            RecordPosition position = PositionOf(entry.Number);
+            int left = position.KeyLength - offset;
+            if (left <= 0)
+            {
+                entry.Prefix = (ulong)position.KeyLength;
+                entry.Partition = ~entry.Partition;
+                ended++;
+                continue;
+            }
+
+            ulong word = WordAt(position.KeyStart + offset, left);
+            entry.Prefix = word;
+            first = ended == i ? word : first;
+            differences |= word ^ first;
         }
 
-        Span<byte> joined = stackalloc byte[sizeof(ulong)];
-        joined = joined[..Math.Min(length, sizeof(ulong))];
-        Ring.Data.CopyTo(position.KeyStart + offset, joined);
-        return KeyPrefix.Of(joined);
+        return new KeyWords(ended, first, differences);
+    }
+
+    public int CommonLength(ReadOnlySpan<RecordEntry> entries, int offset, uint first)
+    {
+        // What crosses a segment's end is compared up to there: less in common only means another step.
+        RecordPosition position = PositionOf(first);
+        ReadOnlySpan<byte> common = Ring.Data.SpanAt(position.KeyStart + offset, position.KeyLength - offset);
+        foreach (ref readonly RecordEntry entry in entries)
+        {
+            position = PositionOf(entry.Number);
+            ReadOnlySpan<byte> key = Ring.Data.SpanAt(position.KeyStart + offset, position.KeyLength - offset);
+            common = common[..common.CommonPrefixLength(key)];
+            if (common.Length < sizeof(ulong))
+            {
+                return 0;
+            }
+        }
+
+        return common.Length;
     }
 
     public int Compare(uint left, uint right, int offset)
@@ -77,5 +115,40 @@ internal sealed record RingFill(RecordRing Ring, RecordNumber FirstRecord, Recor
         }
 
         return aLeft.CompareTo(bLeft);
+    }
+
+    private ulong WordAt(RingPosition position, int length)
+    {
+        length = Math.Min(length, sizeof(ulong));
+        ReadOnlySpan<byte> bytes = Ring.Data.SpanAt(position, length);
+        if (bytes.Length == length)
+        {
+            return KeyPrefix.Of(bytes);
+        }
+
+        Span<byte> joined = stackalloc byte[sizeof(ulong)];
+        Ring.Data.CopyTo(position, joined[..length]);
+        return KeyPrefix.Of(joined[..length]);
+    }
+
+    // Sorted entries point anywhere in the ring: many misses are under way at once, first the positions' own.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe void Prefetch(Span<RecordEntry> entries, int index, int offset)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        if ((uint)(index + PositionsAhead) < (uint)entries.Length)
+        {
+            Sse.Prefetch0((void*)AddressOfPosition(entries[index + PositionsAhead].Number));
+        }
+
+        if ((uint)(index + KeysAhead) < (uint)entries.Length)
+        {
+            RingPosition key = PositionOf(entries[index + KeysAhead].Number).KeyStart;
+            Sse.Prefetch0((byte*)Ring.Data.AddressOf(key) + offset);
+        }
     }
 }

@@ -7,17 +7,16 @@ namespace Sluice.Sorting;
 /// <remarks>
 /// Most significant digit first, eight bits at a time, out of place between the table and its scratch; digits that all
 /// entries share are skipped in one look (the position of the highest bit in which any two differ). A group whose
-/// eight prefix bytes are equal takes the next eight bytes of its keys as the new prefix and goes on, so long common
-/// prefixes and many equal keys stay linear; past <see cref="DeepestWord"/> key bytes a stable merge sort finishes the
-/// group, as it does any group of one prefix where a comparison orders the keys. Groups of up to
-/// <see cref="SmallGroup"/> are sorted by insertion in a buffer of their own. Every step keeps the order of arrival of
-/// equal keys: the sort is stable. After the sort the prefixes are undefined but for this: equal keys of a partition still
-/// have equal ones.
+/// eight prefix bytes are equal goes past what all of its keys have in common, takes the next eight bytes as the new
+/// prefix and goes on, so long common prefixes and many equal keys stay linear; after <see cref="MostWords"/> of these
+/// steps a stable merge sort finishes the group, as it does any group of one prefix where a comparison orders the keys.
+/// Small groups are sorted by insertion in a buffer of their own. Every step keeps the order of arrival of equal keys:
+/// the sort is stable. After the sort the prefixes are undefined but for this: equal keys of a partition still have equal
+/// ones.
 /// </remarks>
 internal sealed class RadixSorter
 {
-    private const int SmallGroup = 40;
-    private const int DeepestWord = 128;
+    private const int MostWords = 16;
     private const int Buckets = 256;
 
     // Digits 0 to 3 are the partition's bytes, 4 to 11 the prefix's; -1 would be a digit before the first.
@@ -27,6 +26,7 @@ internal sealed class RadixSorter
     private readonly IKeySource _keys;
     private readonly bool _areBytes;
     private readonly EntryMergeSort _merging;
+    private readonly SmallGroupSort _small;
 
     /// <param name="keys">The keys of the entries that will be sorted.</param>
     public RadixSorter(IKeySource keys)
@@ -34,6 +34,7 @@ internal sealed class RadixSorter
         _keys = keys;
         _areBytes = keys.AreBytes;
         _merging = new EntryMergeSort(keys);
+        _small = new SmallGroupSort(keys);
     }
 
     /// <summary>Sorts <paramref name="count"/> entries; the result stands in <paramref name="entries"/>.</summary>
@@ -41,17 +42,17 @@ internal sealed class RadixSorter
     /// <param name="scratch">Room for as many; its content is lost.</param>
     /// <param name="count">How many entries.</param>
     public void Sort(EntryTable entries, EntryTable scratch, long count) =>
-        Sort(entries, scratch, 0, count, resultInScratch: false, depth: 0);
+        Sort(entries, scratch, 0, count, resultInScratch: false, default);
 
-    // Sorts [from, to) of source by (partition, prefix at key offset depth, rest of the key).
+    // Sorts [from, to) of source by (partition, prefix, rest of the key).
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Sort(EntryTable source, EntryTable other, long from, long to, bool resultInScratch, int depth)
+    private void Sort(EntryTable source, EntryTable other, long from, long to, bool resultInScratch, KeyDepth depth)
     {
         long count = to - from;
-        if (count <= SmallGroup)
+        if (count <= SmallGroupSort.Most)
         {
-            SortSmall(source, resultInScratch ? other : source, from, (int)count, depth);
+            SortSmall(source, resultInScratch ? other : source, from, (int)count, depth.Bytes);
             return;
         }
 
@@ -162,121 +163,123 @@ internal sealed class RadixSorter
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SortSmall(EntryTable source, EntryTable target, long from, int count, int depth)
     {
-        Span<RecordEntry> buffer = stackalloc RecordEntry[SmallGroup];
+        Span<RecordEntry> buffer = stackalloc RecordEntry[SmallGroupSort.Most];
         Span<RecordEntry> group = buffer[..count];
         Copy(source, from, group);
-        for (int i = 1; i < group.Length; i++)
-        {
-            RecordEntry entry = group[i];
-            int place = i;
-            while (place > 0 && IsBefore(in entry, in group[place - 1], depth))
-            {
-                group[place] = group[place - 1];
-                place--;
-            }
-
-            group[place] = entry;
-        }
-
+        _small.Sort(group, depth);
         Copy(group, target, from);
-    }
-
-    private bool IsBefore(in RecordEntry left, in RecordEntry right, int depth)
-    {
-        if (left.Partition != right.Partition)
-        {
-            return left.Partition < right.Partition;
-        }
-
-        return left.Prefix != right.Prefix
-            ? left.Prefix < right.Prefix
-            : _keys.Compare(left.Number, right.Number, depth) < 0;
     }
 
     // All entries agree in partition and prefix. Where keys are bytes, they agree up to depth + 8, or have ended
     // before.
-    private void SortTies(EntryTable source, EntryTable other, long from, long to, bool resultInScratch, int depth)
+    private void SortTies(EntryTable source, EntryTable other, long from, long to, bool resultInScratch, KeyDepth depth)
     {
         if (!_areBytes)
         {
-            _merging.Sort(source, other, from, to, resultInScratch, depth);
+            _merging.Sort(source, other, from, to, resultInScratch, depth.Bytes);
             return;
         }
 
-        int next = depth + sizeof(ulong);
-        long finished = MoveFinishedFirst(source, other, from, to, next);
-        if (resultInScratch)
+        int next = depth.Bytes + sizeof(ulong);
+        for (;;)
         {
-            EntryMergeSort.Copy(source, other, from, from + finished);
+            KeyWords words = LoadWords(source, from, to, next);
+            if (words.Ended > 0)
+            {
+                MoveEndedFirst(source, other, from, to, next);
+                if (resultInScratch)
+                {
+                    EntryMergeSort.Copy(source, other, from, from + words.Ended);
+                }
+
+                from += words.Ended;
+            }
+
+            if (from == to)
+            {
+                return;
+            }
+
+            if (words.Differences != 0 || to - from == 1)
+            {
+                break;
+            }
+
+            // All alike again: what all have in common is skipped in one look at each.
+            next += Math.Max(CommonLength(source, from, to, next), sizeof(ulong));
         }
 
-        from += finished;
-        if (from == to)
-        {
-            return;
-        }
-
-        if (next >= DeepestWord)
+        if (depth.Words == MostWords)
         {
             _merging.Sort(source, other, from, to, resultInScratch, next);
             return;
         }
 
-        for (long index = from; index < to; index++)
+        Sort(source, other, from, to, resultInScratch, new KeyDepth(next, depth.Words + 1));
+    }
+
+    private KeyWords LoadWords(EntryTable table, long from, long to, int offset)
+    {
+        KeyWords words = default;
+        for (long index = from; index < to;)
         {
-            ref RecordEntry entry = ref source[index];
-            entry.Prefix = _keys.KeyWord(entry.Number, next);
+            Span<RecordEntry> run = table.Run(index, to - index);
+            words = KeyWords.Join(words, index - from, _keys.LoadWords(run, offset), run.Length);
+            index += run.Length;
         }
 
-        Sort(source, other, from, to, resultInScratch, next);
+        return words;
+    }
+
+    private int CommonLength(EntryTable table, long from, long to, int offset)
+    {
+        uint first = table[from].Number;
+        int common = int.MaxValue;
+        for (long index = from; index < to && common > 0;)
+        {
+            Span<RecordEntry> run = table.Run(index, to - index);
+            common = Math.Min(common, _keys.CommonLength(run, offset, first));
+            index += run.Length;
+        }
+
+        return common;
     }
 
     // Keys that end here differ in length at most (padding zeros against zero bytes): shorter ones go first, all of
-    // them before the longer keys. Counting by length keeps the order of arrival. Returns how many ended.
-    private long MoveFinishedFirst(EntryTable source, EntryTable other, long from, long to, int next)
+    // them before the longer keys. Counting by length keeps the order of arrival.
+    private static void MoveEndedFirst(EntryTable source, EntryTable other, long from, long to, int next)
     {
         Span<long> starts = stackalloc long[sizeof(ulong) + 2];
         starts.Clear();
         for (long index = from; index < to; index++)
         {
-            starts[Rank(source[index].Number, next)]++;
-        }
-
-        long longer = starts[^1];
-        if (longer == to - from)
-        {
-            return 0;
+            starts[Rank(in source[index], next)]++;
         }
 
         long start = from;
-        bool single = false;
         for (int rank = 0; rank < starts.Length; rank++)
         {
             long size = starts[rank];
-            single |= size == to - from;
             starts[rank] = start;
             start += size;
         }
 
-        if (!single)
+        for (long index = from; index < to; index++)
         {
-            for (long index = from; index < to; index++)
-            {
-                RecordEntry entry = source[index];
-                other[starts[Rank(entry.Number, next)]++] = entry;
-            }
-
-            EntryMergeSort.Copy(other, source, from, to);
+            RecordEntry entry = source[index];
+            long place = starts[Rank(in entry, next)]++;
+            other[place] = entry.Partition < 0 ? entry with { Partition = ~entry.Partition } : entry;
         }
 
-        return to - from - longer;
+        EntryMergeSort.Copy(other, source, from, to);
     }
 
-    private int Rank(uint number, int next) =>
-        Math.Clamp(_keys.KeyLength(number) - next + sizeof(ulong), 0, sizeof(ulong) + 1);
+    // Of a key that ended within the last word its length there; the last rank is for longer keys.
+    private static int Rank(in RecordEntry entry, int next) => entry.Partition < 0
+        ? Math.Max(0, (int)entry.Prefix - next + sizeof(ulong))
+        : sizeof(ulong) + 1;
 
     private static void Copy(EntryTable source, long from, Span<RecordEntry> group)
     {
@@ -297,4 +300,7 @@ internal sealed class RadixSorter
             copied += run.Length;
         }
     }
+
+    // Where in the keys the prefixes were read, bytes, and how often new ones have been.
+    private readonly record struct KeyDepth(int Bytes, int Words);
 }

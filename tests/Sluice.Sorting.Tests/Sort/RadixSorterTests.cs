@@ -9,7 +9,11 @@ public class RadixSorterTests
         { "long common prefix", 3000 },
         { "prefixes of each other", 1500 },
         { "zeros of different length", 3000 },
-        { "past the deepest word", 600 },
+        { "far into the key", 600 },
+        { "one word after the other", 1200 },
+        { "lines of a program", 5000 },
+        { "few words with zeros", 4000 },
+        { "few of each", 3000 },
         { "many partitions", 4000 },
         { "empty", 0 },
         { "one", 1 },
@@ -55,7 +59,13 @@ public class RadixSorterTests
             "long common prefix" => Record([.. prefix[..50], (byte)random.Next(5), (byte)random.Next(5)], i % 2),
             "prefixes of each other" => Record(prefix[..random.Next(100)], 0),
             "zeros of different length" => Record(new byte[random.Next(30)], 0),
-            "past the deepest word" => Record([.. prefix[..random.Next(150, 230)], (byte)random.Next(3)], 0),
+            "far into the key" => Record([.. prefix[..random.Next(150, 230)], (byte)random.Next(3)], 0),
+
+            // So many words that a comparison finishes what is left.
+            "one word after the other" => Record([.. prefix[..(8 * random.Next(60))], (byte)random.Next(3)], 0),
+            "lines of a program" => Record([.. Enumerable.Repeat((byte)' ', 4 * random.Next(6)), .. prefix[random.Next(8)..random.Next(8, 90)]], 0),
+            "few words with zeros" => Record([.. prefix[..8], .. new byte[random.Next(20)], .. prefix[..random.Next(2)]], i % 2),
+            "few of each" => Record([.. prefix[..10], (byte)(i / 60), .. prefix[..random.Next(12, 30)], .. new byte[random.Next(9)]], 0),
             "many partitions" => Record([(byte)random.Next(256)], random.Next(100_000)),
             _ => Record(BitConverter.GetBytes(random.NextInt64()), random.Next(7)),
         })];
