@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
@@ -30,6 +31,7 @@ internal sealed record RingFill(RecordRing Ring, RecordNumber FirstRecord, Recor
         *(RecordPosition*)AddressOfPosition(number);
 
     /// <summary>Where that position is kept.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint AddressOfPosition(uint number) =>
         Ring.Positions.AddressOf(Ring.Positions.Geometry.PositionOf(FirstRecord + number, RecordPosition.Size));
 
@@ -117,7 +119,14 @@ internal sealed record RingFill(RecordRing Ring, RecordNumber FirstRecord, Recor
         return aLeft.CompareTo(bLeft);
     }
 
-    private ulong WordAt(RingPosition position, int length)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private unsafe ulong WordAt(RingPosition position, int length) =>
+        Math.Min(length, Ring.Data.Geometry.LeftInSegment(position)) >= sizeof(ulong)
+            ? BinaryPrimitives.ReadUInt64BigEndian(new ReadOnlySpan<byte>((void*)Ring.Data.AddressOf(position), sizeof(ulong)))
+            : LastWordAt(position, length);
+
+    // The key ends here, or its segment does.
+    private ulong LastWordAt(RingPosition position, int length)
     {
         length = Math.Min(length, sizeof(ulong));
         ReadOnlySpan<byte> bytes = Ring.Data.SpanAt(position, length);
