@@ -15,12 +15,14 @@ internal sealed class Coordinator
     private readonly CoordinatorState _state;
     private readonly CommandList _commands = new();
     private readonly WinnerOutputs _outputs;
+    private readonly AttemptStarts _starts;
 
     /// <param name="state">Of a new job, or saved by an earlier coordinator.</param>
     public Coordinator(CoordinatorState state)
     {
         _state = state;
         _outputs = new WinnerOutputs(state, _commands);
+        _starts = new AttemptStarts(state, _commands);
     }
 
     /// <summary>What it knows; serializable between any two events.</summary>
@@ -121,10 +123,7 @@ internal sealed class Coordinator
                 return;
             }
 
-            if (StartWhatCan())
-            {
-                OvertakeStragglers();
-            }
+            _starts.StartWhatCan();
         }
         else if (_state.Phase == JobPhase.Stopping && !_state.AnyRunning())
         {
@@ -146,124 +145,6 @@ internal sealed class Coordinator
                 }
             }
         }
-    }
-
-    // False when there was no slot for all.
-    private bool StartWhatCan()
-    {
-        for (int number = 0; number < _state.Stages.Count; number++)
-        {
-            StageState stage = _state.Stages[number];
-            if (stage.IsDone || !StageOrder.MayStart(_state, number))
-            {
-                continue;
-            }
-
-            // First those that find a slot near their input; a task that finds none waits for no slot there.
-            if (StageOrder.AnySlotFree(_state))
-            {
-                StartNearInput(number);
-            }
-
-            if (!StartAnywhere(number))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private void StartNearInput(int stageNumber)
-    {
-        foreach ((int index, TaskState task) in Waiting(stageNumber))
-        {
-            if (task.Near.Count > 0 && StageOrder.ChooseWorker(
-                _state, task, worker => task.Near.Contains(worker) && !task.FailedOn.Contains(worker)) is string worker)
-            {
-                Start(stageNumber, index, task, worker);
-            }
-        }
-    }
-
-    // False when there was no slot for all.
-    private bool StartAnywhere(int stageNumber)
-    {
-        foreach ((int index, TaskState task) in Waiting(stageNumber))
-        {
-            if (StageOrder.ChooseWorker(_state, task) is not string worker)
-            {
-                return false;
-            }
-
-            Start(stageNumber, index, task, worker);
-        }
-
-        return true;
-    }
-
-    // The tasks of a stage that have not won and do not run; asked again before each, as the one before may have started.
-    private IEnumerable<(int Index, TaskState Task)> Waiting(int stageNumber)
-    {
-        List<TaskState> tasks = _state.Stages[stageNumber].Tasks;
-        for (int index = 0; index < tasks.Count; index++)
-        {
-            if (tasks[index] is { Winner: null, Running.Count: 0 } task)
-            {
-                yield return (index, task);
-            }
-        }
-    }
-
-    private void OvertakeStragglers()
-    {
-        for (int number = 0; number < _state.Stages.Count; number++)
-        {
-            StageState stage = _state.Stages[number];
-            if (stage.IsDone || !StageOrder.MayStart(_state, number))
-            {
-                continue;
-            }
-
-            for (int index = 0; index < stage.Tasks.Count; index++)
-            {
-                TaskState task = stage.Tasks[index];
-                if (Stragglers.IsLate(_state, stage, task) && Stragglers.ChooseWorker(_state, task) is string worker)
-                {
-                    Start(number, index, task, worker, overtakes: task.Running.Keys.First());
-                }
-            }
-        }
-    }
-
-    private void Start(int stageNumber, int index, TaskState task, string worker, int? overtakes = null)
-    {
-        StageState stage = _state.Stages[stageNumber];
-        AttemptId attempt = new(new TaskId(new StageId(stageNumber), index), ++task.Attempts);
-        task.Running[attempt.Number] = worker;
-        task.Since[attempt.Number] = _state.Now;
-        _state.FreeSlots[worker]--;
-        _commands.Journal("attempt", attempt, worker, overtakes: overtakes);
-        _commands.Add(new StartAttempt(
-            attempt,
-            worker,
-            stage.Spec.Reads is int reads ? _state.ProducersOf(reads) : [],
-            Values()));
-    }
-
-    // What stages have yielded so far, by stage: a value is yielded by a stage of one task.
-    private Dictionary<int, byte[]> Values()
-    {
-        Dictionary<int, byte[]> values = [];
-        for (int number = 0; number < _state.Stages.Count; number++)
-        {
-            if (_state.Stages[number].Tasks is [{ Winner.Result.Value: byte[] value }, ..])
-            {
-                values.Add(number, value);
-            }
-        }
-
-        return values;
     }
 
     private void Win(AttemptSucceeded succeeded)
