@@ -18,7 +18,8 @@ internal static class RingLimit
     // A fill's share of its ring: what the collector goes on in while it is spilled, entries and positions are the rest.
     private const int RingPerFill = 2;
 
-    // Output that fits this share of memory stays in it, if the ring leaves it that much.
+    // Output that fits this share of memory stays in it, if the ring leaves it that much: it does where that does not
+    // make too many runs.
     private const double ShareOfRuns = 0.6;
 
     /// <summary>Segments of the ring, at the least what a ring works with.</summary>
@@ -38,12 +39,10 @@ internal static class RingLimit
         long runs = Math.Clamp(segments / SegmentsPerRun, 2, MostRuns);
         long fill = Math.Max(SmallestFill, taskBytes * tasks / runs);
         double ring = (double)RingPerFill * fill / segmentSize;
-        double memory = (double)segments * segmentSize;
-        if ((double)taskBytes * waves <= memory * ShareOfRuns)
-        {
-            ring = Math.Min(ring, segments * (1 - ShareOfRuns));
-        }
-
-        return (int)Math.Clamp(ring, MapOutputOptions.MinimumSegments, int.MaxValue);
+        double beside = Math.Min(ring, segments * (1 - ShareOfRuns));
+        double fills = Math.Ceiling(RingPerFill * taskBytes / (beside * segmentSize));
+        bool fits = (double)taskBytes * waves <= (double)segments * segmentSize * ShareOfRuns;
+        return (int)Math.Clamp(
+            fits && fills * tasks <= runs ? beside : ring, MapOutputOptions.MinimumSegments, int.MaxValue);
     }
 }

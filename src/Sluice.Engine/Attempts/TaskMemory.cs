@@ -11,8 +11,9 @@ namespace Sluice.Engine;
 /// source 1 | gate at least 8 | write 1 to 128 (a part: 2 at least) | codec 0 or 1 | ring at least 12
 /// table at least 2, half of what the ring could have | keep what the ring makes no use of
 /// </code>
-/// What a task keeps stays when it has ended, and the next one in its slot has as much for its own. A middle task, with a gate and a shuffle, gives the gate a third. A task that reads groups keeps a quarter, a middle
-/// one an eighth, for those that are walked again.
+/// What a task keeps stays when it has ended, and the next one in its slot has as much for its own. A middle task, with
+/// a gate and a shuffle, gives the gate a third. A task that reads groups keeps a quarter, a middle one an eighth, for
+/// those that are walked again.
 /// </remarks>
 /// <param name="Gate">For fetched blocks and merging; 0 when the task reads files.</param>
 /// <param name="Write">To fill before they are written at once, to a spill file or a part.</param>

@@ -46,7 +46,6 @@ public sealed record SuccessFile(string Id, string Name, SuccessCertificate Cert
     }
 
     internal byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, CommitJson.Default.SuccessFile), (byte)'\n'];
-
 }
 
 /// <summary>The job's certificate: how many records were written, and their sum modulo 2^128 in 32 hexadecimal digits.</summary>

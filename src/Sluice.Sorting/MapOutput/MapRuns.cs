@@ -10,6 +10,10 @@ namespace Sluice.Sorting;
 /// spiller's thread and the collector's take turns, the collector only while the spiller is idle.</remarks>
 internal sealed class MapRuns : IDisposable
 {
+    // A run in memory has a place for each partition on the managed heap, which must stay small beside the run.
+    private const long BytesPerPartition = 64;
+    private const long LeastPerHeapByte = 16;
+
     private readonly IBufferPool _pool;
     private readonly ISpillStore _store;
     private readonly FillWriter _writer;
@@ -47,12 +51,13 @@ internal sealed class MapRuns : IDisposable
 
     public TimeSpan WriteTime => Stopwatch.GetElapsedTime(0, _writeTicks);
 
-    /// <summary>Makes a run of a fill: in memory, when that is allowed so many segments more, else in a file.</summary>
+    /// <summary>Makes a run of a fill: in memory while what may be kept has room for it, else in a file.</summary>
     public void Add(RingFill fill) => Add(fill, _keepLeft);
 
-    /// <summary>Makes a run of the last fill: when none has gone to a file, in whatever memory the pool has beside the
-    /// ring, which is done with it.</summary>
-    public void AddLast(RingFill fill) => Add(fill, Spills == 0 ? int.MaxValue : _keepLeft);
+    /// <summary>Makes a run of the last fill: as of any other, but the only run may have all that the pool has beside the
+    /// ring.</summary>
+    /// <remarks>Where there are others they may have to be merged, in what the ring gives back.</remarks>
+    public void AddLast(RingFill fill) => Add(fill, _runs.Count == 0 ? int.MaxValue : _keepLeft);
 
     /// <summary>Streams one record into a run of its own.</summary>
     public void WriteLarge(int partition, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
@@ -100,6 +105,11 @@ internal sealed class MapRuns : IDisposable
 
     private bool TryKeep(RingFill fill, int segments)
     {
+        if (_runs.Count > 0 && Sums.Length * BytesPerPartition > fill.DataLength / LeastPerHeapByte)
+        {
+            return false;
+        }
+
         using MemoryRunWriter? writer = MemoryRunWriter.TryCreate(
             _pool, _segmentSize, Sums, fill.Count, fill.DataLength, segments);
         if (writer is null)

@@ -189,11 +189,6 @@ internal sealed class RadixSorter
             if (words.Ended > 0)
             {
                 MoveEndedFirst(source, other, from, to, next);
-                if (resultInScratch)
-                {
-                    EntryMergeSort.Copy(source, other, from, from + words.Ended);
-                }
-
                 from += words.Ended;
             }
 
@@ -248,7 +243,7 @@ internal sealed class RadixSorter
     }
 
     // Keys that end here differ in length at most (padding zeros against zero bytes): shorter ones go first, all of
-    // them before the longer keys. Counting by length keeps the order of arrival.
+    // them before the longer keys. Counting by length keeps the order of arrival. The result stands in both tables.
     private static void MoveEndedFirst(EntryTable source, EntryTable other, long from, long to, int next)
     {
         Span<long> starts = stackalloc long[sizeof(ulong) + 2];

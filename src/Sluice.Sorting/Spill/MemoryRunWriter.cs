@@ -3,7 +3,8 @@ using Sluice.Buffers;
 namespace Sluice.Sorting;
 
 /// <summary>Builds a run in pool segments that are all reserved before the first record.</summary>
-/// <remarks>A combiner may write more than it read; then more segments are asked for, but never waited for.</remarks>
+/// <remarks>A combiner may write more than it read; then more segments are asked for, as far as that is allowed, but never
+/// waited for.</remarks>
 internal sealed class MemoryRunWriter : RunWriter
 {
     // A rest of a segment smaller than this is not worth a block of its own.
@@ -13,16 +14,18 @@ internal sealed class MemoryRunWriter : RunWriter
     private readonly RecordSum[] _sums;
     private readonly List<NetworkBuffer> _segments;
     private readonly List<BlockPlace> _blocks = [];
+    private readonly int _most;
     private int _used;
     private int _offset;
     private long _length;
 
-    private MemoryRunWriter(IBufferPool pool, List<NetworkBuffer> segments, RecordSum[] sums)
+    private MemoryRunWriter(IBufferPool pool, List<NetworkBuffer> segments, int most, RecordSum[] sums)
         : base(new PartitionTable(new RecordSum[sums.Length]), compressor: null)
     {
         _pool = pool;
         _sums = sums;
         _segments = segments;
+        _most = most;
     }
 
     /// <summary>Segments of the finished run.</summary>
@@ -34,7 +37,7 @@ internal sealed class MemoryRunWriter : RunWriter
     /// <param name="sums">Per partition; what is written is added when the run is finished.</param>
     /// <param name="records">How many records will come at the most.</param>
     /// <param name="bytes">Their keys and values, at the most.</param>
-    /// <param name="most">Segments it may reserve.</param>
+    /// <param name="most">Segments it may have.</param>
     public static MemoryRunWriter? TryCreate(
         IBufferPool pool, int segmentSize, RecordSum[] sums, long records, long bytes, int most)
     {
@@ -64,7 +67,7 @@ internal sealed class MemoryRunWriter : RunWriter
             segments.Add(buffer);
         }
 
-        return new MemoryRunWriter(pool, segments, sums);
+        return new MemoryRunWriter(pool, segments, most, sums);
     }
 
     /// <inheritdoc/>
@@ -78,7 +81,9 @@ internal sealed class MemoryRunWriter : RunWriter
             _offset = 0;
             if (_used == _segments.Count)
             {
-                _segments.Add(_pool.TryRequest(out NetworkBuffer more) ? more : throw new MemoryRunFullException());
+                _segments.Add(_used < _most && _pool.TryRequest(out NetworkBuffer more)
+                    ? more
+                    : throw new MemoryRunFullException());
             }
 
             segment = _segments[_used].Segment;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Sluice.Sorting;
 
 /// <summary>The certificate's sum over records: their count and the sum modulo 2^128 of a fixed hash of each.</summary>
@@ -5,8 +7,16 @@ namespace Sluice.Sorting;
 /// The sum does not depend on the order of the records, so a producer's and a consumer's sum over the same records are
 /// equal, and a record that was lost, doubled or changed on the way makes them differ.
 /// </remarks>
-public record struct RecordSum(long Count, Hash128 Sum)
+public record struct RecordSum(long Count, [property: JsonIgnore] Hash128 Sum)
 {
+    /// <summary>The sum as 32 hexadecimal digits: so it stands in JSON, whose numbers do not hold it everywhere.</summary>
+    [JsonPropertyName("sum")]
+    public string Digits
+    {
+        readonly get => Sum.ToString();
+        set => Sum = Hash128.Parse(value);
+    }
+
     /// <summary>Adds one record.</summary>
     public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => Add(RecordHash.Of(key, value));
 

@@ -28,14 +28,16 @@ public class RingLimitTests
         long taskBytes, int tasks, int segments, int mebibytes) => Assert.Equal(
             mebibytes, RingLimit.Segments(taskBytes, tasks, 4, segments, SegmentSize) / (1 << 20 >> 15));
 
-    [Fact]
-    public void The_limit_is_never_less_than_a_ring_needs_and_the_runs_are_never_more_than_a_gate_merges_at_once()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(50)]
+    public void The_limit_is_never_less_than_a_ring_needs_and_the_runs_are_never_more_than_a_gate_merges_at_once(int waves)
     {
         for (int segments = TaskMemory.LeastSegments; segments < 100_000; segments *= 2)
         {
             for (long taskBytes = 1000; taskBytes < 1L << 45; taskBytes *= 10)
             {
-                int ring = RingLimit.Segments(taskBytes, 100, 50, segments, SegmentSize);
+                int ring = RingLimit.Segments(taskBytes, 100, waves, segments, SegmentSize);
                 Assert.InRange(ring, MapOutputOptions.MinimumSegments, int.MaxValue);
                 long memory = (long)segments * SegmentSize;
                 long fills = 100 * taskBytes / Math.Max(1, Math.Min(ring, segments) * (long)SegmentSize / 2);

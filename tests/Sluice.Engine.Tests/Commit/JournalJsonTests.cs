@@ -8,7 +8,7 @@ namespace Sluice.Engine.Tests;
 public sealed class JournalJsonTests
 {
     [Fact]
-    public void WhatIsWrittenIsWhatTheReaderWouldWrite()
+    public void What_is_written_is_what_the_reader_would_write()
     {
         JournalEntry[] entries =
         [

@@ -92,6 +92,31 @@ public class CombinerTests
     }
 
     [Fact]
+    public void A_combiner_that_writes_more_keeps_no_more_than_it_may()
+    {
+        using TestPool pool = new(2000, SegmentSize);
+        MemoryStore store = new();
+        using MapOutputBuffer buffer = new(pool.Task, store, new MapOutputOptions
+        {
+            Partitions = 1,
+            MaximumSegments = 60,
+            KeepSegments = 100,
+            SegmentSize = SegmentSize,
+            Combiner = new LongCombiner(),
+        });
+        for (int i = 0; i < 2000; i++)
+        {
+            buffer.Collect(0, BitConverter.GetBytes(i / 2), Text(i));
+        }
+
+        MapOutput output = buffer.Finish();
+
+        Assert.InRange(output.Runs.OfType<MemoryRun>().Sum(run => run.SegmentCount), 0, 100);
+        Assert.NotEmpty(output.Runs.OfType<SpillFile>());
+        Array.ForEach([.. output.Runs], run => run.Dispose());
+    }
+
+    [Fact]
     public void At_the_spill_a_key_with_one_record_is_not_combined()
     {
         using TestPool pool = new(2000, SegmentSize);

@@ -76,6 +76,39 @@ public class OutputMergerTests
         Array.ForEach(runs, run => run.Dispose());
     }
 
+    // What the ring had is what merging has: the last run must leave it, however much of what may be kept is used.
+    [Fact]
+    public void Runs_that_were_kept_are_merged_in_what_the_ring_gave_back()
+    {
+        const int Ring = 60;
+        const int Keep = 200;
+        const int Size = 1024;
+        for (int count = 1000; count <= 6000; count += 150)
+        {
+            using TestPool pool = new(Ring + Keep + 1, Size);
+            MemoryStore store = new();
+            List<TestRecord> records = TestRecords.Random(count, count, partitions: 4, longest: 40);
+            MapOutput output;
+            using (MapOutputBuffer buffer = new(
+                pool.Task, store, TestOutput.Options(4, Ring, Size) with { KeepSegments = Keep }))
+            {
+                records.ForEach(record => buffer.Collect(record.Partition, record.Key, record.Value));
+                output = buffer.Finish();
+            }
+
+            bool isLeft = output.Runs.Count == 1 || pool.Lent <= Keep;
+            OutputMergerOptions options = new() { Segments = Ring, SegmentSize = Size };
+            MergedOutput merged =
+                new OutputMerger(pool.Task, store, options, CancellationToken.None).Merge(output.Runs, output.Sums);
+
+            (List<string> read, RecordSum[] sums) = TestRuns.Read(pool, Assert.Single(merged.Runs), 4);
+            merged.Runs[0].Dispose();
+            Assert.True(isLeft, $"{count} records keep more than they may.");
+            Assert.Equal(TestRecords.Sorted(records).Select(r => r.Text), read);
+            Assert.Equal(output.Sums, sums);
+        }
+    }
+
     [Fact]
     public void A_pass_merges_the_smallest_neighbours_first()
     {

@@ -38,7 +38,13 @@ public class RadixSorterTests
         List<int> sorted = [];
         for (int i = 0; i < count; i++)
         {
-            sorted.Add((int)fill.Entries[i].Number);
+            RecordEntry entry = fill.Entries[i];
+            sorted.Add((int)entry.Number);
+            Assert.Equal(records[(int)entry.Number].Partition, entry.Partition);
+            if (i > 0 && IsSame(records[sorted[i - 1]], records[sorted[i]]))
+            {
+                Assert.Equal(fill.Entries[i - 1].Prefix, entry.Prefix);
+            }
         }
 
         List<int> expected = [.. Enumerable.Range(0, count)
@@ -70,6 +76,9 @@ public class RadixSorterTests
             _ => Record(BitConverter.GetBytes(random.NextInt64()), random.Next(7)),
         })];
     }
+
+    private static bool IsSame(TestRecord left, TestRecord right) =>
+        left.Partition == right.Partition && left.Key.AsSpan().SequenceEqual(right.Key);
 
     private static TestRecord Record(byte[] key, int partition) => new(partition, key, []);
 

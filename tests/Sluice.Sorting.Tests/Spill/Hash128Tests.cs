@@ -4,7 +4,7 @@ namespace Sluice.Sorting.Tests;
 public sealed class Hash128Tests
 {
     [Fact]
-    public void AddsAndSubtractsModulo2To128()
+    public void Sums_and_differences_are_those_modulo_2_to_128()
     {
         Random random = new(1);
         UInt128[] numbers =
@@ -20,7 +20,17 @@ public sealed class Hash128Tests
                 Assert.Equal(unchecked(left - right), (Hash128)left - right);
             }
 
-            Assert.Equal(left.ToString("x32", null), ((Hash128)left).ToString());
+            string digits = ((Hash128)left).ToString();
+            Assert.Equal(left.ToString("x32", null), digits);
+            Assert.Equal((Hash128)left, Hash128.Parse(digits));
         }
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0")]
+    [InlineData("000000000000000000000000000000000")]
+    [InlineData("-0000000000000000000000000000001")]
+    [InlineData("g0000000000000000000000000000001")]
+    public void Other_text_is_no_hash(string digits) => Assert.Throws<FormatException>(() => Hash128.Parse(digits));
 }

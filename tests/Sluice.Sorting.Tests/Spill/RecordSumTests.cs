@@ -98,6 +98,9 @@ public class RecordSumTests
         byte[] record = [.. Enumerable.Range(0, 200).Select(i => (byte)i)];
 
         Assert.Equal("1faaac540b32ef1e3cf1e21dcd951d75", RecordHash.Of(record, 10).ToString());
+
+        // The one that docs/spill-format.md gives.
+        Assert.Equal("3bd5a3602f1fd4f685460d60aaac2f8e", RecordHash.Of("hello"u8, 5).ToString());
     }
 
     private static RecordSum SumOf(IEnumerable<TestRecord> records)
