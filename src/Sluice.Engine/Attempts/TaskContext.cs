@@ -48,12 +48,15 @@ internal sealed record TaskContext
     public required IBlockCodec? Codec { get; init; }
 
     /// <summary>How the task shares out its segments.</summary>
-    public TaskMemory Memory => TaskMemory.For(
-        Stage,
-        Segments,
-        RingLimit.Segments(Splits.Sum(split => split.Length), Stage.Tasks, Waves, Segments, SegmentSize),
-        Waves,
-        Codec is not null);
+    public TaskMemory Memory
+    {
+        get
+        {
+            long bytes = Splits.Sum(split => split.Length);
+            int ring = RingLimit.Segments(bytes, Stage.Tasks, Waves, Segments, SegmentSize);
+            return TaskMemory.For(Stage, Segments, ring, Waves, Codec is not null).ForOutput(bytes, SegmentSize);
+        }
+    }
 
     /// <summary>Counts as the task goes, for progress.</summary>
     public required TaskProgress Progress { get; init; }

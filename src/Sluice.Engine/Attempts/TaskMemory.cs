@@ -33,6 +33,7 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table, int 
     private const int LeastPart = 2;
     private const int SmallestTable = 2;
     private const int SegmentsPerGroup = 4;
+    private const int LeastKept = 4;
 
     /// <param name="stage">What the task runs.</param>
     /// <param name="segments">What its pool grants.</param>
@@ -62,6 +63,11 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table, int 
         int ring = Math.Min(rest - table, ringLimit);
         return new TaskMemory(gate, write, ring, table, groups, (rest - table - ring) / waves);
     }
+
+    /// <summary>The same for a task that makes so many bytes: it keeps nothing where that would be less than a quarter,
+    /// which saves little and takes all memory.</summary>
+    public TaskMemory ForOutput(long bytes, int segmentSize) =>
+        (long)Keep * segmentSize * LeastKept < bytes ? this with { Keep = 0 } : this;
 
     /// <summary>What a task needs in all, bytes, to keep that many of one group.</summary>
     public static long NeededForGroup(StagePlan stage, long bytes) =>

@@ -5,6 +5,14 @@ namespace Sluice.Engine.Tests;
 public class TaskMemoryTests
 {
     [Theory]
+    [InlineData(0, 1000)]
+    [InlineData(4000 * 1024, 1000)]
+    [InlineData((4000 * 1024) + 1, 0)]
+    [InlineData(1L << 40, 0)]
+    public void Runs_are_kept_where_they_are_a_quarter_of_the_output(long bytes, int kept) =>
+        Assert.Equal(kept, new TaskMemory(0, 1, 12, 0, 0, 1000).ForOutput(bytes, 1024).Keep);
+
+    [Theory]
     [InlineData(TaskMemory.LeastSegments)]
     [InlineData(1000)]
     [InlineData(4096)]
