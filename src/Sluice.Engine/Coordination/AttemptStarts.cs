@@ -81,7 +81,7 @@ internal sealed class AttemptStarts
         return true;
     }
 
-    // The tasks of a stage that have not won and do not run; asked again before each, as the one before may have started.
+    // The tasks of a stage that have not won and do not run; looked up one by one, while those before are started.
     private IEnumerable<(int Index, TaskState Task)> Waiting(int stageNumber)
     {
         List<TaskState> tasks = _state.Stages[stageNumber].Tasks;

@@ -14,8 +14,8 @@ internal interface IKeySource
     /// the complement of its partition.</returns>
     KeyWords LoadWords(Span<RecordEntry> entries, int offset);
 
-    /// <summary>How many bytes from <paramref name="offset"/> on the keys of entries have in common with that of a record;
-    /// all of them are longer than the offset. 0 also when it is less than a word, which is read anyway.</summary>
+    /// <summary>How many bytes from <paramref name="offset"/> on the keys of entries have in common with that of a
+    /// record; all are longer than the offset. 0 also when it is less than a word, which is read anyway.</summary>
     int CommonLength(ReadOnlySpan<RecordEntry> entries, int offset, uint first);
 
     /// <summary>Compares two keys: as unsigned bytes from <paramref name="offset"/> on, the shorter first on a tie;

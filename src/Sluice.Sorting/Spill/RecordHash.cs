@@ -9,8 +9,8 @@ namespace Sluice.Sorting;
 /// <remarks>
 /// The record is cut into stripes of 128 bytes. Within a stripe the products of key-masked lanes are independent of
 /// each other (after the NH construction of UMAC, Black et al. 1999), so that the processor multiplies them side by
-/// side, and are joined without carries; stripes are chained, and the lengths enter at the end. The hash finds faults, not forgers. Its layout is fixed: a
-/// sum that one version wrote is the sum that another computes.
+/// side, and are joined without carries; stripes are chained, and the lengths enter at the end. The hash finds faults,
+/// not forgers. Its layout is fixed: a sum that one version wrote is the sum that another computes.
 /// </remarks>
 public ref struct RecordHash
 {
