@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using BenchmarkDotNet.Attributes;
-using Sluice.Buffers;
 using Sluice.Sorting;
 
 namespace Sluice.Benchmarks;
@@ -19,9 +18,9 @@ public class CollectorBenchmarks : IDisposable
 
     private readonly KeyOrder<ReadOnlySpan<byte>> _keyOrder = KeyOrders.Natural<ReadOnlySpan<byte>>();
     private readonly Serializer<ReadOnlySpan<byte>> _serializer = Serializers.Find<ReadOnlySpan<byte>>()!;
+    private readonly NullStore _store = new();
     private byte[] _records = [];
-    private NetworkBufferPool? _pool;
-    private LocalBufferPool? _task;
+    private BenchmarkTask? _task;
 
     [Params(1_000_000)]
     public int Records { get; set; }
@@ -31,36 +30,34 @@ public class CollectorBenchmarks : IDisposable
     {
         _records = new byte[Records * RecordLength];
         new Random(1).NextBytes(_records);
-        _pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(100L << 20, 32 * 1024));
-        _task = _pool.CreateBufferPool(new BufferPoolOptions { Owner = "benchmark", Minimum = _pool.Total, Maximum = _pool.Total });
+        _task = new BenchmarkTask(100L << 20);
     }
 
     [GlobalCleanup]
     public void Dispose()
     {
         _task?.Dispose();
-        _pool?.Dispose();
         GC.SuppressFinalize(this);
     }
 
     [Benchmark]
     public long Collect_sort_and_write()
     {
-        using MapOutputBuffer buffer = Open();
+        using MapOutputBuffer buffer = _task!.Collector(_store, Partitions);
         for (int at = 0; at < _records.Length; at += RecordLength)
         {
             ReadOnlySpan<byte> record = _records.AsSpan(at, RecordLength);
             buffer.Collect(record[0] >> 5, record[..KeyLength], record[KeyLength..]);
         }
 
-        return End(buffer);
+        return BenchmarkTask.End(buffer);
     }
 
     /// <summary>The same, but the records are serialized where they will lie.</summary>
     [Benchmark]
     public long Serialize_in_place_sort_and_write()
     {
-        using MapOutputBuffer buffer = Open();
+        using MapOutputBuffer buffer = _task!.Collector(_store, Partitions);
         for (int at = 0; at < _records.Length; at += RecordLength)
         {
             ReadOnlySpan<byte> record = _records.AsSpan(at, RecordLength);
@@ -72,14 +69,14 @@ public class CollectorBenchmarks : IDisposable
             buffer.EndRecord(ref value);
         }
 
-        return End(buffer);
+        return BenchmarkTask.End(buffer);
     }
 
     /// <summary>The same, but the records are serialized into a scratch and copied from there.</summary>
     [Benchmark]
     public long Serialize_copy_sort_and_write()
     {
-        using MapOutputBuffer buffer = Open();
+        using MapOutputBuffer buffer = _task!.Collector(_store, Partitions);
         RecordScratch keyScratch = new();
         RecordScratch valueScratch = new();
         for (int at = 0; at < _records.Length; at += RecordLength)
@@ -92,7 +89,7 @@ public class CollectorBenchmarks : IDisposable
             buffer.Collect(record[0] >> 5, key.Written, value.Written);
         }
 
-        return End(buffer);
+        return BenchmarkTask.End(buffer);
     }
 
     [Benchmark(Baseline = true)]
@@ -154,23 +151,6 @@ public class CollectorBenchmarks : IDisposable
 
         BlockFormat.Seal(block.AsSpan(0, filled), blocks);
         return sums.Sum(sum => sum.Count);
-    }
-
-    private MapOutputBuffer Open() => new(_task!, new NullStore(), new MapOutputOptions
-    {
-        Partitions = Partitions,
-        MaximumSegments = _pool!.Total - 1,
-    });
-
-    private static long End(MapOutputBuffer buffer)
-    {
-        MapOutput output = buffer.Finish();
-        foreach (SortedRun run in output.Runs)
-        {
-            run.Dispose();
-        }
-
-        return output.Counters.Records;
     }
 
     private readonly record struct Entry(int Partition, ulong Prefix, int At);

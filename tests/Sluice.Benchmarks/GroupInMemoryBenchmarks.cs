@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using Sluice.Buffers;
 using Sluice.Sorting;
 
 namespace Sluice.Benchmarks;
@@ -20,46 +19,33 @@ public class GroupInMemoryBenchmarks : IDisposable
 
     private readonly NoStore _store = new();
     private byte[] _records = [];
-    private NetworkBufferPool? _pool;
-    private LocalBufferPool? _task;
+    private BenchmarkTask? _task;
 
     [GlobalSetup]
     public void Setup()
     {
         _records = new byte[Records * RecordLength];
         new Random(1).NextBytes(_records);
-        _pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(64L << 20, 32 * 1024));
-        _task = _pool.CreateBufferPool("benchmark", _pool.Total, _pool.Total);
+        _task = new BenchmarkTask(64L << 20);
     }
 
     [GlobalCleanup]
     public void Dispose()
     {
         _task?.Dispose();
-        _pool?.Dispose();
         GC.SuppressFinalize(this);
     }
 
     [Benchmark(OperationsPerInvoke = Records)]
     public long Collect_and_group()
     {
-        using MapOutputBuffer buffer = new(_task!, _store, new MapOutputOptions
-        {
-            Partitions = Partitions,
-            MaximumSegments = _pool!.Total - 1,
-        });
+        using MapOutputBuffer buffer = _task!.Collector(_store, Partitions);
         for (int at = 0; at < _records.Length; at += RecordLength)
         {
             ReadOnlySpan<byte> record = _records.AsSpan(at, RecordLength);
             buffer.Collect(record[0] * Partitions >> 8, record[..KeyLength], record[KeyLength..]);
         }
 
-        MapOutput output = buffer.Finish();
-        foreach (SortedRun run in output.Runs)
-        {
-            run.Dispose();
-        }
-
-        return output.Counters.Records;
+        return BenchmarkTask.End(buffer);
     }
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using Sluice.Buffers;
 using Sluice.Sorting;
 
 namespace Sluice.Benchmarks;
@@ -20,8 +19,7 @@ public class LineSortBenchmarks : IDisposable
     private readonly NoStore _store = new();
     private readonly List<(int Start, int Length)> _lines = [];
     private byte[] _text = [];
-    private NetworkBufferPool? _pool;
-    private LocalBufferPool? _task;
+    private BenchmarkTask? _task;
 
     [GlobalSetup]
     public void Setup()
@@ -41,34 +39,26 @@ public class LineSortBenchmarks : IDisposable
         }
 
         _text = Encoding.ASCII.GetBytes(text.ToString());
-        _pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(64L << 20, 32 * 1024));
-        _task = _pool.CreateBufferPool("benchmark", _pool.Total, _pool.Total);
+        _task = new BenchmarkTask(64L << 20);
     }
 
     [GlobalCleanup]
     public void Dispose()
     {
         _task?.Dispose();
-        _pool?.Dispose();
         GC.SuppressFinalize(this);
     }
 
     [Benchmark(OperationsPerInvoke = Lines)]
     public long Collect_sort_and_write()
     {
-        using MapOutputBuffer buffer = new(_task!, _store, new MapOutputOptions { Partitions = 1, MaximumSegments = _pool!.Total - 1 });
+        using MapOutputBuffer buffer = _task!.Collector(_store, partitions: 1);
         foreach ((int start, int length) in _lines)
         {
             buffer.Collect(0, _text.AsSpan(start, length), []);
         }
 
-        MapOutput output = buffer.Finish();
-        foreach (SortedRun run in output.Runs)
-        {
-            run.Dispose();
-        }
-
-        return output.Counters.Records;
+        return BenchmarkTask.End(buffer);
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Lines)]

@@ -24,9 +24,9 @@ public sealed record SuccessFile(string Id, string Name, SuccessCertificate Cert
         new(
             job.Value.ToString("N"),
             name,
-            new SuccessCertificate(certificate.Count, certificate.Sum.ToString()),
+            new SuccessCertificate(certificate.Count, certificate.Digits),
             [.. parts.OrderBy(part => part.Part).Select(part =>
-                new SuccessPart(OutputNames.Part(part.Part), part.Sum.Count, part.Bytes, part.Sum.Sum.ToString()))]);
+                new SuccessPart(OutputNames.Part(part.Part), part.Sum.Count, part.Bytes, part.Sum.Digits))]);
 
     /// <summary>Reads a directory's <c>_SUCCESS</c>.</summary>
     /// <returns>False when there is none, or when what is there is not one.</returns>

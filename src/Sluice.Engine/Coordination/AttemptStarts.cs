@@ -30,14 +30,8 @@ internal sealed class AttemptStarts
     // False when there was no slot for all.
     private bool StartWaiting()
     {
-        for (int number = 0; number < _state.Stages.Count; number++)
+        foreach (int number in OpenStages())
         {
-            StageState stage = _state.Stages[number];
-            if (stage.IsDone || !StageOrder.MayStart(_state, number))
-            {
-                continue;
-            }
-
             // First those that find a slot near their input; a task that finds none waits for no slot there.
             if (StageOrder.AnySlotFree(_state))
             {
@@ -81,6 +75,18 @@ internal sealed class AttemptStarts
         return true;
     }
 
+    // The stages that are not done and may have slots.
+    private IEnumerable<int> OpenStages()
+    {
+        for (int number = 0; number < _state.Stages.Count; number++)
+        {
+            if (!_state.Stages[number].IsDone && StageOrder.MayStart(_state, number))
+            {
+                yield return number;
+            }
+        }
+    }
+
     // The tasks of a stage that have not won and do not run; looked up one by one, while those before are started.
     private IEnumerable<(int Index, TaskState Task)> Waiting(int stageNumber)
     {
@@ -96,14 +102,9 @@ internal sealed class AttemptStarts
 
     private void OvertakeStragglers()
     {
-        for (int number = 0; number < _state.Stages.Count; number++)
+        foreach (int number in OpenStages())
         {
             StageState stage = _state.Stages[number];
-            if (stage.IsDone || !StageOrder.MayStart(_state, number))
-            {
-                continue;
-            }
-
             for (int index = 0; index < stage.Tasks.Count; index++)
             {
                 TaskState task = stage.Tasks[index];

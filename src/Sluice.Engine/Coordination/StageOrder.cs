@@ -46,11 +46,10 @@ internal static class StageOrder
             }
 
             bool failed = task.FailedOn.Contains(worker);
-            bool isBetter = chosen is null
-                || (failed != best.Failed ? best.Failed
-                    : free != best.Free ? free > best.Free
-                    : string.CompareOrdinal(worker, chosen) < 0);
-            if (isBetter)
+            int order = best.Failed.CompareTo(failed);
+            order = order != 0 ? order : free.CompareTo(best.Free);
+            order = order != 0 ? order : string.CompareOrdinal(chosen, worker);
+            if (chosen is null || order > 0)
             {
                 chosen = worker;
                 best = (failed, free);

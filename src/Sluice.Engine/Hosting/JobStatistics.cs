@@ -167,7 +167,7 @@ internal sealed class JobStatistics
                 all.Sum(task => task.SpilledBytes) + ReclaimedBytes,
                 Winners(_stages.Length - 1).Sum(task => task.BytesOut)),
             PeakMemoryBytes = peakMemoryBytes,
-            Certificate = new Certificate(sink.Count, sink.Sum.ToString()),
+            Certificate = new Certificate(sink.Count, sink.Digits),
             Stages = stages,
             Bottleneck = BottleneckFinder.Find(stages),
             Output = output,

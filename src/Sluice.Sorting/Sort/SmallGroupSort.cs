@@ -118,10 +118,10 @@ internal sealed class SmallGroupSort
     }
 
     // Keys that end here differ in length at most (padding zeros against zero bytes): they go first, by length.
+    [SkipLocalsInit]
     private static void MoveEndedFirst(Span<RecordEntry> ties, int ended)
     {
-        RecordBuffer buffer = default;
-        Span<RecordEntry> longer = buffer;
+        Span<RecordEntry> longer = stackalloc RecordEntry[Most];
         int first = 0;
         int left = 0;
         foreach (RecordEntry entry in ties)
@@ -138,11 +138,5 @@ internal sealed class SmallGroupSort
 
         longer[..left].CopyTo(ties[ended..]);
         InsertByPrefix(ties[..ended]);
-    }
-
-    [InlineArray(Most)]
-    private struct RecordBuffer
-    {
-        private RecordEntry _first;
     }
 }

@@ -1,0 +1,45 @@
+using Sluice.Buffers;
+using Sluice.Sorting;
+
+namespace Sluice.Benchmarks;
+
+/// <summary>The memory of one task that has a pool to itself.</summary>
+internal sealed class BenchmarkTask : IDisposable
+{
+    private readonly NetworkBufferPool _whole;
+
+    /// <param name="bytes">Size of the pool, in segments of 32 KiB.</param>
+    public BenchmarkTask(long bytes)
+    {
+        _whole = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(bytes, 32 * 1024));
+        Pool = _whole.CreateBufferPool("benchmark", _whole.Total, _whole.Total);
+    }
+
+    public LocalBufferPool Pool { get; }
+
+    /// <summary>A map output buffer whose ring may take all but the segment that is written from.</summary>
+    public MapOutputBuffer Collector(ISpillStore store, int partitions) => new(Pool, store, new MapOutputOptions
+    {
+        Partitions = partitions,
+        MaximumSegments = _whole.Total - 1,
+    });
+
+    /// <summary>Ends collecting and throws the runs away.</summary>
+    /// <returns>How many records were collected.</returns>
+    public static long End(MapOutputBuffer buffer)
+    {
+        MapOutput output = buffer.Finish();
+        foreach (SortedRun run in output.Runs)
+        {
+            run.Dispose();
+        }
+
+        return output.Counters.Records;
+    }
+
+    public void Dispose()
+    {
+        Pool.Dispose();
+        _whole.Dispose();
+    }
+}
