@@ -17,11 +17,13 @@ internal sealed class BenchmarkTask : IDisposable
 
     public LocalBufferPool Pool { get; }
 
-    /// <summary>A map output buffer whose ring may take all but the segment that is written from.</summary>
+    /// <summary>A map output buffer whose ring may take all but the segment that is written from; one half is collected
+    /// and sorted while the other is written.</summary>
     public MapOutputBuffer Collector(ISpillStore store, int partitions) => new(Pool, store, new MapOutputOptions
     {
         Partitions = partitions,
         MaximumSegments = _whole.Total - 1,
+        SpillThreshold = 0.5,
     });
 
     /// <summary>Ends collecting and throws the runs away.</summary>

@@ -22,6 +22,9 @@ public class MapTaskBenchmarks
     private const int SegmentSize = 32 * 1024;
     private const int WriteSegments = 100;
 
+    // One half is collected and sorted while the other is written.
+    private const double SpillThreshold = 0.5;
+
     private readonly byte[] _value = new byte[RecordLength - KeyLength];
 
     /// <summary>Tasks side by side, each on its own thread, with a ring and a merge of its own.</summary>
@@ -56,6 +59,7 @@ public class MapTaskBenchmarks
             MaximumSegments = pool.Total - WriteSegments,
             WriteSegments = WriteSegments,
             SegmentSize = SegmentSize,
+            SpillThreshold = SpillThreshold,
         }))
         {
             Collect(buffer, (ulong)task + 1);

@@ -7,8 +7,8 @@ namespace Sluice.Sorting;
 /// <remarks>
 /// Collector and spiller share the ring: what is being spilled, what is to be spilled, and what is free. When the part
 /// to be spilled passes the threshold and the spiller is idle, it gets that part; the collector goes on in the rest and
-/// waits only when the ring is full. A record larger than the ring becomes a run of its own. Runs stay in memory while
-/// there is room for their blocks beside the ring.
+/// waits only when the ring is full, sorting meanwhile what it has got. A record larger than the ring becomes a run of
+/// its own. Runs stay in memory while there is room for their blocks beside the ring.
 /// Ownership: the ring's segments come from, and go back to, the task's pool; the runs belong to whoever takes them
 /// from <see cref="Finish"/>. Threading: one collecting thread; the spiller is the buffer's own.
 /// </remarks>
@@ -39,7 +39,7 @@ public sealed class MapOutputBuffer : IDisposable
         _options = options;
         _comparison = options.KeyComparison;
         _runs = new MapRuns(pool, store, options, cancellationToken);
-        _ring = new RingCollector(pool, options, _runs.Add, cancellationToken);
+        _ring = new RingCollector(pool, options, _runs.Sort, _runs.Add, cancellationToken);
         _record = new RecordBuilder(_ring, options.LargestRecord);
     }
 

@@ -7,7 +7,8 @@ namespace Sluice.Sorting;
 /// <summary>Makes sorted runs of a ring's fills, in memory while there is room and in files from then on, and keeps them
 /// until they are taken.</summary>
 /// <remarks>Ownership: the runs are this object's until <see cref="Take"/>. Threading: one call at a time; the
-/// spiller's thread and the collector's take turns, the collector only while the spiller is idle.</remarks>
+/// spiller's thread and the collector's take turns, the collector only while the spiller is idle, but for
+/// <see cref="Sort"/>, which may go on beside any other call.</remarks>
 internal sealed class MapRuns : IDisposable
 {
     // A run in memory has a place for each partition on the managed heap, which must stay small beside the run.
@@ -47,9 +48,23 @@ internal sealed class MapRuns : IDisposable
     /// <summary>Bytes of those files; may be asked for by any thread.</summary>
     public long SpilledBytes => Interlocked.Read(ref _spilledBytes);
 
-    public TimeSpan SortTime => Stopwatch.GetElapsedTime(0, _sortTicks);
+    public TimeSpan SortTime => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _sortTicks));
 
     public TimeSpan WriteTime => Stopwatch.GetElapsedTime(0, _writeTicks);
+
+    /// <summary>Sorts a fill that is not sorted yet.</summary>
+    public void Sort(RingFill fill)
+    {
+        if (fill.IsSorted)
+        {
+            return;
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        _writer.Sort(fill);
+        fill.IsSorted = true;
+        Interlocked.Add(ref _sortTicks, Stopwatch.GetTimestamp() - start);
+    }
 
     /// <summary>Makes a run of a fill: in memory while what may be kept has room for it, else in a file.</summary>
     public void Add(RingFill fill) => Add(fill, _keepLeft);
@@ -139,13 +154,6 @@ internal sealed class MapRuns : IDisposable
         Write(fill, writer);
         CountFile(writer);
         span?.SetTag(AttributeNames.Records, fill.Count).SetTag(AttributeNames.Bytes, writer.Length);
-    }
-
-    private void Sort(RingFill fill)
-    {
-        long start = Stopwatch.GetTimestamp();
-        _writer.Sort(fill);
-        _sortTicks += Stopwatch.GetTimestamp() - start;
     }
 
     private void Write(RingFill fill, RunWriter writer)

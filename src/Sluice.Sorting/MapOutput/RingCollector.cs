@@ -8,13 +8,15 @@ namespace Sluice.Sorting;
 /// spilled.</summary>
 /// <remarks>
 /// When the part to be spilled passes the threshold and the spiller is idle, it gets that part; the collector goes on
-/// in the rest and waits only when the ring is full. A record that is being written stays behind: it is part of a fill
-/// only after <see cref="Append"/>. Threading: the collector's thread; <see cref="Release"/> also the spiller's.
+/// in the rest and waits only when the ring is full. Where it would wait with a whole fill behind it, it sorts that one
+/// meanwhile, which leaves the spiller only the writing. A record that is being written stays behind: it is part of a
+/// fill only after <see cref="Append"/>. Threading: the collector's thread; <see cref="Release"/> also the spiller's.
 /// </remarks>
 internal sealed class RingCollector : IDisposable
 {
     private readonly RingMemory _memory;
     private readonly BackgroundSpiller _spiller;
+    private readonly Action<RingFill> _sort;
     private readonly int _thresholdSegments;
     private RecordNumber _firstRecord;
     private RingPosition _recordStart;
@@ -23,11 +25,17 @@ internal sealed class RingCollector : IDisposable
 
     /// <param name="pool">The task's pool.</param>
     /// <param name="options">Size and threshold of the ring.</param>
-    /// <param name="spill">Sorts and writes a fill; called on the spiller's thread.</param>
+    /// <param name="sort">Sorts a fill; called while another one is being spilled.</param>
+    /// <param name="spill">Writes a fill, sorted before if it is not yet; called on the spiller's thread.</param>
     /// <param name="cancellationToken">Ends waiting for memory.</param>
     public RingCollector(
-        IBufferPool pool, MapOutputOptions options, Action<RingFill> spill, CancellationToken cancellationToken)
+        IBufferPool pool,
+        MapOutputOptions options,
+        Action<RingFill> sort,
+        Action<RingFill> spill,
+        CancellationToken cancellationToken)
     {
+        _sort = sort;
         Ring = new RecordRing(options.SegmentSize, options.MaximumSegments);
         _memory = new RingMemory(pool, options.MaximumSegments, cancellationToken);
         _thresholdSegments = Math.Max(1, (int)(options.MaximumSegments * options.SpillThreshold));
@@ -88,7 +96,7 @@ internal sealed class RingCollector : IDisposable
         {
             if (_spiller.IsBusy)
             {
-                WaitForSpiller();
+                AwaitSpiller();
             }
             else if (HasFill)
             {
@@ -122,12 +130,18 @@ internal sealed class RingCollector : IDisposable
         }
     }
 
-    /// <summary>Waits for the spiller and takes what it has not had.</summary>
+    /// <summary>Takes what the spiller has not had, and waits until it is idle.</summary>
     public RingFill TakeRest()
     {
         BeginRecord();
-        WaitForSpiller();
-        return TakeFill();
+        RingFill rest = TakeFill();
+        if (_spiller.IsBusy)
+        {
+            _sort(rest);
+            WaitForSpiller();
+        }
+
+        return rest;
     }
 
     /// <summary>Gives everything back.</summary>
@@ -156,6 +170,21 @@ internal sealed class RingCollector : IDisposable
     }
 
     private void StartSpill() => _spiller.Start(TakeFill());
+
+    // A fill smaller than the threshold goes on growing once there is room: handed over now it would be a run of its own.
+    private void AwaitSpiller()
+    {
+        if (!HasFill || _fillSegments < _thresholdSegments * 3 / 4)
+        {
+            WaitForSpiller();
+            return;
+        }
+
+        RingFill next = TakeFill();
+        _sort(next);
+        WaitForSpiller();
+        _spiller.Start(next);
+    }
 
     private RingFill TakeFill()
     {

@@ -19,6 +19,9 @@ internal sealed record RingFill(RecordRing Ring, RecordNumber FirstRecord, Recor
 
     public long Count => EndRecord - FirstRecord;
 
+    /// <summary>Whether its entries are in order.</summary>
+    public bool IsSorted { get; set; }
+
     /// <summary>Bytes of its keys and values, and of the gaps between them; 0 without records.</summary>
     public long DataLength => Count == 0 ? 0 : DataEnd - PositionOf(0).KeyStart;
 
