@@ -17,8 +17,6 @@ internal static class LaterVerbs
         ["top"] = "sluice wordcount --top N gives the most frequent words",
         ["repartition"] = SortInstead,
         ["gen orders"] = "use gen gensort or gen words",
-        ["bench sort"] = "sluice bench shuffle measures a sort from end to end",
-        ["bench pool"] = "sluice bench shuffle measures what tasks and the exchange make of the pool",
         ["doctor"] = "sluice cluster silos shows which silos answer",
         ["context"] = "sluice config show prints every setting",
         ["completion"] = "sluice --help lists every verb",

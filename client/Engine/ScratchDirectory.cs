@@ -18,11 +18,15 @@ internal sealed class ScratchDirectory : IDisposable
     }
 
     /// <exception cref="SluiceException">A spill directory cannot be used.</exception>
-    public static ScratchDirectory Open(IReadOnlyList<string> spillDirectories)
+    public static ScratchDirectory Open(IReadOnlyList<string> spillDirectories) => new(OpenSpill(spillDirectories));
+
+    /// <summary>A place of this process in each spill directory, removed when it is disposed of.</summary>
+    /// <exception cref="SluiceException">A spill directory cannot be used.</exception>
+    public static SpillDirectories OpenSpill(IReadOnlyList<string> spillDirectories)
     {
         try
         {
-            return new ScratchDirectory(SpillDirectories.Open(spillDirectories));
+            return SpillDirectories.Open(spillDirectories);
         }
         catch (SpillDirectoryException exception)
         {

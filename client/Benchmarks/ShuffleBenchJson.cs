@@ -1,8 +1,11 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
 namespace Sluice.Client;
 
-/// <summary>What a benchmark measured: `sluice.bench/1`.</summary>
+/// <summary>What `bench shuffle` measured.</summary>
 /// <param name="Schema">The schema's name.</param>
-/// <param name="Benchmark">Which.</param>
+/// <param name="Benchmark">`shuffle`.</param>
 /// <param name="Where">`local`, or the gateways of a cluster.</param>
 /// <param name="Cores">What rates of a core are divided by.</param>
 /// <param name="Records">Records of each round.</param>
@@ -11,7 +14,7 @@ namespace Sluice.Client;
 /// <param name="Rounds">Those that count, in order.</param>
 /// <param name="Median">The round in the middle, of those that count, by each measure.</param>
 /// <param name="Exchange">Between two silos, without sorting and disks; null where there are no two.</param>
-internal sealed record BenchJson(
+internal sealed record ShuffleBenchJson(
     string Schema,
     string Benchmark,
     string Where,
@@ -19,9 +22,28 @@ internal sealed record BenchJson(
     long Records,
     long Bytes,
     int WarmUp,
-    IReadOnlyList<BenchRoundJson> Rounds,
-    BenchRoundJson Median,
-    BenchExchangeJson? Exchange);
+    IReadOnlyList<ShuffleRoundJson> Rounds,
+    ShuffleRoundJson Median,
+    BenchExchangeJson? Exchange) : IBenchResult
+{
+    /// <summary>Where a benchmark runs that runs in this process.</summary>
+    public const string Local = "local";
+
+    [JsonIgnore]
+    public string Conditions => string.Create(
+        CultureInfo.InvariantCulture, $"{Records} records on {Cores} cores, {(Where == Local ? Local : "in a cluster")}");
+
+    // Pings vary too much from run to run to be judged by a share.
+    [JsonIgnore]
+    public IReadOnlyList<BenchMeasure>? Measures => Median is null
+        ? null
+        :
+        [
+            new BenchMeasure("rows/s", Median.RowsPerSecond),
+            new BenchMeasure("reduce MB/s", Median.ReduceMegabytesPerSecond),
+            .. Exchange is null ? [] : (BenchMeasure[])[new BenchMeasure("exchange MB/s", Exchange.MegabytesPerSecond)],
+        ];
+}
 
 /// <summary>One round, or the middle of several. A megabyte is a million bytes.</summary>
 /// <param name="Seconds">The job's own time, from order to output.</param>
@@ -29,8 +51,17 @@ internal sealed record BenchJson(
 /// <param name="MegabytesPerSecondPerCore">Input bytes, end to end.</param>
 /// <param name="ReduceMegabytesPerSecond">Bytes that went through the shuffle, in the time of the stage that fetches, merges and writes.</param>
 /// <param name="SpilledBytes">Bytes written to spill files.</param>
-internal sealed record BenchRoundJson(
-    double Seconds, double RowsPerSecond, double MegabytesPerSecondPerCore, double ReduceMegabytesPerSecond, long SpilledBytes);
+internal sealed record ShuffleRoundJson(
+    double Seconds, double RowsPerSecond, double MegabytesPerSecondPerCore, double ReduceMegabytesPerSecond, long SpilledBytes)
+{
+    /// <summary>The middle by each measure.</summary>
+    public static ShuffleRoundJson MedianOf(IReadOnlyList<ShuffleRoundJson> rounds) => new(
+        BenchMeasure.Middle(rounds, round => round.Seconds),
+        BenchMeasure.Middle(rounds, round => round.RowsPerSecond),
+        BenchMeasure.Middle(rounds, round => round.MegabytesPerSecondPerCore),
+        BenchMeasure.Middle(rounds, round => round.ReduceMegabytesPerSecond),
+        (long)BenchMeasure.Middle(rounds, round => round.SpilledBytes));
+}
 
 /// <summary>The exchange from one silo to another. A megabyte is a million bytes.</summary>
 /// <param name="From">Name of the silo that served.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Sluice.Jobs;
 
 namespace Sluice.Client;
@@ -8,16 +9,20 @@ namespace Sluice.Client;
 /// <param name="Path">Its file.</param>
 /// <param name="Before">What it measured.</param>
 /// <param name="Share">0.1 is ten percent.</param>
-internal sealed record BenchComparison(string Path, BenchJson Before, double Share)
+internal sealed record BenchComparison<TResult>(string Path, TResult Before, double Share)
+    where TResult : class, IBenchResult
 {
     private const string DefaultShare = "10%";
 
     /// <summary>Reads the earlier result.</summary>
+    /// <param name="benchmark">Which one it must be of.</param>
     /// <param name="path">What `-o json` printed; null compares with nothing.</param>
     /// <param name="share">Such as `10%`; null is that.</param>
     /// <param name="option">Name of the option of the share.</param>
+    /// <param name="type">The shape of a result.</param>
     /// <exception cref="SluiceException">One of them cannot be read.</exception>
-    public static BenchComparison? Read(string? path, string? share, string option)
+    public static BenchComparison<TResult>? Read(
+        string benchmark, string? path, string? share, string option, JsonTypeInfo<TResult> type)
     {
         double parsed = ParseShare(share ?? DefaultShare, option);
         if (path is null)
@@ -29,10 +34,15 @@ internal sealed record BenchComparison(string Path, BenchJson Before, double Sha
 
         try
         {
-            BenchJson? before = JsonSerializer.Deserialize(File.ReadAllBytes(path), ConsoleJson.Default.BenchJson);
-            return before is { Schema: "sluice.bench/1", Benchmark: "shuffle", Median: not null }
-                ? new BenchComparison(path, before, parsed)
-                : throw new SluiceException(ConsoleErrors.NoBenchmark(path, "its schema is not sluice.bench/1"));
+            TResult? before = JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
+            if (before is not { Schema: IBenchResult.SchemaName, Measures: not null })
+            {
+                throw new SluiceException(ConsoleErrors.NoBenchmark(path, $"its schema is not {IBenchResult.SchemaName}"));
+            }
+
+            return before.Benchmark == benchmark
+                ? new BenchComparison<TResult>(path, before, parsed)
+                : throw new SluiceException(ConsoleErrors.NoBenchmark(path, $"it is of bench {before.Benchmark}"));
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -40,19 +50,24 @@ internal sealed record BenchComparison(string Path, BenchJson Before, double Sha
         }
     }
 
-    /// <summary>Says how each measure has changed.</summary>
-    /// <exception cref="SluiceException">One is worse by more than the share.</exception>
-    public void Check(VerbCall call, BenchJson now)
+    /// <summary>Says how each measure that both have has changed.</summary>
+    /// <exception cref="SluiceException">One is worse by more than the share, or they cannot be compared.</exception>
+    public void Check(VerbCall call, TResult now)
     {
-        if (Before.Records != now.Records || Before.Cores != now.Cores || (Before.Where == "local") != (now.Where == "local"))
+        if (Before.Conditions != now.Conditions)
         {
-            throw new SluiceException(ConsoleErrors.NoBenchmark(
-                Path, $"it measured {Before.Records} records on {Before.Cores} cores, {(Before.Where == "local" ? "local" : "in a cluster")}"));
+            throw new SluiceException(ConsoleErrors.NoBenchmark(Path, $"it measured {Before.Conditions}, not {now.Conditions}"));
         }
 
+        Dictionary<string, double> then = Before.Measures!.ToDictionary(measure => measure.Name, measure => measure.Value);
         List<string> worse = [];
-        foreach ((string name, double before, double after) in Measures(Before, now))
+        foreach ((string name, double after) in now.Measures!)
         {
+            if (!then.TryGetValue(name, out double before))
+            {
+                continue;
+            }
+
             double change = before <= 0 ? 0 : (after / before) - 1;
             string text = string.Create(CultureInfo.InvariantCulture, $"{name} {before:0.#} -> {after:0.#} ({change:+0.0%;-0.0%})");
             call.Hint(text);
@@ -66,17 +81,6 @@ internal sealed record BenchComparison(string Path, BenchJson Before, double Sha
         {
             throw new SluiceException(ConsoleErrors.Slower(
                 $"slower than before by more than {Share.ToString("0.#%", CultureInfo.InvariantCulture)}: {string.Join(", ", worse)}", Path));
-        }
-    }
-
-    // More is better in all of them. Pings vary too much from run to run to be judged by a share.
-    private static IEnumerable<(string Name, double Before, double After)> Measures(BenchJson before, BenchJson now)
-    {
-        yield return ("rows/s", before.Median.RowsPerSecond, now.Median.RowsPerSecond);
-        yield return ("reduce MB/s", before.Median.ReduceMegabytesPerSecond, now.Median.ReduceMegabytesPerSecond);
-        if (before.Exchange is BenchExchangeJson then && now.Exchange is BenchExchangeJson exchange)
-        {
-            yield return ("exchange MB/s", then.MegabytesPerSecond, exchange.MegabytesPerSecond);
         }
     }
 

@@ -9,19 +9,16 @@ namespace Sluice.Client;
 /// <param name="cores">What rates of a core are divided by.</param>
 internal sealed class ShuffleBench(VerbCall call, string directory, long records, int cores)
 {
-    /// <summary>Rounds before those that count.</summary>
-    public const int WarmUp = 1;
-
     /// <summary>Sorts, and verifies the order and the sum of the first round against the generator's.</summary>
     /// <exception cref="SluiceException">A round failed, or its result is wrong.</exception>
-    public async Task<IReadOnlyList<BenchRoundJson>> RunAsync(int rounds, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ShuffleRoundJson>> RunAsync(int rounds, CancellationToken cancellationToken)
     {
         string input = Path.Combine(directory, "input");
         GeneratedData generated = await Task.Run(
             () => GensortGenerator.Write(input, new GensortOptions { Records = records }, null, cancellationToken),
             CancellationToken.None);
-        List<BenchRoundJson> measured = [];
-        for (int round = 0; round < WarmUp + rounds; round++)
+        List<ShuffleRoundJson> measured = [];
+        for (int round = 0; round < IBenchResult.WarmUpRounds + rounds; round++)
         {
             string output = Path.Combine(directory, "output");
             JobReport report = await SortAsync(input, output, cancellationToken);
@@ -31,25 +28,13 @@ internal sealed class ShuffleBench(VerbCall call, string directory, long records
             }
 
             Directory.Delete(output, recursive: true);
-            if (round >= WarmUp)
+            if (round >= IBenchResult.WarmUpRounds)
             {
                 measured.Add(Measure(report));
             }
         }
 
         return measured;
-    }
-
-    /// <summary>The middle by each measure.</summary>
-    public static BenchRoundJson MedianOf(IReadOnlyList<BenchRoundJson> rounds)
-    {
-        double Middle(Func<BenchRoundJson, double> measure) => rounds.Select(measure).Order().ElementAt(rounds.Count / 2);
-        return new BenchRoundJson(
-            Middle(round => round.Seconds),
-            Middle(round => round.RowsPerSecond),
-            Middle(round => round.MegabytesPerSecondPerCore),
-            Middle(round => round.ReduceMegabytesPerSecond),
-            (long)Middle(round => round.SpilledBytes));
     }
 
     private async Task<JobReport> SortAsync(string input, string output, CancellationToken cancellationToken)
@@ -79,7 +64,7 @@ internal sealed class ShuffleBench(VerbCall call, string directory, long records
         }
     }
 
-    private BenchRoundJson Measure(JobReport report) => new(
+    private ShuffleRoundJson Measure(JobReport report) => new(
         report.Seconds,
         Math.Round(report.Records.Out / report.Seconds),
         Math.Round(report.Bytes.In / 1e6 / report.Seconds / cores, 1),

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
+using Spectre.Console;
+
+namespace Sluice.Client;
+
+/// <summary>`sluice bench pool`: buffers and views alone on this machine.</summary>
+internal sealed class BenchPoolCommand : BenchVerb<PoolBenchJson>
+{
+    public BenchPoolCommand(ConsoleHost host)
+        : base(host, "pool", "Request, share and recycle buffers, and write and read records through views, on this machine")
+    {
+        ResourceOptions.AddParallelismTo(this);
+    }
+
+    protected override JsonTypeInfo<PoolBenchJson> TypeOf(ConsoleJson json) => json.PoolBenchJson;
+
+    protected override async Task<PoolBenchJson> MeasureAsync(VerbCall call, int rounds, CancellationToken cancellationToken)
+    {
+        int threads = call.Settings.Parallelism.Value;
+        int segmentSize = call.Settings.EngineOptions.SegmentSize;
+        List<PoolRoundJson> measured = [];
+        for (int round = 0; round < IBenchResult.WarmUpRounds + rounds; round++)
+        {
+            using PoolBench bench = new(threads, segmentSize);
+            PoolRoundJson found = await Task.Run(() => bench.Run(cancellationToken), CancellationToken.None);
+            if (round >= IBenchResult.WarmUpRounds)
+            {
+                measured.Add(found);
+            }
+        }
+
+        return new PoolBenchJson(
+            IBenchResult.SchemaName,
+            Name,
+            threads,
+            segmentSize,
+            IBenchResult.WarmUpRounds,
+            measured,
+            PoolRoundJson.MedianOf(measured));
+    }
+
+    protected override void Write(IAnsiConsole console, PoolBenchJson result)
+    {
+        console.MarkupLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"[bold]pool[/] of segments of {ByteText.OfBytes(result.SegmentBytes)}, {result.Threads} {(result.Threads == 1 ? "thread" : "threads")}, after {result.WarmUp} round of warm-up"));
+        WriteRounds(
+            console,
+            ["requests/s#", "of all threads#", "references/s#", "write MB/s#", "read MB/s#", "copy MB/s#"],
+            result.Rounds,
+            result.Median,
+            round =>
+            [
+                ByteText.OfCount((long)round.RequestsPerSecond),
+                ByteText.OfCount((long)round.RequestsPerSecondOfAllThreads),
+                ByteText.OfCount((long)round.ReferencesPerSecond),
+                ByteText.OfCount((long)round.WriteMegabytesPerSecond),
+                ByteText.OfCount((long)round.ReadMegabytesPerSecond),
+                ByteText.OfCount((long)round.CopyMegabytesPerSecond),
+            ]);
+    }
+}
