@@ -135,12 +135,12 @@ internal sealed class RingCollector : IDisposable
     {
         BeginRecord();
         RingFill rest = TakeFill();
-        if (_spiller.IsBusy)
+        if (rest.Count > 0 && _spiller.IsBusy)
         {
             _sort(rest);
-            WaitForSpiller();
         }
 
+        WaitForSpiller();
         return rest;
     }
 
