@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Sluice.Jobs;
 using Sluice.Sorting;
 
@@ -39,6 +40,9 @@ internal sealed class GroupWalks<T> : GroupSource<T>
 
     private long _droppedBytes;
 
+    /// <summary>Why the merge cannot go on; thrown again at the group's end, as a selector may have caught it.</summary>
+    private ExceptionDispatchInfo? _failure;
+
     /// <param name="group">Stands at each group when its turn begins.</param>
     /// <param name="serializer">Reads the values.</param>
     /// <param name="kept">Keeps those of the present group. The caller's.</param>
@@ -58,7 +62,7 @@ internal sealed class GroupWalks<T> : GroupSource<T>
         return new GroupValues<T>(this, _number);
     }
 
-    /// <summary>Ends the turn and skips what was not walked.</summary>
+    /// <summary>Ends the turn and skips what was not walked; throws what stopped the merge.</summary>
     public void End()
     {
         _number = -1;
@@ -142,9 +146,18 @@ internal sealed class GroupWalks<T> : GroupSource<T>
             _context.Cancellation.ThrowIfCancellationRequested();
         }
 
-        if (!_group.MoveNext())
+        _failure?.Throw();
+        try
         {
-            return false;
+            if (!_group.MoveNext())
+            {
+                return false;
+            }
+        }
+        catch (Exception exception)
+        {
+            _failure = ExceptionDispatchInfo.Capture(exception);
+            throw;
         }
 
         _read++;

@@ -63,8 +63,8 @@ internal sealed record TaskContext
 
     public required CancellationToken Cancellation { get; init; }
 
-    /// <summary>The longest record: half of the task's memory.</summary>
-    public long LargestRecord => (long)Segments * SegmentSize / 2;
+    /// <summary>The longest record: half of the task's memory, and never more than an array holds.</summary>
+    public long LargestRecord => Math.Min((long)Segments * SegmentSize / 2, Array.MaxLength);
 }
 
 /// <summary>How far one attempt was at a moment.</summary>

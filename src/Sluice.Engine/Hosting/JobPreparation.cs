@@ -124,5 +124,15 @@ internal sealed record JobPreparation(
                 throw new SluiceException(SluiceErrors.OutputInsideInput(outputPath, inputPath));
             }
         }
+
+        // A pattern finds an output only when it is there: what it matches would be read again.
+        foreach (string pattern in inputs.Where(input => !Path.Exists(input)))
+        {
+            if (InputPaths.Expand(pattern).Any(
+                file => file.StartsWith(outputPath + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+            {
+                throw new SluiceException(SluiceErrors.OutputInsideInput(outputPath, pattern));
+            }
+        }
     }
 }

@@ -127,7 +127,7 @@ internal sealed class OrderSampler<T, TKey> : Operator<T>
     }
 }
 
-/// <summary>Keeps the first items in an order and writes only those into the shuffle.</summary>
+/// <summary>Keeps the first items in an order and writes only those into the shuffle; equal ones as they came.</summary>
 internal sealed class TopWriter<T> : Operator<T>
     where T : allows ref struct
 {
@@ -136,47 +136,86 @@ internal sealed class TopWriter<T> : Operator<T>
     private readonly RecordScratch _key = new();
     private readonly RecordScratch _value = new();
     private readonly KeyComparison? _comparison;
-    private readonly PriorityQueue<byte[], byte[]> _kept;
+    private readonly PriorityQueue<byte[], Place> _kept;
+    private long _count;
 
     public TopWriter(TopNode<T> node, IRecordOutput output)
     {
         _comparison = node.Order.Comparison;
-        _kept = new PriorityQueue<byte[], byte[]>(Comparer<byte[]>.Create((x, y) => Compare(y, x)));
+        _kept = new PriorityQueue<byte[], Place>(Comparer<Place>.Create(LastFirst));
         _node = node;
         _output = output;
     }
 
     public override void Emit(T item)
     {
-        RecordWriter key = new(_key);
-        _node.Order.Encode(item, ref key);
-        ReadOnlySpan<byte> encoded = key.Written;
-        if (_kept.Count >= _node.Count)
+        long number = _count++;
+        ReadOnlySpan<byte> key = Encode(item, number);
+        bool isFull = _kept.Count >= _node.Count;
+        if (isFull && (_node.Count == 0 || (_kept.TryPeek(out _, out Place last) && Compare(key, last.Key) >= 0)))
         {
-            if (_node.Count == 0 ||
-                (_kept.TryPeek(out _, out byte[]? last) && Compare(encoded, last) >= 0))
-            {
-                return;
-            }
+            return;
+        }
 
+        byte[] value = Serialize(item, number);
+        if (isFull)
+        {
             _kept.Dequeue();
         }
 
-        RecordWriter value = new(_value);
-        _node.Serializer.Write(item, ref value);
-        _kept.Enqueue(value.Written.ToArray(), encoded.ToArray());
+        _kept.Enqueue(value, new Place(key.ToArray(), number));
     }
 
     public override void Complete()
     {
-        foreach ((byte[] value, byte[] key) in _kept.UnorderedItems)
+        // The shuffle keeps equal keys in the order in which they are written.
+        foreach ((byte[] value, Place place) in _kept.UnorderedItems.OrderBy(kept => kept.Priority.Number))
         {
-            _output.Append(key, value);
+            _output.Append(place.Key, value);
         }
 
         _kept.Clear();
     }
 
+    private ReadOnlySpan<byte> Encode(T item, long number)
+    {
+        RecordWriter key = new(_key);
+        try
+        {
+            _node.Order.Encode(item, ref key);
+        }
+        catch (Exception exception)
+        {
+            throw ItemCodecException.Writing(typeof(T), number, null, exception);
+        }
+
+        return key.Written;
+    }
+
+    private byte[] Serialize(T item, long number)
+    {
+        RecordWriter value = new(_value);
+        try
+        {
+            _node.Serializer.Write(item, ref value);
+        }
+        catch (Exception exception)
+        {
+            throw ItemCodecException.Writing(typeof(T), number, null, exception);
+        }
+
+        return value.Written.ToArray();
+    }
+
+    private int LastFirst(Place left, Place right)
+    {
+        int order = Compare(right.Key, left.Key);
+        return order != 0 ? order : right.Number.CompareTo(left.Number);
+    }
+
     private int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
         _comparison is null ? left.SequenceCompareTo(right) : _comparison.Compare(left, right);
+
+    /// <summary>Where an item stands: by its key, among equal ones by its number.</summary>
+    private readonly record struct Place(byte[] Key, long Number);
 }

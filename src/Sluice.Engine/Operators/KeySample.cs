@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Sluice.Sorting;
 
 namespace Sluice.Engine;
@@ -55,9 +56,7 @@ internal sealed class KeySample : IRecordOutput
             return [];
         }
 
-        _keys.Sort(_comparison is null
-            ? (x, y) => x.AsSpan().SequenceCompareTo(y)
-            : (x, y) => _comparison.Compare(x, y));
+        Sort();
         byte[][] boundaries = new byte[partitions - 1][];
         for (int i = 0; i < boundaries.Length; i++)
         {
@@ -65,6 +64,21 @@ internal sealed class KeySample : IRecordOutput
         }
 
         return boundaries;
+    }
+
+    private void Sort()
+    {
+        try
+        {
+            _keys.Sort(_comparison is null
+                ? (x, y) => x.AsSpan().SequenceCompareTo(y)
+                : (x, y) => _comparison.Compare(x, y));
+        }
+        catch (InvalidOperationException exception) when (exception.InnerException is Exception thrown)
+        {
+            // The list wraps what the user's comparison threw in words that say nothing.
+            ExceptionDispatchInfo.Throw(thrown);
+        }
     }
 
     private byte[] Cut(ReadOnlySpan<byte> key) =>

@@ -9,6 +9,11 @@ internal static class InputPaths
     /// <exception cref="SluiceException">Nothing is there, or something that is not a regular file.</exception>
     public static IReadOnlyList<string> Expand(string input)
     {
+        if (string.IsNullOrEmpty(input) || input.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new SluiceException(SluiceErrors.InputMissing($"'{input}'"));
+        }
+
         string path = Path.GetFullPath(input);
         if (Directory.Exists(path))
         {

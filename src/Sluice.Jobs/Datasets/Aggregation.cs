@@ -49,8 +49,8 @@ internal sealed class DelegateAggregation<T, TState> : Aggregation<T, TState>
     public DelegateAggregation(TState seed, AddItem<T, TState> add, MergeStates<TState> merge)
     {
         Seed = seed;
-        _add = add;
-        _merge = merge;
+        _add = add ?? throw new ArgumentNullException(nameof(add));
+        _merge = merge ?? throw new ArgumentNullException(nameof(merge));
     }
 
     public override TState Seed { get; }

@@ -103,8 +103,11 @@ public sealed class GroupedDataset<T, TKey>
     /// <param name="selector">Gets the key and its items, which it may walk in part, or again.</param>
     /// <param name="serializer">Carries the items; null takes the one that is known for their type.</param>
     public Dataset<TOut> Select<TOut>(Func<TKey, GroupValues<T>, TOut> selector, Serializer<T>? serializer = null)
-        where TOut : allows ref struct =>
-        SelectMany<TOut>((key, values, output) => output.Emit(selector(key, values)), serializer);
+        where TOut : allows ref struct
+    {
+        ArgumentNullException.ThrowIfNull(selector);
+        return SelectMany<TOut>((key, values, output) => output.Emit(selector(key, values)), serializer);
+    }
 
     /// <summary>Any number of items for each key, emitted one by one.</summary>
     /// <inheritdoc cref="Select"/>

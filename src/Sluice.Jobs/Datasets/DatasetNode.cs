@@ -69,7 +69,7 @@ public sealed class ReadNode(RecordFormat format, IReadOnlyList<string> inputs) 
 {
     public override string Name => $"read {Format.Name}";
 
-    public RecordFormat Format { get; } = format;
+    public RecordFormat Format { get; } = format ?? throw new ArgumentNullException(nameof(format));
 
     /// <summary>Files, directories and globs, as the user named them.</summary>
     public IReadOnlyList<string> Inputs { get; } = inputs;
@@ -84,7 +84,7 @@ public sealed class SelectNode<TIn, TOut>(DatasetNode input, Func<TIn, TOut> sel
 {
     public override string Name => "select";
 
-    public Func<TIn, TOut> Selector { get; } = selector;
+    public Func<TIn, TOut> Selector { get; } = selector ?? throw new ArgumentNullException(nameof(selector));
 
     public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
 }
@@ -95,7 +95,7 @@ public sealed class WhereNode<T>(DatasetNode input, Func<T, bool> predicate) : D
 {
     public override string Name => "where";
 
-    public Func<T, bool> Predicate { get; } = predicate;
+    public Func<T, bool> Predicate { get; } = predicate ?? throw new ArgumentNullException(nameof(predicate));
 
     public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
 }
@@ -107,7 +107,7 @@ public sealed class SelectManyNode<TIn, TOut>(DatasetNode input, Action<TIn, Emi
 {
     public override string Name => "select many";
 
-    public Action<TIn, Emitter<TOut>> Selector { get; } = selector;
+    public Action<TIn, Emitter<TOut>> Selector { get; } = selector ?? throw new ArgumentNullException(nameof(selector));
 
     public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
 }
@@ -150,9 +150,9 @@ public sealed class OrderNode<T, TKey>(
 
     public override bool IsShuffle => true;
 
-    public Func<T, TKey> KeySelector { get; } = keySelector;
+    public Func<T, TKey> KeySelector { get; } = keySelector ?? throw new ArgumentNullException(nameof(keySelector));
 
-    public KeyOrder<TKey> Order { get; } = order;
+    public KeyOrder<TKey> Order { get; } = order ?? throw new ArgumentNullException(nameof(order));
 
     public Serializer<T> Serializer { get; } = serializer;
 
@@ -175,11 +175,11 @@ public sealed class AggregateNode<T, TKey, TState>(
 
     public override bool IsShuffle => true;
 
-    public Func<T, TKey> KeySelector { get; } = keySelector;
+    public Func<T, TKey> KeySelector { get; } = keySelector ?? throw new ArgumentNullException(nameof(keySelector));
 
-    public KeyOrder<TKey> Order { get; } = order;
+    public KeyOrder<TKey> Order { get; } = order ?? throw new ArgumentNullException(nameof(order));
 
-    public Aggregation<T, TState> Aggregation { get; } = aggregation;
+    public Aggregation<T, TState> Aggregation { get; } = aggregation ?? throw new ArgumentNullException(nameof(aggregation));
 
     public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
 }
@@ -199,13 +199,13 @@ public sealed class GroupNode<T, TKey, TOut>(
 
     public override bool IsShuffle => true;
 
-    public Func<T, TKey> KeySelector { get; } = keySelector;
+    public Func<T, TKey> KeySelector { get; } = keySelector ?? throw new ArgumentNullException(nameof(keySelector));
 
-    public KeyOrder<TKey> Order { get; } = order;
+    public KeyOrder<TKey> Order { get; } = order ?? throw new ArgumentNullException(nameof(order));
 
     public Serializer<T> Serializer { get; } = serializer;
 
-    public GroupSelector<TKey, T, TOut> Selector { get; } = selector;
+    public GroupSelector<TKey, T, TOut> Selector { get; } = selector ?? throw new ArgumentNullException(nameof(selector));
 
     public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
 }
@@ -221,7 +221,7 @@ public sealed class TopNode<T>(DatasetNode input, int count, KeyOrder<T> order, 
 
     public int Count { get; } = count;
 
-    public KeyOrder<T> Order { get; } = order;
+    public KeyOrder<T> Order { get; } = order ?? throw new ArgumentNullException(nameof(order));
 
     public Serializer<T> Serializer { get; } = serializer;
 
@@ -234,6 +234,12 @@ public abstract class SinkNode : DatasetNode
     private protected SinkNode(DatasetNode input, string directory)
         : base(input)
     {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        if (directory.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ArgumentException("No path has a null character.", nameof(directory));
+        }
+
         Directory = directory;
     }
 
@@ -246,7 +252,7 @@ public sealed class WriteBytesNode(DatasetNode input, string directory, RecordFo
 {
     public override string Name => $"write {Format.Name}";
 
-    public RecordFormat Format { get; } = format;
+    public RecordFormat Format { get; } = format ?? throw new ArgumentNullException(nameof(format));
 
     public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
 }
@@ -258,7 +264,7 @@ public sealed class WriteNode<T>(DatasetNode input, string directory, RecordForm
 {
     public override string Name => "write lines";
 
-    public RecordFormatter<T> Formatter { get; } = formatter;
+    public RecordFormatter<T> Formatter { get; } = formatter ?? throw new ArgumentNullException(nameof(formatter));
 
     public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
 }

@@ -34,5 +34,16 @@ public sealed record LineFormat() : RecordFormat("lines")
 /// <param name="KeyLength">Bytes at its start that are the key.</param>
 public sealed record FixedFormat(string Name, int RecordLength, int KeyLength) : RecordFormat(Name)
 {
+    /// <summary>Bytes of every record.</summary>
+    public int RecordLength { get; } = RecordLength > 0
+        ? RecordLength
+        : throw new ArgumentOutOfRangeException(nameof(RecordLength), RecordLength, "A record has a byte at least.");
+
+    /// <summary>Bytes at its start that are the key.</summary>
+    public int KeyLength { get; } = KeyLength > 0 && KeyLength <= RecordLength
+        ? KeyLength
+        : throw new ArgumentOutOfRangeException(
+            nameof(KeyLength), KeyLength, $"A key has from one byte to all {RecordLength} of the record.");
+
     public override ByteKey DefaultKey => ByteKey.Range(1, KeyLength);
 }

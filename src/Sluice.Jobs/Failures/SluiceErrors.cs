@@ -22,6 +22,7 @@ public static class SluiceErrors
         ["SLU1008"] = "A job must end with a step that writes.",
         ["SLU1009"] = "Grouping needs keys whose bytes tell which are equal: an order by comparison has none.",
         ["SLU1010"] = "Jobs run by name in a cluster: every silo must have the job's class, registered under that name.",
+        ["SLU1011"] = "The job's own Define threw, or gave a step nothing where it needs something.",
         ["SLU1101"] = "An input does not exist.",
         ["SLU1102"] = "An input exists but cannot be opened for reading.",
         ["SLU1103"] = "Only regular files can be read: a pipe, a device or a directory inside a directory cannot be split.",
@@ -117,6 +118,10 @@ public static class SluiceErrors
 
     public static SluiceError NoOutput(string job) => new(
         "SLU1008", ErrorKind.Usage, "the job writes nothing", job, "end it with Write");
+
+    public static SluiceError DefinitionFailed(string job, string cause) => new(
+        "SLU1011", ErrorKind.Usage, $"the job's definition threw: {cause.ReplaceLineEndings(" ").TrimEnd('.')}", job,
+        "correct the job's Define; run with -v for the place in it");
 
     public static SluiceError OrderCannotGroup(string step, string type) => new(
         "SLU1009", ErrorKind.Usage, $"an order of {type} by comparison cannot group", step,

@@ -11,11 +11,20 @@ public static class Planner
     private const int MostPartitions = 4096;
 
     /// <summary>The job as its class describes it.</summary>
-    /// <exception cref="SluiceException">It writes nothing, or is not well defined.</exception>
+    /// <exception cref="SluiceException">It writes nothing, is not well defined, or throws.</exception>
     public static SinkNode Define(IJob job, JobArguments arguments)
     {
         JobBuilder builder = new(arguments);
-        job.Define(builder);
+        try
+        {
+            job.Define(builder);
+        }
+        catch (Exception exception) when (exception is not SluiceException)
+        {
+            throw new SluiceException(
+                SluiceErrors.DefinitionFailed(job.GetType().Name, $"{exception.GetType().Name}: {exception.Message}"), exception);
+        }
+
         return builder.Sink ?? throw new SluiceException(SluiceErrors.NoOutput(job.GetType().Name));
     }
 

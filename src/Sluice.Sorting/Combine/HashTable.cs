@@ -48,11 +48,19 @@ public sealed unsafe class HashTable<TState> : IDisposable
         _maximumSegments = maximumSegments;
         int slotSegments = 1 << BitOperations.Log2((uint)Math.Max(1, maximumSegments / 4));
         _slots = new nint[slotSegments];
-        for (int i = 0; i < slotSegments; i++)
+        try
         {
-            NetworkBuffer buffer = pool.Request(cancellationToken);
-            _buffers.Add(buffer);
-            _slots[i] = (nint)buffer.Segment.Pointer;
+            for (int i = 0; i < slotSegments; i++)
+            {
+                NetworkBuffer buffer = pool.Request(cancellationToken);
+                _buffers.Add(buffer);
+                _slots[i] = (nint)buffer.Segment.Pointer;
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
 
         _segmentShift = BitOperations.Log2((uint)segmentSize);

@@ -14,7 +14,11 @@ internal sealed class SpanOrder : KeyOrder<ReadOnlySpan<byte>>
 /// <summary>Bytes of an array of their own.</summary>
 internal sealed class ByteArrayOrder : KeyOrder<byte[]>
 {
-    public override void Encode(byte[] key, ref RecordWriter writer) => writer.Write(key);
+    public override void Encode(byte[] key, ref RecordWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        writer.Write(key);
+    }
 
     public override byte[] Decode(ReadOnlySpan<byte> encoded) => encoded.ToArray();
 }
@@ -26,6 +30,8 @@ internal sealed class Utf8Order : KeyOrder<string>
 
     public override void Encode(string key, ref RecordWriter writer)
     {
+        ArgumentNullException.ThrowIfNull(key);
+
         // The longest it could be is three times its length: asked for only where there is room anyway.
         int most = Strict.GetMaxByteCount(key.Length);
         Span<byte> room = writer.GetSpan(writer.Room >= most ? most : Strict.GetByteCount(key));
@@ -40,6 +46,7 @@ internal sealed class Utf16Order : KeyOrder<string>
 {
     public override void Encode(string key, ref RecordWriter writer)
     {
+        ArgumentNullException.ThrowIfNull(key);
         Span<byte> room = writer.GetSpan(sizeof(char) * key.Length);
         for (int i = 0; i < key.Length; i++)
         {

@@ -64,6 +64,15 @@ internal sealed class BackgroundSpiller : IDisposable
         }
     }
 
+    /// <summary>Records were lost on the collector's side: thrown from now on as a spill's failure is.</summary>
+    public void Fail(Exception exception)
+    {
+        lock (_gate)
+        {
+            _failure ??= ExceptionDispatchInfo.Capture(exception);
+        }
+    }
+
     /// <summary>Ends the thread, after the fill at hand.</summary>
     public void Dispose()
     {

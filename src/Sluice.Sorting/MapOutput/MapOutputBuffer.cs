@@ -209,7 +209,16 @@ public sealed class MapOutputBuffer : IDisposable
         }
 
         _ring.SpillAll();
-        _runs.WriteLarge(partition, key, value);
+        try
+        {
+            _runs.WriteLarge(partition, key, value);
+        }
+        catch (Exception exception)
+        {
+            _ring.Fail(exception);
+            throw;
+        }
+
         _largeRecords++;
         _bytes += length;
     }

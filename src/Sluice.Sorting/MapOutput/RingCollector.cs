@@ -144,6 +144,9 @@ internal sealed class RingCollector : IDisposable
         return rest;
     }
 
+    /// <summary>Records were lost: whoever caught this and goes on collecting meets it again, at the latest at the end.</summary>
+    public void Fail(Exception exception) => _spiller.Fail(exception);
+
     /// <summary>Gives everything back.</summary>
     public void ReleaseAll() => _memory.Returned(Ring.ReleaseAll());
 
@@ -181,7 +184,16 @@ internal sealed class RingCollector : IDisposable
         }
 
         RingFill next = TakeFill();
-        _sort(next);
+        try
+        {
+            _sort(next);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+            throw;
+        }
+
         WaitForSpiller();
         _spiller.Start(next);
     }

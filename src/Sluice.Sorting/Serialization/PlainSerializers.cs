@@ -11,16 +11,26 @@ internal sealed class SpanSerializer : Serializer<ReadOnlySpan<byte>>
     public override ReadOnlySpan<byte> Read(ReadOnlySpan<byte> bytes) => bytes;
 }
 
+/// <summary>Null is an error: it would come back as no bytes.</summary>
 internal sealed class ByteArraySerializer : Serializer<byte[]>
 {
-    public override void Write(byte[] value, ref RecordWriter writer) => writer.Write(value);
+    public override void Write(byte[] value, ref RecordWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        writer.Write(value);
+    }
 
     public override byte[] Read(ReadOnlySpan<byte> bytes) => bytes.ToArray();
 }
 
+/// <summary>Text as UTF-8. Null is an error: it would come back as empty text.</summary>
 internal sealed class TextSerializer : Serializer<string>
 {
-    public override void Write(string value, ref RecordWriter writer) => writer.WriteText(value);
+    public override void Write(string value, ref RecordWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        writer.WriteText(value);
+    }
 
     public override string Read(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 }

@@ -136,6 +136,31 @@ public sealed class JobTests : IDisposable
         Assert.Single(Parts());
     }
 
+    /// <summary>The first lines by their first letter alone.</summary>
+    private sealed class FirstByLetter : IJob
+    {
+        public void Define(JobBuilder job) => job
+            .Read(RecordFormat.Lines, job.Arguments.GetAll("input"))
+            .Select(line => Encoding.UTF8.GetString(line))
+            .Top(job.Arguments.FindInt32("top")!.Value, KeyOrders.Compared<string>((x, y) => x[0].CompareTo(y[0])))
+            .Write(job.Arguments.Get("out"));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(40)]
+    [InlineData(700)]
+    public async Task Top_keeps_and_orders_equal_items_as_they_came(int top)
+    {
+        Random random = new(14);
+        List<string> lines = [.. Enumerable.Range(0, 1000).Select(i => $"{(char)('a' + random.Next(9))}{i:D4}")];
+        string input = _folder.Write("in", string.Join('\n', lines));
+
+        await Run(new FirstByLetter(), new JobArguments().Add("input", input).Add("top", $"{top}"), 2, 1024, 3);
+
+        Assert.Equal(lines.OrderBy(line => line[0]).Take(top), Text(ReadParts()));
+    }
+
     /// <summary>A user's own job: the ten lines that it takes.</summary>
     private sealed class LinesByLength : IJob
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Sluice.Buffers;
 
 namespace Sluice.Sorting.Tests;
 
@@ -52,6 +53,26 @@ public class HashTableTests
         ref long state = ref table.Find(new byte[300], 7, out _);
 
         Assert.True(Unsafe.IsNullRef(ref state));
+    }
+
+    [Fact]
+    public void A_table_whose_making_is_cancelled_gives_back_what_it_had()
+    {
+        using TestPool pool = new(8, 256);
+        using CancellationTokenSource cancel = new();
+        List<NetworkBuffer> others = [.. Enumerable.Range(0, 7).Select(_ => pool.Task.Request(CancellationToken.None))];
+
+        // A quarter of its 32 segments are slots, of which one is there.
+        Exception? thrown = null;
+        Thread maker = new(() => thrown = Record.Exception(() => new HashTable<long>(pool.Task, 256, 32, cancel.Token)));
+        maker.Start();
+        Assert.True(SpinWait.SpinUntil(() => pool.Lent == 8, TimeSpan.FromSeconds(30)), "The table took no segment.");
+        cancel.Cancel();
+        maker.Join();
+
+        Assert.IsAssignableFrom<OperationCanceledException>(thrown);
+        Assert.Equal(7, pool.Lent);
+        others.ForEach(other => other.Release());
     }
 
     private struct Collected : IHashTableTarget<long>

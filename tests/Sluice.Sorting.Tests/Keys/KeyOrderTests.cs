@@ -87,6 +87,14 @@ public class KeyOrderTests
         Assert.Throws<System.Text.EncoderFallbackException>(() => Encode(KeyOrders.Natural<string>(), "a\uD800"));
 
     [Fact]
+    public void Null_is_refused_where_the_order_has_no_place_for_it()
+    {
+        Assert.Throws<ArgumentNullException>(() => Encode(KeyOrders.Natural<string>(), null!));
+        Assert.Throws<ArgumentNullException>(() => Encode(KeyOrders.Utf16, null!));
+        Assert.Throws<ArgumentNullException>(() => Encode(KeyOrders.Natural<byte[]>(), null!));
+    }
+
+    [Fact]
     public void Guids_keep_the_order_of_CompareTo()
     {
         Random random = new(5);

@@ -82,6 +82,45 @@ public class CollectWhileSpillingTests
         Assert.Equal(0, store.LiveFiles);
     }
 
+    [Fact]
+    public void A_collector_that_goes_on_after_a_failed_sort_loses_no_fill_silently()
+    {
+        using TestPool pool = new(Segments + 20, SegmentSize);
+        MemoryStore store = new();
+        using SortSignal sorted = new() { Failure = new InvalidOperationException("These do not compare.") };
+        using (MapOutputBuffer buffer = new(pool.Task, new HeldStore(store, sorted), Options(sorted)))
+        {
+            Exception? caught = null;
+            foreach (TestRecord record in TestRecords.Random(5, 2000, partitions: 3, longest: 30))
+            {
+                caught ??= Record.Exception(() => buffer.Collect(record.Partition, record.Key, record.Value));
+            }
+
+            Assert.Same(sorted.Failure, caught);
+            Assert.Same(sorted.Failure, Assert.Throws<InvalidOperationException>(() => buffer.Finish()));
+        }
+
+        Assert.Equal(0, store.LiveFiles);
+    }
+
+    [Fact]
+    public void A_large_record_that_could_not_be_written_fails_the_output_also_when_its_error_was_caught()
+    {
+        using TestPool pool = new(24, 64);
+        MemoryStore store = new();
+        using MapOutputBuffer buffer = new(
+            pool.Task, new DiskFullStore(store, before: 0, refused: 1), TestOutput.Options(1, 12, 64));
+
+        IOException caught = Assert.Throws<IOException>(() => buffer.Collect(0, "a"u8, new byte[2000]));
+        Exception? later = Record.Exception(() =>
+        {
+            buffer.Collect(0, "b"u8, "small"u8);
+            buffer.Finish();
+        });
+
+        Assert.Same(caught, later);
+    }
+
     // At a half, what is collected while one fill is spilled is a fill as large.
     private static MapOutputOptions Options(KeyComparison comparison) =>
         TestOutput.Options(3, Segments, SegmentSize, threshold: 0.5) with { KeyComparison = comparison };

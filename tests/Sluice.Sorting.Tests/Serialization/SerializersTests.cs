@@ -45,6 +45,14 @@ public class SerializersTests
     }
 
     [Fact]
+    public void Null_is_an_error_where_it_would_come_back_as_something_else()
+    {
+        Assert.Throws<ArgumentNullException>(() => Pass<string>(null!));
+        Assert.Throws<ArgumentNullException>(() => Pass<byte[]>(null!));
+        Assert.Throws<ArgumentNullException>(() => Pass<(int, string)>((1, null!)));
+    }
+
+    [Fact]
     public void A_part_longer_than_what_holds_it_is_an_error()
     {
         Serializer<(string, string)> serializer = Serializers.Find<(string, string)>()!;
