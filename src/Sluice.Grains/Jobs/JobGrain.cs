@@ -46,16 +46,14 @@ internal sealed class JobGrain(
         }
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _hasLeft = true;
         if (_run is ClusterRun run)
         {
             _run = null;
-            HandOver(run);
+            await HandOverAsync(run);
         }
-
-        return Task.CompletedTask;
     }
 
     public async Task<JobView> StartAsync(WireDocument order)
@@ -133,7 +131,7 @@ internal sealed class JobGrain(
             if (_hasLeft)
             {
                 // Nobody finds this grain any more; the journal is there, and with it another goes on.
-                HandOver(run);
+                await HandOverAsync(run);
                 return;
             }
 
@@ -297,10 +295,11 @@ internal sealed class JobGrain(
         DelayDeactivation(Remembered);
     }
 
-    // Another grain goes on with it, here or on another silo.
-    private void HandOver(ClusterRun run)
+    // Another grain goes on with it, here or on another silo. A publish ends its step first, which may be a slow one.
+    private async Task HandOverAsync(ClusterRun run)
     {
-        run.Abandon();
+        run.Close();
+        await Task.Run(run.Abandon);
         _trace!.HandOver();
         _trace.Dispose();
     }
