@@ -11,6 +11,10 @@ namespace Sluice.Engine;
 /// <c>part-NNNNN</c>, not <c>_SUCCESS</c>) are never touched, also when overwriting.
 /// </para>
 /// <para>
+/// Threading: one thread, but while one publishes another may abort or abandon: that waits for the step at hand, and
+/// the publish goes no further.
+/// </para>
+/// <para>
 /// What survives: the death of the process at any moment, since every step is a rename and the kernel keeps their order. The
 /// loss of power: without an old output nothing is forced to disk, because the input is still there and
 /// <c>_SUCCESS</c> lists every part's length and sum, so that a verification finds what is missing. With an old output, the
@@ -23,6 +27,9 @@ public sealed class OutputDirectory : IDisposable
     private readonly Staging _staging;
     private readonly JobId _job;
     private readonly bool _overwrite;
+    private readonly Lock _gate = new();
+
+    // Under _gate.
     private bool _settled;
 
     private OutputDirectory(DirectoryTrail trail, Staging staging, JobId job, bool overwrite, IReadOnlyList<DeadJob> recovered)
@@ -126,8 +133,10 @@ public sealed class OutputDirectory : IDisposable
     /// <summary>Lets go of the directory as the death of the process would.</summary>
     public void Abandon()
     {
-        _settled = true;
-        _staging.Abandon();
+        if (TryEnd())
+        {
+            _staging.Abandon();
+        }
     }
 
     /// <summary>Where an attempt writes its part.</summary>
@@ -149,17 +158,19 @@ public sealed class OutputDirectory : IDisposable
             // Each step stands on its own.
         }
 
-        _settled = true;
-        _staging.Settle();
+        // Whoever has let go of it since the last step leaves the rest to the next one: the output is whole.
+        if (TryEnd())
+        {
+            _staging.Settle();
+        }
     }
 
     /// <summary>Leaves the directory as it was before <see cref="Prepare"/>, and removes it if that had made it.</summary>
     /// <exception cref="IOException">An old output could not be moved back; the next job here tries again.</exception>
     public void Abort()
     {
-        if (!_settled)
+        if (TryEnd())
         {
-            _settled = true;
             _staging.Settle();
             _trail.RemoveEmpty();
         }
@@ -171,7 +182,6 @@ public sealed class OutputDirectory : IDisposable
     /// <summary>The steps of a publish up to its last, which makes it final.</summary>
     internal IEnumerable<string> PublishSteps(string name, RecordSum certificate, IReadOnlyList<PublishedPart> parts)
     {
-        ObjectDisposedException.ThrowIf(_settled, this);
         RefuseWhatIsInTheWay(Path, _overwrite, IsOutput);
         if (parts.FirstOrDefault(part => !File.Exists(AttemptPath(part.Part, part.Attempt))) is PublishedPart missing)
         {
@@ -180,7 +190,37 @@ public sealed class OutputDirectory : IDisposable
         }
 
         string[] old = [.. Directory.EnumerateFiles(Path).Select(file => System.IO.Path.GetFileName(file)).Where(IsOutput)];
-        return _staging.PublishSteps(SuccessFile.Of(_job, name, certificate, parts), parts, old);
+        return WhileHeld(_staging.PublishSteps(SuccessFile.Of(_job, name, certificate, parts), parts, old));
+    }
+
+    private IEnumerable<string> WhileHeld(IEnumerable<string> steps)
+    {
+        using IEnumerator<string> step = steps.GetEnumerator();
+        while (TryStep(step))
+        {
+            yield return step.Current;
+        }
+    }
+
+    // The one place where files are changed under a lock: once it is free, the directory may be another process's.
+    private bool TryStep(IEnumerator<string> steps)
+    {
+        lock (_gate)
+        {
+            return _settled
+                ? throw new IOException($"The output directory {Path} was let go of in the middle of a publish.")
+                : steps.MoveNext();
+        }
+    }
+
+    private bool TryEnd()
+    {
+        lock (_gate)
+        {
+            bool ends = !_settled;
+            _settled = true;
+            return ends;
+        }
     }
 
     private static List<DeadJob> SettleDeadJobs(string output, JobId own)

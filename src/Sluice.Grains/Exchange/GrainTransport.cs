@@ -30,7 +30,8 @@ internal interface INetworkBufferPoolClient : Orleans.Services.IGrainServiceClie
 
 /// <summary>Makes the transport of a silo over its outputs.</summary>
 /// <remarks>The services are asked late: the transport is made before the silo can call others.</remarks>
-internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWindows windows, ExchangeTraffic traffic)
+internal sealed class GrainTransportFactory(
+    IServiceProvider services, ReceiveWindows windows, ExchangeTraffic traffic, TimeProvider time)
 {
     /// <param name="here">The silo's address with its generation.</param>
     /// <param name="name">The silo's name.</param>
@@ -45,7 +46,8 @@ internal sealed class GrainTransportFactory(IServiceProvider services, ReceiveWi
         observed,
         traffic,
         new Lazy<INetworkBufferPoolClient>(services.GetRequiredService<INetworkBufferPoolClient>),
-        new Lazy<ISiloStatusOracle>(services.GetRequiredService<ISiloStatusOracle>));
+        new Lazy<ISiloStatusOracle>(services.GetRequiredService<ISiloStatusOracle>),
+        time);
 }
 
 /// <summary>Carries fetches to the silo that holds an output; within a silo blocks are handed over, not copied.</summary>
@@ -62,7 +64,8 @@ internal sealed class GrainTransport(
     ObservedEngine observed,
     ExchangeTraffic traffic,
     Lazy<INetworkBufferPoolClient> silos,
-    Lazy<ISiloStatusOracle> membership) : IExchangeTransport
+    Lazy<ISiloStatusOracle> membership,
+    TimeProvider time) : IExchangeTransport
 {
     // Some ten milliseconds of a quick connection; enough for one of the largest fetches of each of sixteen channels.
     public const long MostInFlight = 8 << 20;
@@ -105,6 +108,7 @@ internal sealed class GrainTransport(
         int credits = request.Credits.Count;
         PeerTraffic peer = observed.PeerOf(request.Where, membership.Value.NameOf);
         long since = Stopwatch.GetTimestamp();
+        long heard = time.GetTimestamp();
         for (int tries = 1; ; tries++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -124,6 +128,9 @@ internal sealed class GrainTransport(
                     Trace(peer.Peer, credits, reply, tries, since);
                     return reply;
                 }
+
+                // It has no room now, or what it sent was given back: it is there, and patience is with the silent.
+                heard = time.GetTimestamp();
             }
             catch (InvalidDataException exception)
             {
@@ -131,7 +138,7 @@ internal sealed class GrainTransport(
             }
             catch (Exception exception) when (exception is TimeoutException or OrleansException)
             {
-                if (membership.Value.IsDead(request.Where) || Stopwatch.GetElapsedTime(since) > Patience)
+                if (membership.Value.IsDead(request.Where) || time.GetElapsedTime(heard) > Patience)
                 {
                     FetchReply lost = new(
                         FetchStatus.NotFound, request.FromSequence, [], 0, $"silo {request.Where} does not answer: {exception.Message}");

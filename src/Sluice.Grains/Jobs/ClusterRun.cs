@@ -117,7 +117,7 @@ internal sealed class ClusterRun
     private void Handle(CoordinatorEvent happened) => Do(host => host.Handle(happened));
 
     // Tells the coordinator which silos have come, drain or are gone.
-    private Task RefreshAsync() => IsOver ? Task.CompletedTask : _crew.RefreshAsync(_job, Handle);
+    private Task RefreshAsync() => IsOver ? Task.CompletedTask : _crew.RefreshAsync(_job, Host.State, Handle);
 
     private void Do(Action<JobHost> what)
     {

@@ -72,8 +72,9 @@ internal sealed class JobCrew(
 
     /// <summary>Finds out which silos have come, drain, are gone, or have forgotten the job.</summary>
     /// <param name="job">As its coordinator has it done.</param>
+    /// <param name="state">What it takes for running.</param>
     /// <param name="handle">Takes what has changed.</param>
-    public async Task RefreshAsync(PlannedJob job, Action<CoordinatorEvent> handle)
+    public async Task RefreshAsync(PlannedJob job, CoordinatorState state, Action<CoordinatorEvent> handle)
     {
         foreach (string silo in _workers.Where(roster.IsDead).ToList())
         {
@@ -94,10 +95,21 @@ internal sealed class JobCrew(
             [.. workers.Where(silo => silo.Slots > 0 && !Has(silo.Silo) && !_unfit.Contains(silo.Silo))];
         if (forgetful.Length + fresh.Length > 0)
         {
-            await JoinAsync([.. forgetful, .. fresh], job, mustAll: false);
+            (AttemptId Attempt, string Silo)[] running = [.. forgetful.SelectMany(silo => RunningOn(silo.Silo, state))];
+            HashSet<WireAttempt> alive = [.. await JoinAsync([.. forgetful, .. fresh], job, mustAll: false)];
             foreach (SiloView silo in fresh.Where(silo => Has(silo.Silo)))
             {
                 handle(JoinOf(silo, job.Preparation));
+            }
+
+            // Nobody tells their ends. One whose start was on its way and comes to run after all is not waited for.
+            foreach ((AttemptId attempt, string silo) in running.Where(
+                forgotten => !alive.Contains(WireAttempt.Of(id, forgotten.Attempt))))
+            {
+                grains.GetGrain<ITaskGrain>(TaskKey.Of(silo, WireAttempt.Of(id, attempt)))
+                    .CancelAsync(job.Epoch)
+                    .Ignore();
+                handle(new AttemptStopped(attempt));
             }
         }
     }
@@ -111,6 +123,11 @@ internal sealed class JobCrew(
     /// <summary>Has the silos throw away what they have of the job.</summary>
     public async Task GiveUpAsync() =>
         await Task.WhenAll(_workers.Where(silo => !roster.IsDead(silo)).Select(EndAsync));
+
+    private static IEnumerable<(AttemptId Attempt, string Silo)> RunningOn(string silo, CoordinatorState state) =>
+        state.AllRunning()
+            .Where(attempt => state.TaskOf(attempt).Running.GetValueOrDefault(attempt.Number) == silo)
+            .Select(attempt => (attempt, silo));
 
     private async Task<PrepareReply?> AskAsync(SiloView silo, WireDocument order, int epoch)
     {

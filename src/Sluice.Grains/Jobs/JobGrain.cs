@@ -29,6 +29,7 @@ internal sealed class JobGrain(
     private IGrainTimer? _watch;
     private Task? _resuming;
     private bool _isCancelled;
+    private bool _hasLeft;
     private ClusterRun? _run; // Null before it is planned and after its end.
 
     private JobId Id => new(this.GetPrimaryKey());
@@ -45,18 +46,14 @@ internal sealed class JobGrain(
         }
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        // Another silo goes on with it.
-        if (_run is not null)
+        _hasLeft = true;
+        if (_run is ClusterRun run)
         {
-            _run.Abandon();
             _run = null;
-            _trace!.HandOver();
-            _trace.Dispose();
+            await HandOverAsync(run);
         }
-
-        return Task.CompletedTask;
     }
 
     public async Task<JobView> StartAsync(WireDocument order)
@@ -130,12 +127,20 @@ internal sealed class JobGrain(
             _standing.Job = job;
             _standing.Plan = JobPlanning.PlanOn(order, job.Preparation, workers);
             await _crew.JoinAsync(workers, job, mustAll: true);
-            _run = await ClusterRun.BeginAsync(job, _crew, Over);
-            _run.Host.Trace = _trace;
+            ClusterRun run = await ClusterRun.BeginAsync(job, _crew, Over);
+            if (_hasLeft)
+            {
+                // Nobody finds this grain any more; the journal is there, and with it another goes on.
+                await HandOverAsync(run);
+                return;
+            }
+
+            _run = run;
+            run.Host.Trace = _trace;
             _standing.Tell(JobStatus.Running);
             _log.JobStarted(Id, workers.Count);
             RememberAsync().Ignore();
-            Go(_run, workers);
+            Go(run, workers);
         }
 #pragma warning disable CA1031 // Whatever a job's class or a layer threw is the job's failure.
         catch (Exception exception)
@@ -187,7 +192,14 @@ internal sealed class JobGrain(
     {
         PlannedJob job = resumed.Job;
         _standing.Job = job;
-        ClusterRun run = _run = await ClusterRun.ResumeAsync(resumed, _crew, Over);
+        ClusterRun run = await ClusterRun.ResumeAsync(resumed, _crew, Over);
+        if (_hasLeft)
+        {
+            run.Abandon();
+            return;
+        }
+
+        _run = run;
         BeginTrace(job.Order, isResumed: true);
         _trace!.GoOn(run.Host.State);
         run.Host.Trace = _trace;
@@ -281,6 +293,15 @@ internal sealed class JobGrain(
         _watch?.Dispose();
         _trace?.Dispose();
         DelayDeactivation(Remembered);
+    }
+
+    // Another grain goes on with it, here or on another silo. A publish ends its step first, which may be a slow one.
+    private async Task HandOverAsync(ClusterRun run)
+    {
+        run.Close();
+        await Task.Run(run.Abandon);
+        _trace!.HandOver();
+        _trace.Dispose();
     }
 
     // Who goes on with the job after this host finds the same trace in its order.

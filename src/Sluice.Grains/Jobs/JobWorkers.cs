@@ -62,6 +62,8 @@ internal sealed class JobWorkers(
             {
                 if (calls == MostCalls)
                 {
+                    // It may run all the same, or come to run when the call arrives at last; nobody would stop it then.
+                    Cancel(start.Attempt, start.Worker);
                     return false;
                 }
             }

@@ -9,7 +9,8 @@ namespace Sluice.Grains;
 /// <summary>One end of a measure of the exchange; see <see cref="IExchangeProbe"/>.</summary>
 /// <remarks>
 /// It moves records by the parts that tasks use: ring, run, result partition, serving desk, codec, gate. Its output may
-/// be reclaimed as any other. Work runs on threads of its own.
+/// be reclaimed as any other. Nothing is guaranteed to it: all that a pool can guarantee is promised to tasks, and one
+/// that starts meanwhile must find it. Work runs on threads of its own.
 /// </remarks>
 [PinnedPlacement, Reentrant]
 internal sealed class ExchangeProbe(SiloEngine engine) : Grain, IExchangeProbe
@@ -48,8 +49,16 @@ internal sealed class ExchangeProbe(SiloEngine engine) : Grain, IExchangeProbe
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default))];
-        List<double> pings = await PingAsync(GrainFactory.GetGrain<IExchangeProbe>(producer), start, duration);
-        await enough.CancelAsync();
+        List<double> pings;
+        try
+        {
+            pings = await PingAsync(GrainFactory.GetGrain<IExchangeProbe>(producer), start, duration);
+        }
+        finally
+        {
+            await enough.CancelAsync();
+        }
+
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
         long[] bytes = await Task.WhenAll(readers);
         pings.Sort();
@@ -96,7 +105,7 @@ internal sealed class ExchangeProbe(SiloEngine engine) : Grain, IExchangeProbe
     private long Produce(OutputId id, int channels)
     {
         int segments = Math.Min(engine.Pool.Total / 4, MostSegments);
-        LocalBufferPool pool = engine.Pool.CreateBufferPool($"probe {id.Job:N}", segments, segments);
+        LocalBufferPool pool = engine.Pool.CreateBufferPool($"probe {id.Job:N}", 0, segments);
         try
         {
             using MapOutputBuffer buffer = new(pool, engine.StoreFor(CancellationToken.None), new MapOutputOptions
@@ -128,23 +137,29 @@ internal sealed class ExchangeProbe(SiloEngine engine) : Grain, IExchangeProbe
     private long Read(ProducerOutput output, int channel, CancellationToken enough)
     {
         long bytes = 0;
-        using LocalBufferPool pool =
-            engine.Pool.CreateBufferPool($"probe channel {channel}", SegmentsPerChannel, SegmentsPerChannel);
+        using LocalBufferPool pool = engine.Pool.CreateBufferPool($"probe channel {channel}", 0, SegmentsPerChannel);
         InputGateOptions options = InputGateOptions.For(SegmentsPerChannel, 1, slow: true);
-        for (int round = 1; !enough.IsCancellationRequested; round++)
+        try
         {
-            using InputGate gate = new(
-                [output],
-                channel..(channel + 1),
-                pool,
-                engine.Transport,
-                options with { Reader = new ReaderId(1, round) },
-                CancellationToken.None);
-            while (!enough.IsCancellationRequested && gate.Channels[0].TryTake(out Block block))
+            for (int round = 1; !enough.IsCancellationRequested; round++)
             {
-                bytes += block.Length;
-                block.Release();
+                using InputGate gate = new(
+                    [output],
+                    channel..(channel + 1),
+                    pool,
+                    engine.Transport,
+                    options with { Reader = new ReaderId(1, round) },
+                    enough);
+                while (!enough.IsCancellationRequested && gate.Channels[0].TryTake(out Block block))
+                {
+                    bytes += block.Length;
+                    block.Release();
+                }
             }
+        }
+        catch (OperationCanceledException) when (enough.IsCancellationRequested)
+        {
+            // It waited for a segment, or for an answer.
         }
 
         return bytes;

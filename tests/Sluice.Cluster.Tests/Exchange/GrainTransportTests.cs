@@ -73,7 +73,50 @@ public sealed class GrainTransportTests
         Assert.Equal(FetchStatus.EndOfPartition, (await next.WaitAsync(Deadline)).Status);
     }
 
-    private static GrainTransport TransportTo(SilentSilos silos, ObservedEngine observed) => new(
+    [Fact]
+    public async Task A_silo_that_answers_is_not_given_up_however_long_it_has_no_room()
+    {
+        using TestPool pool = new(4, SegmentSize);
+        SilentSilos silos = new();
+        SweepTime time = new();
+        using ObservedEngine observed = ObservedEngine.OfSilo(Here, pool.Whole, () => 1, () => 0, () => 0, () => null);
+        GrainTransport transport = TransportTo<Alive>(silos, observed, time);
+        using CreditReservation credits = CreditReservation.From(pool.Task, 1, CancellationToken.None);
+        Task<FetchReply> fetch = Fetch(transport, There, 0, credits);
+
+        time.Advance(TimeSpan.FromMinutes(2));
+        silos.AnswerOne(There, new BufferBatch { IsRevoked = true });
+        await silos.AskedAsync(There, 2).WaitAsync(Deadline);
+        silos.FailOne(There, new TimeoutException());
+        await Task.WhenAny(fetch, silos.AskedAsync(There, 3)).WaitAsync(Deadline);
+        silos.AnswerOne(There);
+
+        Assert.Equal(FetchStatus.EndOfPartition, (await fetch.WaitAsync(Deadline)).Status);
+    }
+
+    [Fact]
+    public async Task A_silo_that_is_silent_for_too_long_is_given_up()
+    {
+        using TestPool pool = new(4, SegmentSize);
+        SilentSilos silos = new();
+        SweepTime time = new();
+        using ObservedEngine observed = ObservedEngine.OfSilo(Here, pool.Whole, () => 1, () => 0, () => 0, () => null);
+        GrainTransport transport = TransportTo<Alive>(silos, observed, time);
+        using CreditReservation credits = CreditReservation.From(pool.Task, 1, CancellationToken.None);
+        Task<FetchReply> fetch = Fetch(transport, There, 0, credits);
+
+        time.Advance(TimeSpan.FromMinutes(2));
+        silos.FailOne(There, new TimeoutException());
+
+        Assert.Equal(FetchStatus.NotFound, (await fetch.WaitAsync(Deadline)).Status);
+    }
+
+    private static GrainTransport TransportTo(SilentSilos silos, ObservedEngine observed) =>
+        TransportTo<NoMembership>(silos, observed, TimeProvider.System);
+
+    private static GrainTransport TransportTo<TMembership>(
+        SilentSilos silos, ObservedEngine observed, TimeProvider time)
+        where TMembership : DispatchProxy => new(
         Here,
         "here",
         new InProcessTransport(new ResultPartitionStore()),
@@ -81,7 +124,8 @@ public sealed class GrainTransportTests
         observed,
         new ExchangeTraffic(),
         new Lazy<INetworkBufferPoolClient>(silos),
-        new Lazy<ISiloStatusOracle>(DispatchProxy.Create<ISiloStatusOracle, NoMembership>));
+        new Lazy<ISiloStatusOracle>(DispatchProxy.Create<ISiloStatusOracle, TMembership>),
+        time);
 
     private static Task<FetchReply> Fetch(
         GrainTransport transport,
@@ -97,6 +141,13 @@ public sealed class GrainTransportTests
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => false;
     }
 
+    /// <summary>Every silo is active, and has no name.</summary>
+    public class Alive : DispatchProxy
+    {
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            targetMethod!.ReturnType == typeof(SiloStatus) ? SiloStatus.Active : false;
+    }
+
     /// <summary>Answers fetches with nothing, in order, one each time it is told to.</summary>
     private sealed class SilentSilos : INetworkBufferPoolClient
     {
@@ -108,7 +159,10 @@ public sealed class GrainTransportTests
 
         public int Asked(string silo) => Find(silo).Asked;
 
-        public void AnswerOne(string silo) => Find(silo).AnswerOne();
+        public void AnswerOne(string silo, BufferBatch? answer = null) => Find(silo).End(
+            waiting => waiting.SetResult(answer ?? new BufferBatch { Status = FetchStatus.EndOfPartition }));
+
+        public void FailOne(string silo, Exception exception) => Find(silo).End(waiting => waiting.SetException(exception));
 
         public async Task AskedAsync(string silo, int count)
         {
@@ -146,13 +200,13 @@ public sealed class GrainTransportTests
             return answer.Task;
         }
 
-        public void AnswerOne()
+        public void End(Action<TaskCompletionSource<BufferBatch>> end)
         {
             lock (_unanswered)
             {
                 if (_unanswered.TryDequeue(out TaskCompletionSource<BufferBatch>? answer))
                 {
-                    answer.SetResult(new BufferBatch { Status = FetchStatus.EndOfPartition });
+                    end(answer);
                 }
             }
         }

@@ -20,4 +20,24 @@ public sealed class ExchangeProbeTests
         Assert.Equal(0, to.View.SentBytes);
         await hosts.AssertNothingLeftAsync();
     }
+
+    [Fact]
+    public async Task A_job_runs_on_a_silo_that_is_measured()
+    {
+        await using SiloHosts hosts = await SiloHosts.StartAsync(2, slots: 1);
+        (SiloEngine from, SiloEngine to) = (hosts.Engines[0], hosts.Engines[1]);
+        Assert.True(await hosts.Client.DrainAsync(from.Name));
+        Task<ExchangeMeasure> measure =
+            hosts.Client.MeasureExchangeAsync(from.Silo, to.Silo, channels: 3, TimeSpan.FromSeconds(5));
+        await SiloHosts.AwaitAsync(
+            () => Task.FromResult(to.Pool.Holders().Any(holder => holder.Owner.StartsWith("probe", StringComparison.Ordinal))),
+            "it is measured");
+
+        JobView job = await hosts.RunAsync(hosts.Job("sort", "out", [hosts.Write("in", ["b", "a"])]));
+        await measure.WaitAsync(SiloHosts.Deadline);
+
+        SiloHosts.ReportOf(job);
+        Assert.Equal(["a", "b"], hosts.Output("out"));
+        await hosts.AssertNothingLeftAsync();
+    }
 }

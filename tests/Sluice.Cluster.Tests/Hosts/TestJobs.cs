@@ -14,7 +14,7 @@ internal static class TestJobs
     public static void AddTo(JobCatalog jobs, int silo)
     {
         jobs.Add<GatedCount>("gated").Add<SortUnpadded>("unpadded");
-        jobs.Add<ThrowingJob>("throwing").Add<UndefinedJob>("undefined");
+        jobs.Add<ThrowingJob>("throwing").Add<UndefinedJob>("undefined").Add<HeldPlan>("held-plan");
         if (silo == OddSilo)
         {
             jobs.Add<SortElsewhere>("elsewhere");
@@ -133,6 +133,18 @@ internal sealed class ThrowingJob : IJob
 internal sealed class UndefinedJob : IJob
 {
     public void Define(JobBuilder job) => throw new NotSupportedException("no such job today");
+}
+
+/// <summary>Sorts lines; where it is defined it waits at a gate.</summary>
+internal sealed class HeldPlan : IJob
+{
+    public void Define(JobBuilder job)
+    {
+        Gate.Find(job.Arguments.Get("gate")).Pass();
+        job.Read(RecordFormat.Lines, job.Arguments.GetAll("input"))
+            .OrderBy(ByteKey.Whole)
+            .Write(job.Arguments.Get("out"), RecordFormat.Lines);
+    }
 }
 
 /// <summary>Sees none of the files that other silos see.</summary>

@@ -97,6 +97,31 @@ public sealed class PublishCrashTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_publish_goes_no_further_once_its_directory_is_let_go_of(int done)
+    {
+        using OutputFolder folder = new();
+        OutputDirectory output = OutputDirectory.Prepare(folder.Out, Dying, overwrite: false);
+        PublishedPart[] parts = OutputFolder.Write(output, "new", parts: 2);
+        using IEnumerator<string> steps = output.PublishSteps("new", OutputFolder.Sum(2), parts).GetEnumerator();
+        for (int step = 0; step < done; step++)
+        {
+            Assert.True(steps.MoveNext());
+        }
+
+        output.Abandon();
+        using OutputDirectory next = OutputDirectory.TryResume(folder.Out, Dying, overwrite: false)!;
+        SortedDictionary<string, string> takenBack = OutputFolder.Files(folder.Out);
+        Assert.Throws<IOException>(() => steps.MoveNext());
+
+        Assert.Equal(takenBack, OutputFolder.Files(folder.Out));
+        next.Publish("new", OutputFolder.Sum(2), parts);
+        AssertWhole(folder.Out, [], published: true, newParts: 2);
+    }
+
     [Fact]
     public void Prepare_without_overwrite_refuses_the_old_output_that_it_restored()
     {

@@ -1,0 +1,35 @@
+using Orleans.Core.Internal;
+using Sluice.Grains;
+using Sluice.Jobs;
+
+namespace Sluice.Cluster.Tests;
+
+/// <summary>The grain of a job that goes away, as it does when the silo goes that knew where it lives.</summary>
+public sealed class LeavingJobGrainTests
+{
+    [Fact]
+    public async Task A_job_whose_grain_leaves_while_it_is_planned_goes_on_elsewhere()
+    {
+        await using SiloHosts hosts = await SiloHosts.StartAsync(2, slots: 1);
+        using Gate gate = new();
+        string input = hosts.Write("in", ["b", "a"]);
+        ClusterJob job = hosts.Job("held-plan", "out", [input], ("gate", gate.Name));
+        await hosts.Client.SubmitAsync(job);
+        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "it is being planned");
+
+        await LeaveAsync(hosts, job.Id);
+        gate.Open();
+        SiloHosts.ReportOf(await hosts.Client.WatchAsync(job.Id).WaitAsync(SiloHosts.Deadline));
+
+        Assert.Equal(["a", "b"], hosts.Output("out"));
+        await hosts.AssertNothingLeftAsync();
+    }
+
+    private static async Task LeaveAsync(SiloHosts hosts, JobId id)
+    {
+        IJobGrain grain = hosts.Grains.GetGrain<IJobGrain>(id.Value);
+        await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        await SiloHosts.AwaitAsync(
+            async () => (await grain.GetAsync(null)).Status == JobStatus.Unknown, "a new grain knows nothing of the job");
+    }
+}
