@@ -24,7 +24,7 @@ internal sealed record BenchComparison(string Path, BenchJson Before, double Sha
         {
             return share is null
                 ? null
-                : throw new SluiceException(ConsoleErrors.Missing("--compare FILE", option));
+                : throw new SluiceException(ConsoleErrors.Missing("--compare FILE", "sluice bench shuffle"));
         }
 
         try

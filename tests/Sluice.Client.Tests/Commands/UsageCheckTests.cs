@@ -18,6 +18,7 @@ public sealed class UsageCheckTests : IDisposable
     [InlineData("verify sort a --key name", "SLU2010", "--key FIRST-LAST")]
     [InlineData("wordcount a --out b --top 0", "SLU2004", "--top 10")]
     [InlineData("gen gensort --records 9223372036854775807 --out x", "SLU2004", "write it like")]
+    [InlineData("bench shuffle --fail-over 10%", "SLU2006", "see sluice bench shuffle --help")]
     public async Task A_wrong_call_is_refused_with_the_next_action(string call, string code, string help)
     {
         ConsoleRun console = new();
