@@ -62,6 +62,14 @@ public sealed class UsageTests : ConsoleTest
     }
 
     [Fact]
+    public async Task The_version_says_whether_the_console_reaches_clusters()
+    {
+        ConsoleResult result = await Run("version", "-o", "json");
+
+        Assert.Contains($"\"cluster\": {(HasClusters ? "true" : "false")}", result.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_misspelt_option_suggests_the_nearest()
     {
         ConsoleResult result = await Run("sort", "in", "--out", "out", "--patitions", "3");
