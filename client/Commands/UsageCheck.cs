@@ -17,10 +17,13 @@ internal static class UsageCheck
         CheckRequired(command, where);
         if (parse.Errors is [ParseError error, ..])
         {
-            bool lacksValue = error.SymbolResult is OptionResult { Tokens.Count: 0 };
-            throw new SluiceException(lacksValue
-                ? ConsoleErrors.ValueMissing(((OptionResult)error.SymbolResult!).Option.Name, where)
-                : ConsoleErrors.BadOption(error.Message.TrimEnd('.'), where));
+            throw new SluiceException(error.SymbolResult switch
+            {
+                OptionResult { Tokens.Count: 0 } option => ConsoleErrors.ValueMissing(option.Option.Name, where),
+                OptionResult { Tokens: [Token value] } option when TakesNumber(option.Option) =>
+                    ConsoleErrors.BadValue(value.Value, "a whole number", option.Option.Name, "3"),
+                _ => ConsoleErrors.BadOption(error.Message.TrimEnd('.'), where),
+            });
         }
     }
 
@@ -85,6 +88,8 @@ internal static class UsageCheck
             }
         }
     }
+
+    private static bool TakesNumber(Option option) => option.ValueType == typeof(int) || option.ValueType == typeof(int?);
 
     /// <summary>A path as it was given.</summary>
     /// <exception cref="SluiceException">It is empty, as an unset variable of a script leaves it.</exception>
