@@ -62,7 +62,7 @@ internal static class ConsoleApplication
         }
         else
         {
-            UsageCheck.Throw(parse);
+            UsageCheck.Throw(parse, words);
         }
 
         return parse.InvokeAsync(new InvocationConfiguration

@@ -7,11 +7,14 @@ namespace Sluice.Client;
 /// <summary>Turns what the parser did not understand into one failure that suggests what was meant.</summary>
 internal static class UsageCheck
 {
+    /// <param name="parse">What the parser made of the words.</param>
+    /// <param name="words">The command line as it was typed.</param>
     /// <exception cref="SluiceException">The command line is wrong.</exception>
-    public static void Throw(ParseResult parse)
+    public static void Throw(ParseResult parse, IReadOnlyList<string> words)
     {
         CommandResult command = parse.CommandResult;
         string where = PathOf(command);
+        CheckSwitches(command, words);
         ThrowUnmatched(parse);
         CheckDashes(parse, command, where);
         CheckRequired(command, where);
@@ -89,6 +92,25 @@ internal static class UsageCheck
         }
     }
 
+    // What stands behind the '=' of a switch, and is neither true nor false, the parser gives to the verb: an input that
+    // nobody meant.
+    private static void CheckSwitches(CommandResult command, IReadOnlyList<string> words)
+    {
+        HashSet<string> switches =
+        [
+            .. OptionsOf(command)
+                .Where(option => option.ValueType == typeof(bool))
+                .SelectMany(option => option.Aliases.Append(option.Name)),
+        ];
+        foreach (string[] parts in words.TakeWhile(word => word != "--").Select(word => word.Split(['=', ':'], 2)))
+        {
+            if (parts is [string name, string value] && switches.Contains(name) && !bool.TryParse(value, out _))
+            {
+                throw new SluiceException(ConsoleErrors.BadValue(value, "true or false", name, $"{name}=true, or {name} alone"));
+            }
+        }
+    }
+
     private static bool TakesNumber(Option option) => option.ValueType == typeof(int) || option.ValueType == typeof(int?);
 
     /// <summary>A path as it was given.</summary>
@@ -124,14 +146,21 @@ internal static class UsageCheck
     private static SluiceError UnknownOption(string token, CommandResult command, string where)
     {
         string name = token.Split('=', 2)[0];
-        List<string> known = [];
+        IEnumerable<string> known = OptionsOf(command).Select(option => option.Name);
+        return ConsoleErrors.UnknownOption(name, where, Suggestion.Nearest(name, known));
+    }
+
+    // Its own, and those of the verbs above that stand behind it too.
+    private static IEnumerable<Option> OptionsOf(CommandResult command)
+    {
         for (CommandResult? level = command; level is not null; level = level.Parent as CommandResult)
         {
             bool isOwn = level == command;
-            known.AddRange(level.Command.Options.Where(option => isOwn || option.Recursive).Select(option => option.Name));
+            foreach (Option option in level.Command.Options.Where(option => isOwn || option.Recursive))
+            {
+                yield return option;
+            }
         }
-
-        return ConsoleErrors.UnknownOption(name, where, Suggestion.Nearest(name, known));
     }
 
     private static bool IsOption(string token) => token.Length > 1 && token[0] == '-';

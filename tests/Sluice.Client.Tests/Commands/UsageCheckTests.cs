@@ -19,6 +19,9 @@ public sealed class UsageCheckTests : IDisposable
     [InlineData("wordcount a --out b --top 0", "SLU2004", "--top 10")]
     [InlineData("gen gensort --records 9223372036854775807 --out x", "SLU2004", "write it like")]
     [InlineData("bench shuffle --fail-over 10%", "SLU2006", "see sluice bench shuffle --help")]
+    [InlineData("sort in --out out --unique=maybe", "SLU2004", "--unique=true")]
+    [InlineData("sort in --out out --overwrite:1", "SLU2004", "--overwrite=true")]
+    [InlineData("version -q=no", "SLU2004", "-q=true")]
     public async Task A_wrong_call_is_refused_with_the_next_action(string call, string code, string help)
     {
         ConsoleRun console = new();
