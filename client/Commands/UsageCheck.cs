@@ -114,9 +114,17 @@ internal static class UsageCheck
     private static bool TakesNumber(Option option) => option.ValueType == typeof(int) || option.ValueType == typeof(int?);
 
     /// <summary>A path as it was given.</summary>
-    /// <exception cref="SluiceException">It is empty, as an unset variable of a script leaves it.</exception>
-    public static string RequirePath(string path, string where) =>
-        path.Length > 0 ? path : throw new SluiceException(ConsoleErrors.BadValue(path, "a path", where, "./data"));
+    /// <exception cref="SluiceException">It is empty, as an unset variable of a script leaves it, or an address.</exception>
+    public static string RequirePath(string path, string where)
+    {
+        if (path.Length == 0)
+        {
+            throw new SluiceException(ConsoleErrors.BadValue(path, "a path", where, "./data"));
+        }
+
+        bool isAddress = path.IndexOf("://", StringComparison.Ordinal) is > 0 and int end && Uri.CheckSchemeName(path[..end]);
+        return isAddress ? throw new SluiceException(ConsoleErrors.StoreNotThereYet(path, where)) : path;
+    }
 
     private static void CheckRequired(CommandResult command, string where)
     {
