@@ -92,8 +92,8 @@ internal static class UsageCheck
         }
     }
 
-    // What stands behind the '=' of a switch, and is neither true nor false, the parser gives to the verb: an input that
-    // nobody meant.
+    // What stands behind the '=' of a switch, and is neither true nor false, the parser gives to the verb: an input
+    // that nobody meant.
     private static void CheckSwitches(CommandResult command, IReadOnlyList<string> words)
     {
         HashSet<string> switches =
@@ -106,7 +106,8 @@ internal static class UsageCheck
         {
             if (parts is [string name, string value] && switches.Contains(name) && !bool.TryParse(value, out _))
             {
-                throw new SluiceException(ConsoleErrors.BadValue(value, "true or false", name, $"{name}=true, or {name} alone"));
+                throw new SluiceException(
+                    ConsoleErrors.BadValue(value, "true or false", name, $"{name}=true, or {name} alone"));
             }
         }
     }
@@ -122,8 +123,10 @@ internal static class UsageCheck
             throw new SluiceException(ConsoleErrors.BadValue(path, "a path", where, "./data"));
         }
 
-        bool isAddress = path.IndexOf("://", StringComparison.Ordinal) is > 0 and int end && Uri.CheckSchemeName(path[..end]);
-        return isAddress ? throw new SluiceException(ConsoleErrors.StoreNotThereYet(path, where)) : path;
+        int scheme = path.IndexOf("://", StringComparison.Ordinal);
+        return scheme > 0 && Uri.CheckSchemeName(path[..scheme])
+            ? throw new SluiceException(ConsoleErrors.StoreNotThereYet(path, where))
+            : path;
     }
 
     private static void CheckRequired(CommandResult command, string where)
