@@ -136,6 +136,11 @@ internal sealed class JobVerb : Verb
         {
             throw new SluiceException(ConsoleErrors.WaitedLong(text));
         }
+        catch (OperationCanceledException) when (Options.Contains(_timeout))
+        {
+            // It was only looked at.
+            throw ClusterRunner.LeaveRunning(call, id);
+        }
     }
 }
 

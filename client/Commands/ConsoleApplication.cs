@@ -26,6 +26,10 @@ internal static class ConsoleApplication
         {
             return ClosedPipe;
         }
+        catch (WatchEndedException)
+        {
+            return interruptCode() ?? AfterInterrupt;
+        }
         catch (OperationCanceledException) when (host.Interrupted.IsCancellationRequested)
         {
             if (!IsGiven(words, "-q", "--quiet"))
