@@ -29,7 +29,7 @@ internal sealed record BenchComparison<TResult>(string Path, TResult Before, dou
         {
             return share is null
                 ? null
-                : throw new SluiceException(ConsoleErrors.Missing("--compare FILE", option));
+                : throw new SluiceException(ConsoleErrors.Missing("--compare FILE", $"sluice bench {benchmark}"));
         }
 
         try

@@ -14,9 +14,9 @@ internal sealed class ShuffleBench(VerbCall call, string directory, long records
     public async Task<IReadOnlyList<ShuffleRoundJson>> RunAsync(int rounds, CancellationToken cancellationToken)
     {
         string input = Path.Combine(directory, "input");
-        GeneratedData generated = await Task.Run(
-            () => GensortGenerator.Write(input, new GensortOptions { Records = records }, null, cancellationToken),
-            CancellationToken.None);
+        GeneratedData generated = await ScratchInput.WriteAsync(
+            input,
+            () => GensortGenerator.Write(input, new GensortOptions { Records = records }, null, cancellationToken));
         List<ShuffleRoundJson> measured = [];
         for (int round = 0; round < IBenchResult.WarmUpRounds + rounds; round++)
         {

@@ -55,8 +55,7 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
         }
         catch (OperationCanceledException) when (detachOnInterrupt)
         {
-            call.Hint($"job {job} goes on; come back with: sluice jobs watch {job} --cluster {call.Settings.Cluster.Text}");
-            throw;
+            throw LeaveRunning(call, job);
         }
         catch (OperationCanceledException)
         {
@@ -65,6 +64,13 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
             await cluster.Client.WatchAsync(job, null, patience.Token);
             throw;
         }
+    }
+
+    /// <summary>Tells how to come back to a job that is watched no longer; what is returned is to be thrown.</summary>
+    public static WatchEndedException LeaveRunning(VerbCall call, JobId job)
+    {
+        call.Hint($"job {job} goes on; come back with: sluice jobs watch {job} --cluster {call.Settings.Cluster.Text}");
+        return new WatchEndedException();
     }
 
     public async Task<PlanReport> ExplainAsync(EngineOptions options, JobRequest request, CancellationToken cancellationToken)

@@ -7,6 +7,9 @@ namespace Sluice.Client;
 /// <summary>`sluice dev --silos N`: a whole cluster on this machine.</summary>
 internal sealed class DevCommand : Verb
 {
+    private const int MostSilos = 64;
+    private const int MostSlots = 1024;
+
     private readonly Option<int> _silos = new("--silos") { Description = "Silo processes", DefaultValueFactory = _ => 2, HelpName = "N" };
 
     private readonly Option<int> _siloPort = new("--silo-port")
@@ -46,24 +49,28 @@ internal sealed class DevCommand : Verb
 
     protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
-        int silos = call.Parse.GetValue(_silos);
-        if (silos is < 1 or > 64)
-        {
-            throw new SluiceException(ConsoleErrors.BadValue(
-                silos.ToString(CultureInfo.InvariantCulture), "a number from 1 to 64", _silos.Name, "3"));
-        }
-
+        int silos = Checked(call.Parse.GetValue(_silos), MostSilos, _silos.Name);
+        int slots = Checked(
+            call.Parse.GetValue(_slots) ?? Math.Max(1, Environment.ProcessorCount / silos), MostSlots, _slots.Name);
         DevPorts ports = new(
             call.Parse.GetValue(_siloPort), call.Parse.GetValue(_gatewayPort), call.Parse.GetValue(_healthPort));
         ports.Check(silos + 1);
         DevCluster cluster = new(
             Environment.CurrentDirectory,
             silos,
-            call.Parse.GetValue(_slots) ?? Math.Max(1, Environment.ProcessorCount / silos),
+            slots,
             call.Settings.Memory.Origin == "default" ? Settings.DefaultMemory(
                 GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / silos) : call.Settings.Memory.Value,
             [.. call.Settings.SpillDirectories.Value.Select(Path.GetFullPath)],
             ports);
         return await cluster.RunAsync(call, cancellationToken);
     }
+
+    private static int Checked(int count, int most, string option) => count >= 1 && count <= most
+        ? count
+        : throw new SluiceException(ConsoleErrors.BadValue(
+            count.ToString(CultureInfo.InvariantCulture),
+            string.Create(CultureInfo.InvariantCulture, $"a number from 1 to {most}"),
+            option,
+            "3"));
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Sluice.Grains;
 using Sluice.Jobs;
 
@@ -78,8 +79,15 @@ internal sealed class JobsListCommand : Verb
 
     protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
+        int limit = call.Parse.GetValue(_limit);
+        if (limit < 1)
+        {
+            throw new SluiceException(ConsoleErrors.BadValue(
+                limit.ToString(CultureInfo.InvariantCulture), "a number from 1 on", _limit.Name, "10"));
+        }
+
         await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
-        JobViews.Print(call, await cluster.Client.ListAsync(call.Parse.GetValue(_limit), cancellationToken));
+        JobViews.Print(call, await cluster.Client.ListAsync(limit, cancellationToken));
         return 0;
     }
 }
@@ -127,6 +135,11 @@ internal sealed class JobVerb : Verb
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new SluiceException(ConsoleErrors.WaitedLong(text));
+        }
+        catch (OperationCanceledException) when (Options.Contains(_timeout))
+        {
+            // It was only looked at.
+            throw ClusterRunner.LeaveRunning(call, id);
         }
     }
 }

@@ -26,6 +26,10 @@ internal static class ConsoleApplication
         {
             return ClosedPipe;
         }
+        catch (WatchEndedException)
+        {
+            return interruptCode() ?? AfterInterrupt;
+        }
         catch (OperationCanceledException) when (host.Interrupted.IsCancellationRequested)
         {
             if (!IsGiven(words, "-q", "--quiet"))
@@ -62,7 +66,7 @@ internal static class ConsoleApplication
         }
         else
         {
-            UsageCheck.Throw(parse);
+            UsageCheck.Throw(parse, words);
         }
 
         return parse.InvokeAsync(new InvocationConfiguration

@@ -21,9 +21,9 @@ internal sealed class DemoRun(VerbCall call, EngineOptions options, string direc
     {
         string input = Path.Combine(directory, "records.bin");
         string output = Path.Combine(directory, "sorted");
-        GeneratedData generated = await Task.Run(
-            () => GensortGenerator.Write(input, new GensortOptions { Records = records }, null, cancellationToken),
-            CancellationToken.None);
+        GeneratedData generated = await ScratchInput.WriteAsync(
+            input,
+            () => GensortGenerator.Write(input, new GensortOptions { Records = records }, null, cancellationToken));
         JobReport report = await RunAsync("sort", new SortJob(), input, output, "gensort", cancellationToken);
 
         long start = Stopwatch.GetTimestamp();
@@ -46,9 +46,9 @@ internal sealed class DemoRun(VerbCall call, EngineOptions options, string direc
     {
         string input = Path.Combine(directory, "words.txt");
         string output = Path.Combine(directory, "counts");
-        GeneratedData generated = await Task.Run(
-            () => WordsGenerator.Write(input, new WordsOptions { Records = lines }, null, cancellationToken),
-            CancellationToken.None);
+        GeneratedData generated = await ScratchInput.WriteAsync(
+            input,
+            () => WordsGenerator.Write(input, new WordsOptions { Records = lines }, null, cancellationToken));
         JobReport report = await RunAsync("wordcount", new WordCountJob(), input, output, null, cancellationToken);
         Dictionary<string, long> expected = await Task.Run(() => CountNaively(input), cancellationToken);
         Compare(expected, output);

@@ -7,20 +7,26 @@ namespace Sluice.Client;
 /// <summary>Turns what the parser did not understand into one failure that suggests what was meant.</summary>
 internal static class UsageCheck
 {
+    /// <param name="parse">What the parser made of the words.</param>
+    /// <param name="words">The command line as it was typed.</param>
     /// <exception cref="SluiceException">The command line is wrong.</exception>
-    public static void Throw(ParseResult parse)
+    public static void Throw(ParseResult parse, IReadOnlyList<string> words)
     {
         CommandResult command = parse.CommandResult;
         string where = PathOf(command);
+        CheckSwitches(command, words);
         ThrowUnmatched(parse);
         CheckDashes(parse, command, where);
         CheckRequired(command, where);
         if (parse.Errors is [ParseError error, ..])
         {
-            bool lacksValue = error.SymbolResult is OptionResult { Tokens.Count: 0 };
-            throw new SluiceException(lacksValue
-                ? ConsoleErrors.ValueMissing(((OptionResult)error.SymbolResult!).Option.Name, where)
-                : ConsoleErrors.BadOption(error.Message.TrimEnd('.'), where));
+            throw new SluiceException(error.SymbolResult switch
+            {
+                OptionResult { Tokens.Count: 0 } option => ConsoleErrors.ValueMissing(option.Option.Name, where),
+                OptionResult { Tokens: [Token value] } option when TakesNumber(option.Option) =>
+                    ConsoleErrors.BadValue(value.Value, "a whole number", option.Option.Name, "3"),
+                _ => ConsoleErrors.BadOption(error.Message.TrimEnd('.'), where),
+            });
         }
     }
 
@@ -86,10 +92,42 @@ internal static class UsageCheck
         }
     }
 
+    // What stands behind the '=' of a switch, and is neither true nor false, the parser gives to the verb: an input
+    // that nobody meant.
+    private static void CheckSwitches(CommandResult command, IReadOnlyList<string> words)
+    {
+        HashSet<string> switches =
+        [
+            .. OptionsOf(command)
+                .Where(option => option.ValueType == typeof(bool))
+                .SelectMany(option => option.Aliases.Append(option.Name)),
+        ];
+        foreach (string[] parts in words.TakeWhile(word => word != "--").Select(word => word.Split(['=', ':'], 2)))
+        {
+            if (parts is [string name, string value] && switches.Contains(name) && !bool.TryParse(value, out _))
+            {
+                throw new SluiceException(
+                    ConsoleErrors.BadValue(value, "true or false", name, $"{name}=true, or {name} alone"));
+            }
+        }
+    }
+
+    private static bool TakesNumber(Option option) => option.ValueType == typeof(int) || option.ValueType == typeof(int?);
+
     /// <summary>A path as it was given.</summary>
-    /// <exception cref="SluiceException">It is empty, as an unset variable of a script leaves it.</exception>
-    public static string RequirePath(string path, string where) =>
-        path.Length > 0 ? path : throw new SluiceException(ConsoleErrors.BadValue(path, "a path", where, "./data"));
+    /// <exception cref="SluiceException">It is empty, as an unset variable of a script leaves it, or an address.</exception>
+    public static string RequirePath(string path, string where)
+    {
+        if (path.Length == 0)
+        {
+            throw new SluiceException(ConsoleErrors.BadValue(path, "a path", where, "./data"));
+        }
+
+        int scheme = path.IndexOf("://", StringComparison.Ordinal);
+        return scheme > 0 && Uri.CheckSchemeName(path[..scheme])
+            ? throw new SluiceException(ConsoleErrors.StoreNotThereYet(path, where))
+            : path;
+    }
 
     private static void CheckRequired(CommandResult command, string where)
     {
@@ -119,14 +157,21 @@ internal static class UsageCheck
     private static SluiceError UnknownOption(string token, CommandResult command, string where)
     {
         string name = token.Split('=', 2)[0];
-        List<string> known = [];
+        IEnumerable<string> known = OptionsOf(command).Select(option => option.Name);
+        return ConsoleErrors.UnknownOption(name, where, Suggestion.Nearest(name, known));
+    }
+
+    // Its own, and those of the verbs above that stand behind it too.
+    private static IEnumerable<Option> OptionsOf(CommandResult command)
+    {
         for (CommandResult? level = command; level is not null; level = level.Parent as CommandResult)
         {
             bool isOwn = level == command;
-            known.AddRange(level.Command.Options.Where(option => isOwn || option.Recursive).Select(option => option.Name));
+            foreach (Option option in level.Command.Options.Where(option => isOwn || option.Recursive))
+            {
+                yield return option;
+            }
         }
-
-        return ConsoleErrors.UnknownOption(name, where, Suggestion.Nearest(name, known));
     }
 
     private static bool IsOption(string token) => token.Length > 1 && token[0] == '-';

@@ -18,7 +18,11 @@ internal sealed class VersionCommand : Verb
     protected override Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
         VersionJson version = new(
-            "sluice.version/1", Version, RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier, false);
+            "sluice.version/1",
+            Version,
+            RuntimeInformation.FrameworkDescription,
+            RuntimeInformation.RuntimeIdentifier,
+            call.Host.Clusters is not null);
         if (call.Style.Format == OutputFormat.Table)
         {
             // Plain text, so that the quickest verb does not wait for a table to be laid out.

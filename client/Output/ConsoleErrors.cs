@@ -23,6 +23,7 @@ internal static class ConsoleErrors
         ["SLU2012"] = "The configuration file is not a JSON object of settings.",
         ["SLU2013"] = "The configuration file names a setting that does not exist.",
         ["SLU2014"] = "No error has this code.",
+        ["SLU2015"] = "Inputs and outputs are files and directories; object storage and other addresses have not been built yet.",
         ["SLU2101"] = "This console, or this verb, cannot use clusters; jobs run in its own process.",
         ["SLU2102"] = "No gateway answers: none runs there, or it belongs to a cluster of another name.",
         ["SLU2103"] = "The cluster has no silo of that name.",
@@ -88,6 +89,10 @@ internal static class ConsoleErrors
     public static SluiceError UnknownCode(string code, string? nearest) => new(
         "SLU2014", ErrorKind.Usage, $"there is no error '{code}'", "sluice help",
         nearest is null ? "codes look like SLU1201; every error prints its own" : $"did you mean '{nearest}'?");
+
+    public static SluiceError StoreNotThereYet(string address, string where) => new(
+        "SLU2015", ErrorKind.Usage, $"'{address}' is an address, and object storage is not there yet", where,
+        "name a file or a directory; a store that is mounted is one");
 
     public static SluiceError NoCluster(string cluster, string why) => new(
         "SLU2101", ErrorKind.Unreachable, why, cluster, "run it in this process: leave --cluster out, and SLUICE_CLUSTER unset");

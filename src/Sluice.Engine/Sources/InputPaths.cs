@@ -66,8 +66,7 @@ internal static class InputPaths
 
     private static string Regular(string path)
     {
-        FileInfo file = new(path);
-        FileSystemInfo real = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        FileSystemInfo real = RealOf(new FileInfo(path));
         if (!real.Exists)
         {
             bool isDirectory = Directory.Exists(real.FullName);
@@ -78,6 +77,19 @@ internal static class InputPaths
 
         string? kind = FileKind.Of(real.FullName);
         return kind is null ? path : throw new SluiceException(SluiceErrors.InputNotRegular(path, kind));
+    }
+
+    private static FileSystemInfo RealOf(FileInfo file)
+    {
+        try
+        {
+            return file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        }
+        catch (IOException exception)
+        {
+            // Links that lead to each other.
+            throw new SluiceException(SluiceErrors.InputUnreadable(file.FullName, exception.Message), exception);
+        }
     }
 
     // One path component after the other, so that a pattern may stand anywhere.

@@ -101,6 +101,17 @@ public sealed class JobVerbTests : IDisposable
         Assert.Contains(nameof(BrokenRunner), verbose.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_job_that_is_left_running_is_not_called_cancelled()
+    {
+        string input = _directory.Write("in", "b\na\n"u8);
+        ConsoleRun console = new();
+
+        int code = await console.RunAsync(new LeavingRunner(), _directory.Path, "sort", input, "--out", _directory.File("out"));
+
+        Assert.Equal((130, ""), (code, console.Error));
+    }
+
     public void Dispose() => _directory.Dispose();
 
     private Task<int> Run(ConsoleRun console, params string[] words) => console.RunAsync(_runner, _directory.Path, words);

@@ -59,3 +59,11 @@ internal sealed class BrokenRunner : NotingRunner
         EngineOptions options, JobRequest request, IProgress<JobProgress>? progress, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("the wheel came off\nentirely");
 }
+
+/// <summary>Is interrupted while its job runs in a cluster, and leaves it there.</summary>
+internal sealed class LeavingRunner : NotingRunner
+{
+    public override Task<JobReport> RunAsync(
+        EngineOptions options, JobRequest request, IProgress<JobProgress>? progress, CancellationToken cancellationToken) =>
+        throw new WatchEndedException();
+}

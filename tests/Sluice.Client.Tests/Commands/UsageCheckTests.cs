@@ -18,6 +18,14 @@ public sealed class UsageCheckTests : IDisposable
     [InlineData("verify sort a --key name", "SLU2010", "--key FIRST-LAST")]
     [InlineData("wordcount a --out b --top 0", "SLU2004", "--top 10")]
     [InlineData("gen gensort --records 9223372036854775807 --out x", "SLU2004", "write it like")]
+    [InlineData("bench shuffle --fail-over 10%", "SLU2006", "see sluice bench shuffle --help")]
+    [InlineData("sort s3://bucket/key --out out", "SLU2015", "mounted")]
+    [InlineData("wordcount in --out s3://bucket/counts", "SLU2015", "mounted")]
+    [InlineData("verify sort https://host/sorted", "SLU2015", "mounted")]
+    [InlineData("gen words --records 1 --out gs://bucket/words", "SLU2015", "mounted")]
+    [InlineData("sort in --out out --unique=maybe", "SLU2004", "--unique=true")]
+    [InlineData("sort in --out out --overwrite:1", "SLU2004", "--overwrite=true")]
+    [InlineData("version -q=no", "SLU2004", "-q=true")]
     public async Task A_wrong_call_is_refused_with_the_next_action(string call, string code, string help)
     {
         ConsoleRun console = new();
@@ -57,6 +65,18 @@ public sealed class UsageCheckTests : IDisposable
 
         Assert.Equal(0, exitCode);
         Assert.Equal([Path.GetFullPath("-odd")], runner.Request!.Arguments.GetAll("input"));
+    }
+
+    [Fact]
+    public async Task A_name_with_a_colon_is_a_path()
+    {
+        NotingRunner runner = new();
+
+        int exitCode = await new ConsoleRun().RunAsync(
+            runner, _directory.Path, "sort", "./s3://bucket", "--unique=true", "--out", _directory.File("a:b"), "--", "--unique=maybe");
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal([Path.GetFullPath("s3:/bucket"), Path.GetFullPath("--unique=maybe")], runner.Request!.Arguments.GetAll("input"));
     }
 
     [Theory]

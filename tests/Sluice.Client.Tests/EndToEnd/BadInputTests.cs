@@ -66,6 +66,19 @@ public sealed class BadInputTests : ConsoleTest
         AssertNoSpill();
     }
 
+    [Theory]
+    [InlineData("loop")]
+    [InlineData("dir")]
+    public async Task A_link_to_itself_is_an_unreadable_input(string input)
+    {
+        Shell("mkdir dir; ln -s loop loop; ln -s loop dir/loop");
+
+        ConsoleResult result = await Run("sort", input, "--out", "out");
+
+        AssertFails(result, 1, "SLU1102");
+        Assert.Contains("loop", result.ErrorLines[1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_torn_gensort_file_is_refused()
     {

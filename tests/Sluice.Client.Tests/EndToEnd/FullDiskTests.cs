@@ -36,6 +36,20 @@ public sealed class FullDiskTests : ConsoleTest
         });
     }
 
+    [Theory]
+    [InlineData("demo")]
+    [InlineData("bench shuffle")]
+    public async Task A_disk_that_is_full_before_the_generated_input_is_there_is_said(string call)
+    {
+        await OnSmallDiskAsync("small", "1m", async () =>
+        {
+            ConsoleResult result = await Run([.. call.Split(' '), "--spill-dir", "small"]);
+
+            AssertFails(result, 1, "SLU2202");
+            Assert.Empty(Directory.GetFileSystemEntries(PathOf("small")));
+        });
+    }
+
     [Fact]
     public async Task A_disk_that_gets_room_in_time_lets_the_job_go_on()
     {

@@ -14,6 +14,9 @@ public sealed class UsageTests : ConsoleTest
         { "join a b --out out", 2, "SLU2003" },
         { "jobs retry", HasClusters ? 2 : 3, HasClusters ? "SLU2006" : "SLU2101" },
         { "sort in --out out --memory 5x", 2, "SLU2004" },
+        { "dev --silos many", HasClusters ? 2 : 3, HasClusters ? "SLU2004" : "SLU2101" },
+        { "dev --slots -5", HasClusters ? 2 : 3, HasClusters ? "SLU2004" : "SLU2101" },
+        { "jobs ls --limit -1 --cluster 127.0.0.1:1", HasClusters ? 2 : 3, HasClusters ? "SLU2004" : "SLU2101" },
         { "sort in --out out --parallelism 0", 2, "SLU2004" },
         { "sort in --out", 2, "SLU2005" },
         { "sort in", 2, "SLU2006" },
@@ -59,6 +62,25 @@ public sealed class UsageTests : ConsoleTest
         ConsoleResult result = await Run(typed);
 
         Assert.Contains($"did you mean '{meant}'?", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_an_option_should_be_is_said_in_words_of_the_console()
+    {
+        Assert.SkipUnless(HasClusters, "the option belongs to a verb of clusters");
+
+        ConsoleResult result = await Run("dev", "--silos", "many");
+
+        Assert.Equal("error[SLU2004]: 'many' is not a whole number", result.ErrorLines[0]);
+        Assert.Equal("  --> --silos", result.ErrorLines[1]);
+    }
+
+    [Fact]
+    public async Task The_version_says_whether_the_console_reaches_clusters()
+    {
+        ConsoleResult result = await Run("version", "-o", "json");
+
+        Assert.Contains($"\"cluster\": {(HasClusters ? "true" : "false")}", result.Text, StringComparison.Ordinal);
     }
 
     [Fact]
