@@ -28,7 +28,6 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     private readonly ConcurrentDictionary<Guid, SiloJob> _jobs = new();
     private readonly SlotQueue _slots;
     private readonly DiskWait _diskWait;
-    private readonly ReceiveWindows _windows;
     private readonly ExchangeTraffic _traffic;
     private SpillDirectories? _spill;
     private int _isDraining;
@@ -37,14 +36,12 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     public SiloEngine(
         IOptions<SluiceSiloOptions> options,
         ILocalSiloDetails silo,
-        ReceiveWindows windows,
         ExchangeTraffic traffic,
         GrainTransportFactory transport,
         ILogger<SiloEngine> logger)
     {
         _options = options.Value;
         _logger = logger;
-        _windows = windows;
         _traffic = traffic;
         Silo = silo.SiloAddress.ToParsableString();
         Name = silo.Name;

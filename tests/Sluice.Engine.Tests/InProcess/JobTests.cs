@@ -161,6 +161,37 @@ public sealed class JobTests : IDisposable
         Assert.Contains("behind another shuffle", Assert.Single(report.Warnings), StringComparison.Ordinal);
     }
 
+    /// <summary>How long the longest line is that begins with each byte, and how many do.</summary>
+    private sealed class LongestByFirstByte : IJob
+    {
+        public void Define(JobBuilder job) => job
+            .Read(RecordFormat.Lines, job.Arguments.GetAll("input"))
+            .GroupBy(line => line.Length == 0 ? 0 : line[0])
+            .Aggregate((Longest: 0, Count: 0L), Add, Merge)
+            .Select(group => $"{group.Key} {group.Value.Longest} {group.Value.Count}")
+            .Write(job.Arguments.Get("out"));
+
+        private static void Add(ref (int Longest, long Count) state, ReadOnlySpan<byte> line) =>
+            state = (Math.Max(state.Longest, line.Length), state.Count + 1);
+
+        private static void Merge(ref (int Longest, long Count) state, in (int Longest, long Count) other) =>
+            state = (Math.Max(state.Longest, other.Longest), state.Count + other.Count);
+    }
+
+    [Fact]
+    public async Task A_fold_of_two_functions_gives_each_key_its_state()
+    {
+        byte[][] lines = RandomLines(11, 3000);
+        string input = _folder.Write("in", Join(lines, lastLineFeed: true));
+
+        await Run(new LongestByFirstByte(), new JobArguments().Add("input", input), 2, 512, 3);
+
+        IEnumerable<string> expected = lines
+            .GroupBy(line => line.Length == 0 ? 0 : line[0])
+            .Select(group => $"{group.Key} {group.Max(line => line.Length)} {group.LongCount()}");
+        Assert.Equal(expected.Order(StringComparer.Ordinal), Text(ReadParts()).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task An_empty_input_gives_an_empty_output()
     {
