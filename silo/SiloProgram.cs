@@ -32,7 +32,8 @@ public static class SiloProgram
 
     /// <summary>Runs a silo until it is told to stop.</summary>
     /// <param name="args">Configuration as `--Section:Key value`; `--config FILE` reads a file before that.</param>
-    /// <param name="configure">What the silo gives to shuffles besides what configuration says, job classes above all.</param>
+    /// <param name="configure">What the silo gives to shuffles besides what configuration says, job classes above
+    /// all.</param>
     /// <returns>The exit code: 0 after a graceful stop, 2 when the configuration cannot be used.</returns>
     public static async Task<int> RunAsync(string[] args, Action<SluiceSiloOptions>? configure = null)
     {
@@ -46,7 +47,8 @@ public static class SiloProgram
         }
         catch (Exception exception) when (CauseOf(exception) is SluiceError error)
         {
-            await Console.Error.WriteLineAsync($"error[{error.Code}]: {error.What}\n  --> {error.Where}\nhelp: {error.Help}");
+            await Console.Error.WriteLineAsync(
+                $"error[{error.Code}]: {error.What}\n  --> {error.Where}\nhelp: {error.Help}");
             return (int)error.Kind;
         }
     }
@@ -67,7 +69,8 @@ public static class SiloProgram
         });
         builder.Logging.Configure(options =>
             options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
-        builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<ConsoleLoggerOptions>(
+            options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         MetricsEndpoint.AddTo(builder);
         builder.Services.AddHealthChecks().AddCheck<SiloReadiness>("silo");
         DbProviderFactories.RegisterFactory("Npgsql", NpgsqlFactory.Instance);
@@ -116,7 +119,8 @@ public static class SiloProgram
                 options.NumMissedProbesLimit = 3;
                 options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
 
-                // After fifteen seconds without a sign, silos that start declare those dead that are left in a database.
+                // After fifteen seconds without a sign, silos that start declare those dead that are left in a
+                // database.
                 options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
                 options.DefunctSiloExpiration = TimeSpan.FromMinutes(10);
             });
@@ -169,7 +173,8 @@ public static class SiloProgram
     private static void CheckPorts(WebApplication app)
     {
         EndpointOptions options = app.Services.GetRequiredService<IOptions<EndpointOptions>>().Value;
-        HashSet<int> taken = [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port)];
+        HashSet<int> taken =
+            [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port)];
         foreach (int port in new[] { options.SiloPort, options.GatewayPort }.Where(taken.Contains))
         {
             throw new SluiceException(SluiceErrors.PortTaken($"port {port}"));
@@ -201,7 +206,8 @@ public static class SiloProgram
                 SluiceErrors.PortTaken(exception.Message),
 
             // Orleans looks the provider's name up when the host is built.
-            InvalidOperationException when exception.Message.StartsWith("Could not find Clustering provider", StringComparison.Ordinal) =>
+            InvalidOperationException when exception.Message.StartsWith(
+                "Could not find Clustering provider", StringComparison.Ordinal) =>
                 SluiceErrors.BadSiloConfiguration($"{ClusteringProvider} is neither Development nor AdoNet"),
             _ => null,
         };
@@ -211,7 +217,8 @@ public static class SiloProgram
 /// <summary>Ready when the silo is an active member of its cluster.</summary>
 internal sealed class SiloReadiness(ISiloStatusOracle membership) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(membership.CurrentStatus == SiloStatus.Active
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy(membership.CurrentStatus.ToString()));

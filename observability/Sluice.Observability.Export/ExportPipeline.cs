@@ -30,7 +30,9 @@ internal sealed class ExportPipeline
 
     /// <exception cref="ArgumentException">A variable of OpenTelemetry's cannot be used.</exception>
     public static ExportPipeline Start(TelemetryOptions options) =>
-        new(IsOff("OTEL_TRACES_EXPORTER") ? null : Traces(options), IsOff("OTEL_METRICS_EXPORTER") ? null : Metrics(options));
+        new(
+            IsOff("OTEL_TRACES_EXPORTER") ? null : Traces(options),
+            IsOff("OTEL_METRICS_EXPORTER") ? null : Metrics(options));
 
     /// <summary>Sends what is left and ends.</summary>
     /// <returns>False when that was not done in time; the rest is lost.</returns>
@@ -45,7 +47,10 @@ internal sealed class ExportPipeline
 
     // Not on the pool's threads: the connections that both wait for need those, and there are as few as cores at first.
     private static Task<bool> OnThread(Func<bool> end) => Task.Factory.StartNew(
-        end, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+        end,
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+        TaskScheduler.Default);
 
     private static TracerProvider Traces(TelemetryOptions options)
     {
@@ -93,7 +98,8 @@ internal sealed class ExportPipeline
     {
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(ProtocolVariable)))
         {
-            exporter.Protocol = new Uri(Environment.GetEnvironmentVariable(TelemetryExport.EndpointVariable)!).Port == GrpcPort
+            exporter.Protocol =
+                new Uri(Environment.GetEnvironmentVariable(TelemetryExport.EndpointVariable)!).Port == GrpcPort
                 ? OtlpExportProtocol.Grpc
                 : OtlpExportProtocol.HttpProtobuf;
         }

@@ -18,7 +18,8 @@ internal sealed class ExportTrouble : EventListener
     /// <param name="report">Told once.</param>
     public ExportTrouble(string endpoint, Action<string> report)
     {
-        // Sources that exist already are told from the base's constructor; by now they are waited for with all fields set.
+        // Sources that exist already are told from the base's constructor; by now they are waited for with all fields
+        // set.
         _endpoint = Shown(endpoint);
         _report = report;
         EventSourceCreated += (_, made) => Listen(made.EventSource);

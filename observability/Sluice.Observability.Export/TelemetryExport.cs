@@ -2,9 +2,10 @@ namespace Sluice.Observability;
 
 /// <summary>Sends spans and measurements of this process to an OpenTelemetry backend, while it lives.</summary>
 /// <remarks>
-/// Set up by the standard <c>OTEL_*</c> variables alone. A backend that is down, slow or refusing costs no job anything:
-/// batches wait in a bounded queue, are sent by a thread of their own, and are dropped when there are too many. It is
-/// reported once. Ownership: whoever starts it disposes it, which sends what is left. Threading: any thread.
+/// Set up by the standard <c>OTEL_*</c> variables alone. A backend that is down, slow or refusing costs no job
+/// anything: batches wait in a bounded queue, are sent by a thread of their own, and are dropped when there are too
+/// many. It is reported once. Ownership: whoever starts it disposes it, which sends what is left. Threading: any
+/// thread.
 /// </remarks>
 public sealed class TelemetryExport : IDisposable
 {
@@ -28,7 +29,8 @@ public sealed class TelemetryExport : IDisposable
     /// <summary>Whether the environment names a backend.</summary>
     public static bool IsWanted =>
         Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 }
-        && !string.Equals(Environment.GetEnvironmentVariable(DisabledVariable), "true", StringComparison.OrdinalIgnoreCase);
+        && !string.Equals(
+            Environment.GetEnvironmentVariable(DisabledVariable), "true", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Starts sending, when the environment says where to.</summary>
     /// <param name="options">What the process says of itself.</param>

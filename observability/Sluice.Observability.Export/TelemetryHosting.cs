@@ -8,7 +8,8 @@ namespace Sluice.Observability;
 public static class TelemetryHosting
 {
     /// <summary>Sends what Sluice emits from the host's start to its end, where the environment says so.</summary>
-    /// <param name="services">Of the host; call it before what is to be traced is added, so that it ends after that.</param>
+    /// <param name="services">Of the host; call it before what is to be traced is added, so that it ends after
+    /// that.</param>
     /// <param name="options">What the process says of itself; asked when the host starts.</param>
     public static IServiceCollection AddSluiceTelemetry(
         this IServiceCollection services, Func<IServiceProvider, TelemetryOptions> options)

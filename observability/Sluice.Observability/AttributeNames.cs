@@ -36,7 +36,9 @@ public static class AttributeNames
     /// <summary>Whether an attempt was lost with its silo.</summary>
     public const string Lost = "sluice.lost";
 
-    /// <summary>Whether an attempt was stopped before it ended: it was not needed any more, or the job was cancelled.</summary>
+    /// <summary>
+    /// Whether an attempt was stopped before it ended: it was not needed any more, or the job was cancelled.
+    /// </summary>
     public const string Stopped = "sluice.stopped";
 
     /// <summary>Tasks of a stage.</summary>
@@ -126,7 +128,9 @@ public static class AttributeNames
     /// <summary>Producers that an attempt read without a link to them, beyond the limit.</summary>
     public const string LinksLeftOut = "sluice.links_left_out";
 
-    /// <summary>The code of the error, as `sluice help CODE` explains it; `silo_lost` for an attempt lost with its silo.</summary>
+    /// <summary>
+    /// The code of the error, as `sluice help CODE` explains it; `silo_lost` for an attempt lost with its silo.
+    /// </summary>
     /// <remarks>OpenTelemetry's own name.</remarks>
     public const string ErrorType = "error.type";
 }

@@ -34,7 +34,9 @@ public sealed class TaskSpans
         _task.SetCustomProperty(Property, this);
     }
 
-    /// <summary>Begins a span of the attempt that this thread works for; disposed by the caller, on any thread.</summary>
+    /// <summary>
+    /// Begins a span of the attempt that this thread works for; disposed by the caller, on any thread.
+    /// </summary>
     /// <param name="name">One of <see cref="SpanNames"/>.</param>
     /// <param name="kind">Which end of a call it is, if any.</param>
     /// <param name="since">When it began; default is now.</param>
@@ -46,7 +48,9 @@ public sealed class TaskSpans
         return current is null ? null : Of(current)?.BeginBelow(current, name, Most, kind, since);
     }
 
-    /// <summary>Begins a span of a step that is over already, one of very many; disposed by the caller at once.</summary>
+    /// <summary>
+    /// Begins a span of a step that is over already, one of very many; disposed by the caller at once.
+    /// </summary>
     /// <param name="name">One of <see cref="SpanNames"/>.</param>
     /// <param name="kind">Which end of a call it is, if any.</param>
     /// <param name="since">Timestamp of its start.</param>
@@ -59,7 +63,8 @@ public sealed class TaskSpans
         }
 
         TimeSpan took = Stopwatch.GetElapsedTime(since);
-        return Of(current)?.BeginBelow(current, name, took < LongStep ? First : Most, kind, DateTimeOffset.UtcNow - took);
+        return Of(current)?.BeginBelow(
+            current, name, took < LongStep ? First : Most, kind, DateTimeOffset.UtcNow - took);
     }
 
     /// <summary>Tells the attempt's span how many were left out.</summary>

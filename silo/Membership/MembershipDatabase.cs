@@ -9,7 +9,8 @@ public static class MembershipDatabase
     private const string SchemaName = "Sluice.Silo.Membership.postgresql.sql";
 
     /// <summary>
-    /// Tables and statements as one script for PostgreSQL 12 or later; it may run again and again, also while silos run.
+    /// Tables and statements as one script for PostgreSQL 12 or later; it may run again and again, also while silos
+    /// run.
     /// </summary>
     public static string Schema
     {
@@ -59,7 +60,8 @@ public static class MembershipDatabase
         null => SluiceErrors.DatabaseUnreachable(where, failure.InnerException.Message),
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
             SluiceErrors.DatabaseLogin(where, TextOf(failure)),
-        PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InvalidSchemaName => SluiceErrors.DatabaseMissing(where, TextOf(failure)),
+        PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InvalidSchemaName =>
+            SluiceErrors.DatabaseMissing(where, TextOf(failure)),
         PostgresErrorCodes.InsufficientPrivilege => SluiceErrors.DatabaseRights(where, TextOf(failure)),
         PostgresErrorCodes.UndefinedTable => SluiceErrors.DatabaseUnprepared(where),
         PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections =>
@@ -89,5 +91,6 @@ public static class MembershipDatabase
         return place;
     }
 
-    private static string TextOf(NpgsqlException failure) => (failure as PostgresException)?.MessageText ?? failure.Message;
+    private static string TextOf(NpgsqlException failure) =>
+        (failure as PostgresException)?.MessageText ?? failure.Message;
 }

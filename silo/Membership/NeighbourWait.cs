@@ -23,7 +23,8 @@ internal sealed partial class NeighbourWait(
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(1);
 
     // What Orleans waits for, and a little for the clocks of two machines.
-    private TimeSpan Silence => (options.Value.IAmAliveTablePublishTimeout * options.Value.NumMissedTableIAmAliveLimit) + Interval;
+    private TimeSpan Silence =>
+        (options.Value.IAmAliveTablePublishTimeout * options.Value.NumMissedTableIAmAliveLimit) + Interval;
 
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(NeighbourWait), ServiceLifecycleStage.RuntimeGrainServices - 1, WaitAsync);
@@ -102,6 +103,9 @@ internal sealed partial class NeighbourWait(
         }
     }
 
-    [LoggerMessage(60, LogLevel.Information, "{Silo} at {Endpoint} counts as alive and does not answer; waiting for up to {Silence}.")]
+    [LoggerMessage(
+        60,
+        LogLevel.Information,
+        "{Silo} at {Endpoint} counts as alive and does not answer; waiting for up to {Silence}.")]
     private partial void LogWaits(string silo, string endpoint, TimeSpan silence);
 }

@@ -4,11 +4,15 @@ using Sluice.Sorting;
 
 namespace Sluice.Benchmarks;
 
-/// <summary>The collector by itself: 100-byte records into 8 partitions through a ring, sorted and written as blocks.</summary>
-/// <remarks>The store throws the blocks away, so that the disk is not measured. The baseline is the same collector as one
-/// would build it on the framework's sort: records copied behind each other, an index of (partition, prefix, place)
-/// sorted with a comparer, and the same checksummed blocks and sums written in order. Not sealed, because BenchmarkDotNet
-/// derives from it.</remarks>
+/// <summary>
+/// The collector by itself: 100-byte records into 8 partitions through a ring, sorted and written as blocks.
+/// </summary>
+/// <remarks>
+/// The store throws the blocks away, so that the disk is not measured. The baseline is the same collector as one would
+/// build it on the framework's sort: records copied behind each other, an index of (partition, prefix, place) sorted
+/// with a comparer, and the same checksummed blocks and sums written in order. Not sealed, because BenchmarkDotNet
+/// derives from it.
+/// </remarks>
 public class CollectorBenchmarks : IDisposable
 {
     private const int RecordLength = 100;

@@ -64,7 +64,8 @@ public class LifeTracerBenchmarks : IDisposable
         Owner = owner,
         Minimum = 4,
         Maximum = 4,
-        Lifecycle = BufferLifeTracer.Create(new BufferLifeTracerOptions { SampleOneIn = oneIn, MostLives = int.MaxValue }),
+        Lifecycle = BufferLifeTracer.Create(
+            new BufferLifeTracerOptions { SampleOneIn = oneIn, MostLives = int.MaxValue }),
     });
 
     private static void RequestAndRelease(LocalBufferPool pool)

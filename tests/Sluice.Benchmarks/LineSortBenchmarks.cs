@@ -4,9 +4,13 @@ using Sluice.Sorting;
 
 namespace Sluice.Benchmarks;
 
-/// <summary>Sorting keys that have much in common, in memory: lines like those of a program, many of them the same.</summary>
-/// <remarks>The baseline sorts places in the text with the framework's sort, and only that; the collector copies, sums and
-/// writes checksummed blocks besides. Not sealed, because BenchmarkDotNet derives from it.</remarks>
+/// <summary>
+/// Sorting keys that have much in common, in memory: lines like those of a program, many of them the same.
+/// </summary>
+/// <remarks>
+/// The baseline sorts places in the text with the framework's sort, and only that; the collector copies, sums and
+/// writes checksummed blocks besides. Not sealed, because BenchmarkDotNet derives from it.
+/// </remarks>
 public class LineSortBenchmarks : IDisposable
 {
     private const int Lines = 250_000;

@@ -49,7 +49,8 @@ public class MapTaskBenchmarks
 
     private void Run(SpillDirectories directories, int task)
     {
-        using NetworkBufferPool pool = new(NetworkBufferPoolOptions.ForMemory(Memory + (WriteSegments * SegmentSize), SegmentSize));
+        using NetworkBufferPool pool = new(
+            NetworkBufferPoolOptions.ForMemory(Memory + (WriteSegments * SegmentSize), SegmentSize));
         using LocalBufferPool own = pool.CreateBufferPool($"task {task}", pool.Total, pool.Total);
         SpillStore store = new(directories);
         MapOutput output;
@@ -69,7 +70,12 @@ public class MapTaskBenchmarks
         MergedOutput merged = new OutputMerger(
             own,
             store,
-            new OutputMergerOptions { Segments = pool.Total - 1, SegmentSize = SegmentSize, Threads = Environment.ProcessorCount / Tasks },
+            new OutputMergerOptions
+            {
+                Segments = pool.Total - 1,
+                SegmentSize = SegmentSize,
+                Threads = Environment.ProcessorCount / Tasks,
+            },
             CancellationToken.None).Merge(output.Runs, output.Sums);
         foreach (SortedRun run in merged.Runs)
         {

@@ -7,10 +7,10 @@ namespace Sluice.Benchmarks;
 
 /// <summary>Request and recycle on one thread, on two threads, and across two threads.</summary>
 /// <remarks>
-/// The baseline of the first two is the least a shared pool can do: a lock and a stack of the same segments. That of the
-/// third is a <see cref="BlockingCollection{T}"/> of 64; both hand the buffers over through the same ring.
-/// One operation is one pair of a request and a recycle, so the ratio of the two-thread rows compares pairs a second.
-/// Not sealed, because BenchmarkDotNet derives from it.
+/// The baseline of the first two is the least a shared pool can do: a lock and a stack of the same segments. That of
+/// the third is a <see cref="BlockingCollection{T}"/> of 64; both hand the buffers over through the same ring. One
+/// operation is one pair of a request and a recycle, so the ratio of the two-thread rows compares pairs a second. Not
+/// sealed, because BenchmarkDotNet derives from it.
 /// </remarks>
 [MemoryDiagnoser]
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
@@ -151,7 +151,9 @@ public class PoolBenchmarks : IDisposable
         }
     }
 
-    /// <summary>A ring with one writer and one reader; it holds all segments there are, so only an empty one waits.</summary>
+    /// <summary>
+    /// A ring with one writer and one reader; it holds all segments there are, so only an empty one waits.
+    /// </summary>
     private sealed class HandOver<T>(int size)
     {
         private readonly T[] _items = new T[size];

@@ -5,9 +5,12 @@ using Sluice.Buffers;
 
 namespace Sluice.Benchmarks;
 
-/// <summary>Records and numbers through views over pages, each beside a copy of the same bytes into one piece.</summary>
+/// <summary>
+/// Records and numbers through views over pages, each beside a copy of the same bytes into one piece.
+/// </summary>
 /// <remarks>The bytes fit the processor's own cache, so that the views and not the memory are measured. A record's
-/// length is read from the record on both sides: a copy of a constant length would be compiled to a few moves.</remarks>
+/// length is read from the record on both sides: a copy of a constant length would be compiled to a few
+/// moves.</remarks>
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
 [CategoriesColumn]
 [MemoryDiagnoser]

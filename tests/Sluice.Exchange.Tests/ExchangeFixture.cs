@@ -40,7 +40,8 @@ internal sealed class ExchangeFixture : IDisposable
     }
 
     /// <summary>Everything a gate over one subpartition gives, merged.</summary>
-    public List<TestRecord> ReadAll(IReadOnlyList<ProducerOutput> producers, int partition, int gateSegments, IExchangeTransport? transport = null)
+    public List<TestRecord> ReadAll(
+        IReadOnlyList<ProducerOutput> producers, int partition, int gateSegments, IExchangeTransport? transport = null)
     {
         IExchangeTransport used = transport ?? Transport;
         bool isSlow = producers.Any(producer => Enumerable.Range(0, producer.Runs)

@@ -16,7 +16,9 @@ internal static class FreePorts
     {
         lock (Gate)
         {
-            HashSet<int> taken = [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port), .. Given];
+            HashSet<int> taken =
+                [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners()
+                    .Select(end => end.Port), .. Given];
             while (true)
             {
                 int[] row = [.. Enumerable.Range(Random.Shared.Next(First, End - count), count)];

@@ -54,7 +54,8 @@ public sealed class InitDatabaseTests(PostgresServer server) : IClassFixture<Pos
         AssertFails(refused, 5, "SLU1606");
         AssertFails(missing, 4, "SLU1603");
         Assert.Equal(0, apart.ExitCode);
-        await server.ExecuteAsync(database, "DO $$ BEGIN ASSERT (SELECT count(*) FROM public.OrleansQuery) = 1; END $$");
+        await server.ExecuteAsync(
+            database, "DO $$ BEGIN ASSERT (SELECT count(*) FROM public.OrleansQuery) = 1; END $$");
     }
 
     [Fact]
@@ -62,7 +63,8 @@ public sealed class InitDatabaseTests(PostgresServer server) : IClassFixture<Pos
     {
         server.Require();
         string database = await server.CreateDatabaseAsync();
-        await server.ExecuteAsync(database, "REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE ROLE guest LOGIN PASSWORD 'guest-word'");
+        await server.ExecuteAsync(
+            database, "REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE ROLE guest LOGIN PASSWORD 'guest-word'");
 
         AssertFails(await Run(server.Connection(database, "guest", "guest-word")), 5, "SLU1604");
     }
@@ -86,7 +88,10 @@ public sealed class InitDatabaseTests(PostgresServer server) : IClassFixture<Pos
     [InlineData("Password=secret-word", 2, "SLU1608")]
     [InlineData("", 2, "SLU1608")]
     public async Task Without_a_server_the_error_says_what_to_do(string connection, int exitCode, string code) =>
-        AssertFails(await Run(string.Format(System.Globalization.CultureInfo.InvariantCulture, connection, FreePorts.Row(1))), exitCode, code);
+        AssertFails(
+            await Run(string.Format(System.Globalization.CultureInfo.InvariantCulture, connection, FreePorts.Row(1))),
+            exitCode,
+            code);
 
     private static Task<ConsoleResult> Run(string connection) =>
         ConsoleProcess.RunAsync(Path.GetTempPath(), ["cluster", "init-db", "--connection", connection, "-v"]);

@@ -36,7 +36,8 @@ public sealed class MembershipTableTests(PostgresServer server) : IClassFixture<
         Assert.True(await table.InsertRow(written, await NextAsync(table)));
         written.Status = SiloStatus.Active;
         written.IAmAliveTime = Start.AddMinutes(3);
-        written.SuspectTimes = [Tuple.Create(Silo(2).SiloAddress, Start), Tuple.Create(Silo(3).SiloAddress, Start.AddSeconds(1))];
+        written.SuspectTimes =
+            [Tuple.Create(Silo(2).SiloAddress, Start), Tuple.Create(Silo(3).SiloAddress, Start.AddSeconds(1))];
         Assert.True(await table.UpdateRow(written, "", await NextAsync(table)));
 
         MembershipTableData data = await table.ReadRow(written.SiloAddress);
@@ -98,7 +99,8 @@ public sealed class MembershipTableTests(PostgresServer server) : IClassFixture<
 
         MembershipTableData data = await table.ReadAll();
         MembershipEntry read = Assert.Single(data.Members).Item1;
-        Assert.Equal((1, SiloStatus.Joining, Start.AddHours(1)), (data.Version.Version, read.Status, read.IAmAliveTime));
+        Assert.Equal(
+            (1, SiloStatus.Joining, Start.AddHours(1)), (data.Version.Version, read.Status, read.IAmAliveTime));
     }
 
     [Fact]
@@ -116,7 +118,8 @@ public sealed class MembershipTableTests(PostgresServer server) : IClassFixture<
 
         Assert.Equal(
             [Silo(1).SiloAddress, Silo(3).SiloAddress],
-            (await table.ReadAll()).Members.Select(member => member.Item1.SiloAddress).OrderBy(silo => silo.Generation));
+            (await table.ReadAll()).Members.Select(member => member.Item1.SiloAddress)
+                .OrderBy(silo => silo.Generation));
     }
 
     [Fact]

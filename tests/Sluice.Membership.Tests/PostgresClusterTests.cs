@@ -17,14 +17,16 @@ public sealed class PostgresClusterTests(PostgresServer server) : IClassFixture<
 
     private const int Silos = 3;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(50);
-    private static readonly string[] Sort = ["sort", "in", "--format", "gensort", "--out", "out", "--partitions", "48", "-o", "json"];
+    private static readonly string[] Sort =
+        ["sort", "in", "--format", "gensort", "--out", "out", "--partitions", "48", "-o", "json"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sluice-cluster-").FullName;
     private readonly int _ports = FreePorts.Row(3 * Silos);
     private readonly Dictionary<string, SiloProcess> _silos = [];
     private string _connection = "";
 
-    private string Gateways => string.Join(',', Enumerable.Range(0, Silos).Select(silo => $"127.0.0.1:{Gateway(silo)}"));
+    private string Gateways =>
+        string.Join(',', Enumerable.Range(0, Silos).Select(silo => $"127.0.0.1:{Gateway(silo)}"));
 
     [Fact]
     public async Task The_silo_that_hosts_the_job_is_killed_the_result_is_exact_and_known_after_all_have_restarted()
@@ -52,7 +54,8 @@ public sealed class PostgresClusterTests(PostgresServer server) : IClassFixture<
         JsonElement export = JsonDocument.Parse(exported.Output).RootElement;
         Assert.Equal(3, export.GetProperty("report").GetProperty("stages").GetArrayLength());
         Assert.Equal(3, export.GetProperty("plan").GetProperty("stages").GetArrayLength());
-        Assert.Contains(export.GetProperty("journal").EnumerateArray(), line => line.GetProperty("kind").GetString() == "resumed");
+        Assert.Contains(
+            export.GetProperty("journal").EnumerateArray(), line => line.GetProperty("kind").GetString() == "resumed");
     }
 
     [Fact]
@@ -171,8 +174,10 @@ public sealed class PostgresClusterTests(PostgresServer server) : IClassFixture<
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.UseOrleansClient(client =>
         {
-            client.UseStaticClustering([.. Enumerable.Range(0, Silos).Select(silo => new IPEndPoint(IPAddress.Loopback, Gateway(silo)))]);
-            client.Configure<Orleans.Configuration.ClusterOptions>(options => options.ClusterId = options.ServiceId = "sluice");
+            client.UseStaticClustering(
+                [.. Enumerable.Range(0, Silos).Select(silo => new IPEndPoint(IPAddress.Loopback, Gateway(silo)))]);
+            client.Configure<Orleans.Configuration.ClusterOptions>(
+                options => options.ClusterId = options.ServiceId = "sluice");
             client.AddSluiceClient();
         });
         IHost host = builder.Build();

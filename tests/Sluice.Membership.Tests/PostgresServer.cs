@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Sluice.Membership.Tests;
 
-/// <summary>A PostgreSQL server of the test run's own: loopback only, in a temporary directory, removed at the end.</summary>
+/// <summary>
+/// A PostgreSQL server of the test run's own: loopback only, in a temporary directory, removed at the end.
+/// </summary>
 /// <remarks>
 /// It hangs on a pipe to this process and ends with it, however it ends. Where CI=true the Debian package is installed
 /// when it is missing; elsewhere the tests are skipped.
@@ -59,7 +61,8 @@ public sealed class PostgresServer : IAsyncLifetime
 
     /// <summary>Skips the test where there is no server to be had.</summary>
     public void Require() => Assert.SkipWhen(
-        _server is null, "PostgreSQL is not installed: apt-get install postgresql, or run with CI=true to have it installed");
+        _server is null,
+        "PostgreSQL is not installed: apt-get install postgresql, or run with CI=true to have it installed");
 
     /// <summary>The text that names a database here.</summary>
     public string Connection(string database, string user = "admin", string password = AdminPassword) =>

@@ -39,7 +39,10 @@ public sealed class PublishedSiloTests : IDisposable
         Assert.True(ended.ExitCode == 0, ended.Error);
         Assert.Empty(ended.Output);
         Assert.Empty(Directory.GetFileSystemEntries(elsewhere));
-        Assert.Empty(Directory.Exists(Path.Combine(_folder, "spill")) ? Directory.GetFileSystemEntries(Path.Combine(_folder, "spill")) : []);
+        Assert.Empty(
+            Directory.Exists(Path.Combine(_folder, "spill"))
+                ? Directory.GetFileSystemEntries(Path.Combine(_folder, "spill"))
+                : []);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -56,7 +59,8 @@ public sealed class PublishedSiloTests : IDisposable
         string published = Path.Combine(_folder, "published");
         using Process publish = Process.Start(new ProcessStartInfo(
             "dotnet",
-            ["publish", Path.Combine(root.FullName, "silo", "Sluice.Silo.csproj"), "-c", "Debug", "--no-build", "-o", published, "-nodeReuse:false"])
+            ["publish", Path.Combine(root.FullName, "silo", "Sluice.Silo.csproj"),
+            "-c", "Debug", "--no-build", "-o", published, "-nodeReuse:false"])
         {
             RedirectStandardOutput = true,
         })!;

@@ -3,7 +3,9 @@ using System.Net;
 
 namespace Sluice.Membership.Tests;
 
-/// <summary>A silo in a process of its own; it ends with the test, at the latest when a pipe to the test's process closes.</summary>
+/// <summary>
+/// A silo in a process of its own; it ends with the test, at the latest when a pipe to the test's process closes.
+/// </summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(50);
@@ -50,7 +52,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     {
         try
         {
-            using HttpResponseMessage answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{_health}/health/{name}"));
+            using HttpResponseMessage answer = await Http.GetAsync(
+                new Uri($"http://127.0.0.1:{_health}/health/{name}"));
             return answer.StatusCode;
         }
         catch (HttpRequestException)
@@ -78,7 +81,9 @@ internal sealed class SiloProcess : IAsyncDisposable
     {
         await _process.WaitForExitAsync().WaitAsync(Deadline);
         return new ConsoleResult(
-            _process.ExitCode, System.Text.Encoding.UTF8.GetBytes(await _output.WaitAsync(Deadline)), await _error.WaitAsync(Deadline));
+            _process.ExitCode,
+            System.Text.Encoding.UTF8.GetBytes(await _output.WaitAsync(Deadline)),
+            await _error.WaitAsync(Deadline));
     }
 
     public async ValueTask DisposeAsync()

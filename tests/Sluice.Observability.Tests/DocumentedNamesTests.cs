@@ -20,7 +20,8 @@ public sealed partial class DocumentedNamesTests
             .Select(constant => (string)constant.GetRawConstantValue()!),
     ];
 
-    private static HashSet<string> Documented => [.. NamesInCode().Matches(Page).Select(match => match.Groups[1].Value)];
+    private static HashSet<string> Documented =>
+        [.. NamesInCode().Matches(Page).Select(match => match.Groups[1].Value)];
 
     [Fact]
     public void Every_declared_name_is_on_the_page() => Assert.Empty(Declared.Except(Documented));

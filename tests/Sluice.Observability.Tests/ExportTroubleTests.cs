@@ -2,7 +2,9 @@ using System.Diagnostics.Tracing;
 
 namespace Sluice.Observability.Tests;
 
-/// <summary>What is passed on of what OpenTelemetry tells: the first failure of an exporter, and nothing else.</summary>
+/// <summary>
+/// What is passed on of what OpenTelemetry tells: the first failure of an exporter, and nothing else.
+/// </summary>
 public sealed class ExportTroubleTests
 {
     private const string Endpoint = "http://name:secret@127.0.0.1:4318";
@@ -15,12 +17,17 @@ public sealed class ExportTroubleTests
         using ExportTrouble trouble = new(Endpoint, _told.Add);
 
         Write(exporter, EventLevel.Informational, "all is well");
-        Write(exporter, EventLevel.Error, "System.Net.Http.HttpRequestException: outer ---> System.IO.IOException: refused.\n at X");
+        Write(
+            exporter,
+            EventLevel.Error,
+            "System.Net.Http.HttpRequestException: outer ---> System.IO.IOException: refused.\n at X");
         Write(exporter, EventLevel.Error, "System.Net.Http.HttpRequestException: later");
 
         string told = Assert.Single(_told);
         Assert.StartsWith(
-            "traces and measurements do not reach http://127.0.0.1:4318: refused. Jobs are not affected.", told, StringComparison.Ordinal);
+            "traces and measurements do not reach http://127.0.0.1:4318: refused. Jobs are not affected.",
+            told,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Sluice.Observability;
 
-/// <summary>Keeps what the instruments of some meters measure, and tells it in Prometheus's text format, version 0.0.4.</summary>
+/// <summary>
+/// Keeps what the instruments of some meters measure, and tells it in Prometheus's text format, version 0.0.4.
+/// </summary>
 /// <remarks>
 /// Listens from when it is made: what was counted before, by instruments that are told, is not seen. Ownership: whoever
 /// makes it disposes it, and from then on nothing is recorded. Threading: any thread.
@@ -131,8 +133,10 @@ public sealed class PrometheusCollector : IDisposable
     private static IReadOnlyList<double> BoundsOf(Instrument instrument) => instrument switch
     {
         Histogram<double> { Advice.HistogramBucketBoundaries: IReadOnlyList<double> bounds } => bounds,
-        Histogram<long> { Advice.HistogramBucketBoundaries: IReadOnlyList<long> bounds } => [.. bounds.Select(bound => (double)bound)],
-        Histogram<int> { Advice.HistogramBucketBoundaries: IReadOnlyList<int> bounds } => [.. bounds.Select(bound => (double)bound)],
+        Histogram<long> { Advice.HistogramBucketBoundaries: IReadOnlyList<long> bounds } =>
+            [.. bounds.Select(bound => (double)bound)],
+        Histogram<int> { Advice.HistogramBucketBoundaries: IReadOnlyList<int> bounds } =>
+            [.. bounds.Select(bound => (double)bound)],
         _ => DefaultBounds,
     };
 }

@@ -4,7 +4,9 @@ using System.Text;
 namespace Sluice.Observability;
 
 /// <summary>One instrument's series, added up as its kind asks for.</summary>
-/// <remarks>Threading: any thread, by its lock. No more series than <see cref="MostSeries"/>: others share one.</remarks>
+/// <remarks>
+/// Threading: any thread, by its lock. No more series than <see cref="MostSeries"/>: others share one.
+/// </remarks>
 internal sealed class PrometheusMetric
 {
     /// <summary>OpenTelemetry's limit.</summary>
@@ -24,7 +26,8 @@ internal sealed class PrometheusMetric
     /// <param name="isObserved">Whether its values are asked for, each time all of them.</param>
     /// <param name="stands">Whether each measurement is a value that stands, not a change.</param>
     /// <param name="bounds">Upper ends of a histogram's buckets, growing.</param>
-    public PrometheusMetric(string name, string help, PrometheusKind kind, bool isObserved, bool stands, IReadOnlyList<double> bounds)
+    public PrometheusMetric(
+        string name, string help, PrometheusKind kind, bool isObserved, bool stands, IReadOnlyList<double> bounds)
     {
         Name = name;
         _help = help;
@@ -82,7 +85,10 @@ internal sealed class PrometheusMetric
                 return;
             }
 
-            text.Append("# HELP ").Append(Name).Append(' ').Append(_help.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal)).Append('\n');
+            string help = _help
+                .Replace(@"\", @"\\", StringComparison.Ordinal)
+                .Replace("\n", @"\n", StringComparison.Ordinal);
+            text.Append("# HELP ").Append(Name).Append(' ').Append(help).Append('\n');
             text.Append("# TYPE ").Append(Name).Append(' ').Append(TypeOf(_kind)).Append('\n');
             foreach ((string labels, Series series) in _series.OrderBy(one => one.Key, StringComparer.Ordinal))
             {

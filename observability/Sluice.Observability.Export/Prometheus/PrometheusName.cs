@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Sluice.Observability;
 
-/// <summary>What an instrument and its attributes are called in Prometheus, by OpenTelemetry's rules for that.</summary>
+/// <summary>
+/// What an instrument and its attributes are called in Prometheus, by OpenTelemetry's rules for that.
+/// </summary>
 public static class PrometheusName
 {
     private static readonly Dictionary<string, string> Units = new(StringComparer.Ordinal)
@@ -30,7 +32,8 @@ public static class PrometheusName
 
     /// <summary>A metric's name: dots become underscores, the unit follows, and `_total` for what only grows.</summary>
     /// <param name="name">The instrument's.</param>
-    /// <param name="unit">Its unit as UCUM writes it; what stands in braces is a word for people and is left out.</param>
+    /// <param name="unit">Its unit as UCUM writes it; what stands in braces is a word for people and is left
+    /// out.</param>
     /// <param name="kind">What it becomes.</param>
     public static string OfMetric(string name, string? unit, PrometheusKind kind)
     {

@@ -158,13 +158,15 @@ public readonly struct NetworkBuffer : IBuffer, IEquatable<NetworkBuffer>
         Known().Watch(_token, hook);
     }
 
-    /// <summary>Tells who watches this life that its bytes were written into a connection. A null check otherwise.</summary>
+    /// <summary>
+    /// Tells who watches this life that its bytes were written into a connection. A null check otherwise.
+    /// </summary>
     /// <param name="to">The process at the other end.</param>
     public void NoteSent(string to) => Known().Note(_token, BufferStepKind.Sent, to);
 
     /// <summary>
-    /// Tells who watches this life that bytes from another process have come into the buffer; when they come from a life
-    /// that is traced there, its pool's hook may look at this one from now on.
+    /// Tells who watches this life that bytes from another process have come into the buffer; when they come from a
+    /// life that is traced there, its pool's hook may look at this one from now on.
     /// </summary>
     /// <remarks>For the one holder of a buffer, before it passes it on.</remarks>
     /// <param name="from">The process at the other end.</param>

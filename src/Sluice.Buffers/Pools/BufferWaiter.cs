@@ -36,7 +36,9 @@ internal sealed class BufferWaiter
     /// <summary>Its place in the line; guarded by the pool's lock.</summary>
     public LinkedListNode<BufferWaiter> Node { get; }
 
-    /// <summary>When it began to wait, a timestamp of the pool's time; less than 0 until then. Written without the lock.</summary>
+    /// <summary>
+    /// When it began to wait, a timestamp of the pool's time; less than 0 until then. Written without the lock.
+    /// </summary>
     public long Since
     {
         get => Volatile.Read(ref _since);

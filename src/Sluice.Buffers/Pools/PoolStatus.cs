@@ -13,7 +13,9 @@ public sealed record PoolGroup(string Name)
     /// <summary>Segments of pools that are in use.</summary>
     public int Lent { get; init; }
 
-    /// <summary>Segments of pools without a guarantee: finished outputs, which give them back when others need them.</summary>
+    /// <summary>
+    /// Segments of pools without a guarantee: finished outputs, which give them back when others need them.
+    /// </summary>
     public int Reclaimable { get; init; }
 
     /// <summary>Segments still out of pools that were destroyed.</summary>

@@ -5,7 +5,6 @@ namespace Sluice.Buffers;
 /// <summary>Numbers of variable length: seven bits a byte, lowest first (LEB128), and zigzag for signed ones.</summary>
 internal static class VarInt
 {
-    public const int MaximumSize32 = 5;
     public const int MaximumSize64 = 10;
 
     /// <summary>

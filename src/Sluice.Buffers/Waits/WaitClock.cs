@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Sluice.Buffers;
 
-/// <summary>Where the time of one thread goes while it waits: each moment counts once, for the innermost wait.</summary>
+/// <summary>
+/// Where the time of one thread goes while it waits: each moment counts once, for the innermost wait.
+/// </summary>
 /// <remarks>
 /// So the waits never add up to more than the thread's life, and the rest of it is work. Ownership: whoever attaches it
 /// to a thread detaches it there. Threading: written by the thread it is attached to, without atomics; read by anybody,
@@ -43,7 +45,9 @@ public sealed class WaitClock
         Volatile.Write(ref _ended, Stopwatch.GetTimestamp());
     }
 
-    /// <summary>The calling thread waits from now until the result is disposed; a thread without a clock is not counted.</summary>
+    /// <summary>
+    /// The calling thread waits from now until the result is disposed; a thread without a clock is not counted.
+    /// </summary>
     public static Wait Begin(WaitKind kind)
     {
         WaitClock? clock = t_current;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Sluice.Jobs;
-using Sluice.Observability;
 
 namespace Sluice.Engine;
 
@@ -21,6 +20,7 @@ internal sealed class JobHost : IDisposable
     private readonly IJobWorkers _workers;
     private readonly Coordinator _coordinator;
     private readonly JobStatistics _statistics;
+    private readonly JobPublication _publication;
     private readonly List<JournalEntry> _entries = [];
     private FinishJob? _finished;
     private bool _hasLeft;
@@ -44,6 +44,7 @@ internal sealed class JobHost : IDisposable
         EngineMeter.JobBegan();
         _coordinator = new Coordinator(state);
         _statistics = new JobStatistics(job.Plan, job.Catalog.Bytes, before);
+        _publication = new JobPublication(name, output, _statistics);
     }
 
     /// <summary>Whether the job is over.</summary>
@@ -236,7 +237,7 @@ internal sealed class JobHost : IDisposable
                 break;
             case PublishOutput publish:
                 IReadOnlyList<PublishedPart> parts = _statistics.Parts(publish.Winners);
-                _workers.Aside(() => PublishTraced(parts));
+                _workers.Aside(() => _publication.Publish(parts, Trace));
                 break;
             case FinishJob finish:
                 _finished = finish;
@@ -272,38 +273,6 @@ internal sealed class JobHost : IDisposable
         else
         {
             Trace?.Succeeded(Report(Trace.TraceId, 0, []));
-        }
-    }
-
-    private CoordinatorEvent PublishTraced(IReadOnlyList<PublishedPart> parts)
-    {
-        Activity? span = Trace?.BeginCommit(parts.Count);
-        CoordinatorEvent told = Publish(parts);
-        if (told is PublishFailed failed)
-        {
-            Spans.Fail(span, failed.Failure.Error.Code, failed.Failure.Error.What);
-        }
-
-        Spans.End(span);
-        return told;
-    }
-
-    private CoordinatorEvent Publish(IReadOnlyList<PublishedPart> parts)
-    {
-        try
-        {
-            if (_statistics.FindOutputMismatch() is SluiceError mismatch)
-            {
-                return new PublishFailed(new AttemptFailure(mismatch, false, mismatch.What));
-            }
-
-            _output.Publish(_name, _statistics.Sink, parts);
-            return new OutputPublished();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            SluiceError error = FailureTranslation.OfJob(exception).Error;
-            return new PublishFailed(new AttemptFailure(error, false, exception.ToString()));
         }
     }
 }

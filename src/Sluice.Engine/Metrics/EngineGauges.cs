@@ -56,7 +56,7 @@ internal static class EngineGauges
             "How long the request has stood in line that has stood there longest.");
         Meter.CreateObservableCounter(
             InstrumentNames.PoolWaitTime,
-            () => EngineMeter.Waited().Select(sum => new Measurement<double>(
+            () => EngineSums.Waited().Select(sum => new Measurement<double>(
                 sum.Value.TotalSeconds, Tag(MeasurementNames.Silo, sum.Key.Silo), Tag(MeasurementNames.PoolOwner, sum.Key.Owner))),
             "s",
             "Time that requests have stood in line, counted when they leave it.");
@@ -92,13 +92,13 @@ internal static class EngineGauges
             "Blocks that wait at producers, as of the last fetches, by pair of stages and of silos.");
         Meter.CreateObservableUpDownCounter(
             InstrumentNames.ExchangeInFlight,
-            () => EngineMeter.Living().SelectMany(engine => engine.Peers.Select(peer => new Measurement<long>(
+            () => EngineSums.Living().SelectMany(engine => engine.Peers.Select(peer => new Measurement<long>(
                 peer.InFlightBytes, Tag(MeasurementNames.Silo, engine.Silo), Tag(MeasurementNames.PeerSilo, peer.Peer)))),
             "By",
             "Room promised to fetches under way from another silo.");
         Meter.CreateObservableCounter(
             InstrumentNames.ExchangeReceived,
-            () => EngineMeter.Received().Select(pair => new Measurement<long>(
+            () => EngineSums.Received().Select(pair => new Measurement<long>(
                 pair.Value, Tag(MeasurementNames.Silo, pair.Key.Silo), Tag(MeasurementNames.PeerSilo, pair.Key.Peer))),
             "By",
             "Blocks received from another silo.");
@@ -155,13 +155,13 @@ internal static class EngineGauges
     {
         Meter.CreateObservableCounter(
             InstrumentNames.DiskIo,
-            () => EngineMeter.Disk().Select(sum => new Measurement<long>(
+            () => EngineSums.Disk().Select(sum => new Measurement<long>(
                 sum.Value.Bytes, Tag(MeasurementNames.Silo, sum.Key.Silo), Tag(MeasurementNames.Direction, sum.Key.Flow))),
             "By",
             "Bytes through spill files, whoever reads and writes them.");
         Meter.CreateObservableCounter(
             InstrumentNames.DiskTime,
-            () => EngineMeter.Disk().Select(sum => new Measurement<double>(
+            () => EngineSums.Disk().Select(sum => new Measurement<double>(
                 sum.Value.Time.TotalSeconds, Tag(MeasurementNames.Silo, sum.Key.Silo), Tag(MeasurementNames.Direction, sum.Key.Flow))),
             "s",
             "Time in reads and writes of spill files, over all threads.");
@@ -178,7 +178,7 @@ internal static class EngineGauges
     }
 
     // Engines of one name, several in this process one after the other or at once, are told as one.
-    private static IEnumerable<Measurement<long>> EachSilo(Func<ObservedEngine, long> value) => EngineMeter.Living()
+    private static IEnumerable<Measurement<long>> EachSilo(Func<ObservedEngine, long> value) => EngineSums.Living()
         .GroupBy(engine => engine.Silo, StringComparer.Ordinal)
         .Select(silo => new Measurement<long>(silo.Sum(value), Tag(MeasurementNames.Silo, silo.Key)));
 
@@ -200,12 +200,12 @@ internal static class EngineGauges
         Tag(MeasurementNames.PoolOwner, key.Owner),
         Tag(MeasurementNames.PoolUse, use));
 
-    private static IEnumerable<KeyValuePair<(string Silo, string Owner), List<PoolGroup>>> Groups() => EngineMeter.Living()
+    private static IEnumerable<KeyValuePair<(string Silo, string Owner), List<PoolGroup>>> Groups() => EngineSums.Living()
         .SelectMany(engine => engine.Pool.Status().Groups.Select(group => (engine.Silo, Group: group)))
         .GroupBy(one => (one.Silo, one.Group.Name))
         .Select(same => KeyValuePair.Create(same.Key, same.Select(one => one.Group).ToList()));
 
-    private static IEnumerable<Measurement<long>> EachPair(Func<(int Credits, int Backlog), int> value) => EngineMeter.Living()
+    private static IEnumerable<Measurement<long>> EachPair(Func<(int Credits, int Backlog), int> value) => EngineSums.Living()
         .SelectMany(engine => engine.Channels())
         .GroupBy(pair => pair.Key)
         .Select(same => new Measurement<long>(
@@ -215,18 +215,18 @@ internal static class EngineGauges
             Tag(MeasurementNames.Stage, same.Key.Stage),
             Tag(MeasurementNames.PeerStage, same.Key.Upstream)));
 
-    private static IEnumerable<Measurement<long>> EachDisk(Func<DiskRoom, long> value) => EngineMeter.Living()
+    private static IEnumerable<Measurement<long>> EachDisk(Func<DiskRoom, long> value) => EngineSums.Living()
         .SelectMany(engine => engine.Disks().Select(disk => (engine.Silo, Disk: disk)))
         .DistinctBy(disk => (disk.Silo, disk.Disk.Directory))
         .Select(disk => new Measurement<long>(
             value(disk.Disk), Tag(MeasurementNames.Silo, disk.Silo), Tag(MeasurementNames.Directory, disk.Disk.Directory)));
 
-    private static IEnumerable<Measurement<long>> EachStage(Func<StageTotals, long> value) => EngineMeter.Totals()
+    private static IEnumerable<Measurement<long>> EachStage(Func<StageTotals, long> value) => EngineSums.Totals()
         .Select(sums => new Measurement<long>(
             value(sums.Value), Tag(MeasurementNames.Silo, sums.Key.Silo), Tag(MeasurementNames.Stage, sums.Key.Stage)));
 
     private static IEnumerable<Measurement<T>> EachStage<T>(string attribute, params (string Name, Func<StageTotals, T> Value)[] values)
-        where T : struct => EngineMeter.Totals().SelectMany(sums => values.Select(value => new Measurement<T>(
+        where T : struct => EngineSums.Totals().SelectMany(sums => values.Select(value => new Measurement<T>(
             value.Value(sums.Value),
             Tag(MeasurementNames.Silo, sums.Key.Silo),
             Tag(MeasurementNames.Stage, sums.Key.Stage),

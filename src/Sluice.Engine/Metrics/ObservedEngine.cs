@@ -14,7 +14,7 @@ internal sealed class ObservedEngine : IDisposable
 {
     private readonly ConcurrentDictionary<string, PeerTraffic> _peers = new(StringComparer.Ordinal);
 
-    // Under EngineMeter.Gate.
+    // Under EngineSums.Gate.
     private readonly Dictionary<OutputId, ObservedAttempt> _running = [];
 
     private ObservedEngine()
@@ -97,7 +97,7 @@ internal sealed class ObservedEngine : IDisposable
     public ObservedAttempt Begin(AttemptInput input, TaskProgress progress)
     {
         ObservedAttempt attempt = new(input, progress);
-        lock (EngineMeter.Gate)
+        lock (EngineSums.Gate)
         {
             _running[input.Id] = attempt;
         }
@@ -112,12 +112,12 @@ internal sealed class ObservedEngine : IDisposable
     {
         ObservedAttempt? attempt;
         StageTotals? totals = null;
-        lock (EngineMeter.Gate)
+        lock (EngineSums.Gate)
         {
             if (_running.Remove(id, out attempt))
             {
                 totals = attempt.Totals(outcome);
-                EngineMeter.Add(Silo, attempt.Stage, totals);
+                EngineSums.Add(Silo, attempt.Stage, totals);
             }
         }
 
@@ -128,7 +128,7 @@ internal sealed class ObservedEngine : IDisposable
     }
 
     /// <summary>A finished output moved from memory to files, before it was given up.</summary>
-    public void Reclaimed(string stage, long bytes) => EngineMeter.Reclaimed(Silo, stage, bytes);
+    public void Reclaimed(string stage, long bytes) => EngineSums.Reclaimed(Silo, stage, bytes);
 
     /// <summary>The attempts that run; called under the gate.</summary>
     public IReadOnlyList<ObservedAttempt> RunningLocked() => [.. _running.Values];
@@ -137,7 +137,7 @@ internal sealed class ObservedEngine : IDisposable
     public IReadOnlyDictionary<ChannelPair, (int Credits, int Backlog)> Channels()
     {
         IReadOnlyList<ObservedAttempt> running;
-        lock (EngineMeter.Gate)
+        lock (EngineSums.Gate)
         {
             running = RunningLocked();
         }
@@ -157,13 +157,13 @@ internal sealed class ObservedEngine : IDisposable
         return pairs;
     }
 
-    public void Dispose() => EngineMeter.Unregister(this);
+    public void Dispose() => EngineSums.Unregister(this);
 
     private int RunningCount
     {
         get
         {
-            lock (EngineMeter.Gate)
+            lock (EngineSums.Gate)
             {
                 return _running.Count;
             }

@@ -1,7 +1,9 @@
 namespace Sluice.Engine;
 
 /// <summary>What attempts of one kind of stage on one silo have counted, added up.</summary>
-/// <remarks>Mutable: those of ended attempts are kept under <see cref="EngineMeter.Gate"/>, others belong to one reader.</remarks>
+/// <remarks>
+/// Mutable: those of ended attempts are kept under <see cref="EngineSums.Gate"/>, others belong to one reader.
+/// </remarks>
 internal sealed class StageTotals
 {
     public long InBytes { get; set; }

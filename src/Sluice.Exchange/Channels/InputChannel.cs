@@ -25,7 +25,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
     private readonly Queue<Block> _blocks = new();
     private readonly WaitKind _wait;
     private readonly bool _asksAhead;
-    private Ahead? _ahead;
+    private FetchAhead? _ahead;
     private long _askedAt;
     private TimeSpan _waitedThen;
     private int _taken;
@@ -167,7 +167,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
     private void TimedFetch(int wantedCredits)
     {
         long start = Stopwatch.GetTimestamp();
-        if (_ahead is Ahead ahead)
+        if (_ahead is FetchAhead ahead)
         {
             _ahead = null;
             using (ahead)
@@ -196,7 +196,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
         {
             Credits = credits.Count;
             _opened = true;
-            _ahead = Ahead.Begin(_transport, RequestOf(credits), _wait, _cancellation);
+            _ahead = FetchAhead.Begin(_transport, RequestOf(credits), _wait, _cancellation);
         }
     }
 
@@ -237,71 +237,5 @@ public sealed class InputChannel : IBlockSource, IDisposable
         Backlog = reply.Backlog;
         _nextSequence += reply.Blocks.Count;
         _ended = reply.Status == FetchStatus.EndOfPartition;
-    }
-
-    /// <summary>A fetch that is under way while the blocks of the one before are read.</summary>
-    private sealed class Ahead : IDisposable
-    {
-        private readonly CancellationTokenSource _cancellation;
-        private readonly CreditReservation _credits;
-        private readonly WaitKind _wait;
-        private readonly Task<FetchReply> _pending;
-
-        private Ahead(
-            CancellationTokenSource cancellation, CreditReservation credits, WaitKind wait, Task<FetchReply> pending)
-        {
-            _cancellation = cancellation;
-            _credits = credits;
-            _wait = wait;
-            _pending = pending;
-        }
-
-        /// <summary>Asks; the credits are its own from now on, also when it fails.</summary>
-        public static Ahead Begin(
-            IExchangeTransport transport, FetchRequest request, WaitKind wait, CancellationToken cancellation)
-        {
-            CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            try
-            {
-                Task<FetchReply> pending = transport.FetchAsync(request, linked.Token).AsTask();
-                return new Ahead(linked, request.Credits, wait, pending);
-            }
-            catch
-            {
-                request.Credits.Dispose();
-                linked.Dispose();
-                throw;
-            }
-        }
-
-        /// <summary>The answer, once it is there.</summary>
-        public FetchReply Wait() => FetchSignal.Wait(new ValueTask<FetchReply>(_pending), _wait);
-
-        /// <summary>Gives up waiting, and gives back what has come.</summary>
-        public void Abandon()
-        {
-            using (this)
-            {
-                _cancellation.Cancel();
-                try
-                {
-                    foreach (Block block in Wait().Blocks)
-                    {
-                        block.Release();
-                    }
-                }
-#pragma warning disable CA1031 // Nobody wants the answer any more, nor why there is none.
-                catch (Exception)
-#pragma warning restore CA1031
-                {
-                }
-            }
-        }
-
-        public void Dispose()
-        {
-            _credits.Dispose();
-            _cancellation.Dispose();
-        }
     }
 }

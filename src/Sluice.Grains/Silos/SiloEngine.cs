@@ -18,17 +18,14 @@ namespace Sluice.Grains;
 /// </remarks>
 internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
-    // Enough for a few fetches at once from files; what lies in memory needs none.
-    private const int MostServingSegments = 64;
-    private const int ServingShare = 16;
     private static readonly TimeSpan LeakPatience = TimeSpan.FromSeconds(20);
 
     private readonly SluiceSiloOptions _options;
     private readonly ILogger<SiloEngine> _logger;
     private readonly ConcurrentDictionary<Guid, SiloJob> _jobs = new();
+    private readonly SiloMemory _memory;
     private readonly SlotQueue _slots;
     private readonly DiskWait _diskWait;
-    private readonly ReceiveWindows _windows;
     private readonly ExchangeTraffic _traffic;
     private SpillDirectories? _spill;
     private int _isDraining;
@@ -37,37 +34,21 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     public SiloEngine(
         IOptions<SluiceSiloOptions> options,
         ILocalSiloDetails silo,
-        ReceiveWindows windows,
         ExchangeTraffic traffic,
         GrainTransportFactory transport,
         ILogger<SiloEngine> logger)
     {
         _options = options.Value;
         _logger = logger;
-        _windows = windows;
         _traffic = traffic;
         Silo = silo.SiloAddress.ToParsableString();
         Name = silo.Name;
         Gateway = silo.GatewayAddress?.Endpoint.ToString() ?? "";
         Traces = new TraceRecorder(Name);
         Slots = _options.EffectiveSlots;
-        long least = EngineOptions.LeastMemory(Math.Max(Slots, 1) + 1, _options.SegmentSize);
-        if (_options.EffectiveMemoryBytes < least)
-        {
-            throw new SluiceException(SluiceErrors.MemoryTooSmall(_options.EffectiveMemoryBytes, least, Slots));
-        }
-
+        _memory = new SiloMemory(_options.EffectiveMemoryBytes, _options.SegmentSize, Slots);
         _slots = new SlotQueue(Slots);
         _diskWait = new DiskWait(_options.DiskWait);
-        Pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(_options.EffectiveMemoryBytes, _options.SegmentSize));
-        int serving = Math.Clamp(Pool.Total / ServingShare, 8, MostServingSegments);
-        Serving = Pool.CreateBufferPool(new BufferPoolOptions
-        {
-            Owner = "serving fetches",
-            Group = "serving",
-            Minimum = serving,
-            Maximum = serving,
-        });
         SiloLabel.Learn(Silo, Name);
         Observed = ObservedEngine.OfSilo(
             Silo, Pool, () => IsDraining ? 0 : Slots, () => _slots.Running, () => _slots.Queued, () => _spill);
@@ -85,10 +66,10 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     /// <summary>Attempts that run at once.</summary>
     public int Slots { get; }
 
-    public NetworkBufferPool Pool { get; }
+    public NetworkBufferPool Pool => _memory.Pool;
 
     /// <summary>Lends the segments into which blocks are read from files for other silos.</summary>
-    public LocalBufferPool Serving { get; }
+    public LocalBufferPool Serving => _memory.Serving;
 
     public ResultPartitionStore Outputs { get; } = new();
 
@@ -255,10 +236,8 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         }
 
         Outputs.Dispose();
-        Serving.Dispose();
         Observed.Dispose();
-        Debug.Assert(Pool.Lent == 0, "Every segment has come back when a silo ends.");
-        Pool.Dispose();
+        _memory.Dispose();
         _spill?.Dispose();
     }
 
@@ -291,16 +270,13 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
 
     private AttemptThreads ThreadsFor(JobOrder order, BufferTracing? tracing)
     {
-        int share = (Pool.Total - Serving.Minimum) / Math.Max(Slots, 1);
-        long wanted = order.MemoryBytes / Pool.SegmentSize / Math.Max(Slots, 1);
-        int segments = wanted > 0 ? (int)Math.Clamp(wanted, TaskMemory.LeastSegments, share) : share;
         IBlockCodec? codec = BlockCodecs.All.FirstOrDefault(known => known.Name == order.Codec);
         AttemptRunner runner = new(
             Pool,
             StoreFor,
             Outputs,
             Transport,
-            segments,
+            _memory.SegmentsPerTask(order.MemoryBytes),
             codec,
             _diskWait,
             tracing)

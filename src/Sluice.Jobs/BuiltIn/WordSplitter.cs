@@ -6,7 +6,9 @@ using System.Runtime.Intrinsics;
 
 namespace Sluice.Jobs;
 
-/// <summary>Splits lines at ASCII white space: blank, tab, vertical tab, form feed, carriage return, line feed.</summary>
+/// <summary>
+/// Splits lines at ASCII white space: blank, tab, vertical tab, form feed, carriage return, line feed.
+/// </summary>
 /// <remarks>
 /// Words are short: a search for each of their ends would cost more than what is done with them. So 64 bytes are
 /// compared at once, and the places where words start and end taken from the bits of the result.
@@ -74,7 +76,8 @@ internal sealed class WordSplitter
         {
             // Tab, line feed, vertical tab, form feed and carriage return are 9 to 13.
             Vector256<byte> bytes = Vector256.LoadUnsafe(ref chunk, (nuint)i);
-            Vector256<byte> isControl = Vector256.LessThan(bytes - Vector256.Create((byte)'\t'), Vector256.Create((byte)5));
+            Vector256<byte> isControl = Vector256.LessThan(
+                bytes - Vector256.Create((byte)'\t'), Vector256.Create((byte)5));
             Vector256<byte> isBlank = Vector256.Equals(bytes, Vector256.Create(Blank));
             found |= (ulong)(isControl | isBlank).ExtractMostSignificantBits() << i;
         }

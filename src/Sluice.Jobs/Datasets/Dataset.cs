@@ -99,7 +99,9 @@ public sealed class GroupedDataset<T, TKey>
         where TState : unmanaged => Aggregate(new DelegateAggregation<T, TState>(seed, add, merge));
 
     /// <summary>One item for each key, from its items.</summary>
-    /// <remarks>All items go through the shuffle: where they can be folded, <see cref="Count"/> and Aggregate are quicker.</remarks>
+    /// <remarks>
+    /// All items go through the shuffle: where they can be folded, <see cref="Count"/> and Aggregate are quicker.
+    /// </remarks>
     /// <param name="selector">Gets the key and its items, which it may walk in part, or again.</param>
     /// <param name="serializer">Carries the items; null takes the one that is known for their type.</param>
     public Dataset<TOut> Select<TOut>(Func<TKey, GroupValues<T>, TOut> selector, Serializer<T>? serializer = null)

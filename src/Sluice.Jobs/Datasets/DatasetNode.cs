@@ -101,7 +101,8 @@ public sealed class WhereNode<T>(DatasetNode input, Func<T, bool> predicate) : D
 }
 
 /// <summary>Any number of items for each.</summary>
-public sealed class SelectManyNode<TIn, TOut>(DatasetNode input, Action<TIn, Emitter<TOut>> selector) : DatasetNode(input)
+public sealed class SelectManyNode<TIn, TOut>(DatasetNode input, Action<TIn, Emitter<TOut>> selector)
+    : DatasetNode(input)
     where TIn : allows ref struct
     where TOut : allows ref struct
 {
@@ -248,7 +249,8 @@ public abstract class SinkNode : DatasetNode
 }
 
 /// <summary>Writes byte records in a format.</summary>
-public sealed class WriteBytesNode(DatasetNode input, string directory, RecordFormat format) : SinkNode(input, directory)
+public sealed class WriteBytesNode(DatasetNode input, string directory, RecordFormat format)
+    : SinkNode(input, directory)
 {
     public override string Name => $"write {Format.Name}";
 

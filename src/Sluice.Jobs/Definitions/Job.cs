@@ -1,7 +1,9 @@
 namespace Sluice.Jobs;
 
 /// <summary>A job: a class that says what is read, what is done with it, and where it is written.</summary>
-/// <remarks>Define is called wherever the job is planned, with the same arguments; it must define the same each time.</remarks>
+/// <remarks>
+/// Define is called wherever the job is planned, with the same arguments; it must define the same each time.
+/// </remarks>
 public interface IJob
 {
     /// <summary>Describes the job; nothing runs here.</summary>

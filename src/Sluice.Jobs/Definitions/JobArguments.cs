@@ -24,7 +24,8 @@ public sealed class JobArguments
     }
 
     /// <summary>All values of a name; none when it was not given.</summary>
-    public IReadOnlyList<string> GetAll(string name) => _values.TryGetValue(name, out List<string>? values) ? values : [];
+    public IReadOnlyList<string> GetAll(string name) =>
+        _values.TryGetValue(name, out List<string>? values) ? values : [];
 
     /// <summary>The one value of a name.</summary>
     /// <exception cref="SluiceException">It was not given, or more than once.</exception>

@@ -10,7 +10,8 @@ namespace Sluice.Jobs;
 public static class SluiceErrors
 {
     /// <summary>What `sluice help CODE` says, by code.</summary>
-    public static IReadOnlyDictionary<string, string> Catalogue { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> Catalogue { get; } =
+        new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
         ["SLU1001"] = "A job needs an argument that was not given.",
         ["SLU1002"] = "An argument of a job has a value it cannot use.",
@@ -21,11 +22,13 @@ public static class SluiceErrors
         ["SLU1007"] = "A job writes one output.",
         ["SLU1008"] = "A job must end with a step that writes.",
         ["SLU1009"] = "Grouping needs keys whose bytes tell which are equal: an order by comparison has none.",
-        ["SLU1010"] = "Jobs run by name in a cluster: every silo must have the job's class, registered under that name.",
+        ["SLU1010"] =
+            "Jobs run by name in a cluster: every silo must have the job's class, registered under that name.",
         ["SLU1011"] = "The job's own Define threw, or gave a step nothing where it needs something.",
         ["SLU1101"] = "An input does not exist.",
         ["SLU1102"] = "An input exists but cannot be opened for reading.",
-        ["SLU1103"] = "Only regular files can be read: a pipe, a device or a directory inside a directory cannot be split.",
+        ["SLU1103"] =
+            "Only regular files can be read: a pipe, a device or a directory inside a directory cannot be split.",
         ["SLU1104"] = "A compressed file would be sorted as bytes, which nobody wants: unpack it first.",
         ["SLU1105"] = "A file of fixed-length records must have a length that is a multiple of the record's.",
         ["SLU1106"] = "An input file changed while the job ran, so parts of it would be lost or doubled.",
@@ -40,7 +43,8 @@ public static class SluiceErrors
         ["SLU1303"] = "The spill directories have less room than the input may need.",
         ["SLU1304"] = "A spill directory cannot be made or written.",
         ["SLU1305"] = "The disk became full while the job ran.",
-        ["SLU1306"] = "An operator walked the values of one key again, and they do not fit into what a task keeps for that.",
+        ["SLU1306"] =
+            "An operator walked the values of one key again, and they do not fit into what a task keeps for that.",
         ["SLU1401"] = "A task failed as often as it may be tried; the first cause is named.",
         ["SLU1402"] = "The user's own code in an operator threw.",
         ["SLU1405"] = "A key or an item could not be turned into bytes, or back: its KeyOrder or Serializer threw.",
@@ -52,7 +56,8 @@ public static class SluiceErrors
         ["SLU1410"] = "The silo's configuration lacks something, or holds what does not go together.",
         ["SLU1408"] = "The cluster has no job of that id, or has forgotten it.",
         ["SLU1501"] = "What a consumer read is not what the producer wrote; the result was thrown away.",
-        ["SLU1503"] = "A task that had to run again gave other records than before: an operator depends on more than its input.",
+        ["SLU1503"] =
+            "A task that had to run again gave other records than before: an operator depends on more than its input.",
         ["SLU1502"] = "What was written is not what was read; the result was thrown away.",
         ["SLU1601"] = "No database answers there: none runs, it takes no connections now, or the network is closed.",
         ["SLU1602"] = "The database knows the user or the password otherwise.",
@@ -68,10 +73,12 @@ public static class SluiceErrors
         "SLU1001", ErrorKind.Usage, "the job needs an argument", name, $"pass --arg {name}=VALUE");
 
     public static SluiceError UnknownJob(string name, string known) => new(
-        "SLU1010", ErrorKind.NotFound, $"there is no job '{name}'", $"known are {known}", "register its class on every silo");
+        "SLU1010", ErrorKind.NotFound,
+        $"there is no job '{name}'", $"known are {known}", "register its class on every silo");
 
     public static SluiceError NoSlots(int silos) => new(
-        "SLU1406", ErrorKind.JobFailed, "no silo takes tasks", $"{silos} silos are there", "start a silo with slots, or end the draining");
+        "SLU1406", ErrorKind.JobFailed,
+        "no silo takes tasks", $"{silos} silos are there", "start a silo with slots, or end the draining");
 
     public static SluiceError SiloDiffers(string silo) => new(
         "SLU1407",
@@ -91,7 +98,8 @@ public static class SluiceErrors
         "choose others: Orleans:Endpoints:SiloPort, Orleans:Endpoints:GatewayPort, Urls");
 
     public static SluiceError BadSiloConfiguration(string why) => new(
-        "SLU1410", ErrorKind.Usage, $"the silo's configuration cannot be used: {why.ReplaceLineEndings(" ").TrimEnd('.')}",
+        "SLU1410", ErrorKind.Usage,
+        $"the silo's configuration cannot be used: {why.ReplaceLineEndings(" ").TrimEnd('.')}",
         "section Orleans", "see docs/cluster.md for its keys");
 
     public static SluiceError UnknownJobId(string id) => new(
@@ -107,7 +115,8 @@ public static class SluiceErrors
         "SLU1004", ErrorKind.Usage, $"there is no format '{name}'", "--format", "use lines or gensort");
 
     public static SluiceError NoKeyOrder(string step, string type) => new(
-        "SLU1005", ErrorKind.Usage, $"keys of type {type} have no natural order", step, $"pass a KeyOrder<{type}> to {step}");
+        "SLU1005", ErrorKind.Usage,
+        $"keys of type {type} have no natural order", step, $"pass a KeyOrder<{type}> to {step}");
 
     public static SluiceError NoSerializer(string step, string type) => new(
         "SLU1006", ErrorKind.Usage, $"no serializer is known for {type}", step,
@@ -128,51 +137,70 @@ public static class SluiceErrors
         "group by a key whose equal values have equal bytes, such as a normalized form of it");
 
     public static SluiceError InputMissing(string path) => new(
-        "SLU1101", ErrorKind.NotFound, "the input does not exist", path, "check the path; relative paths start at the current directory");
+        "SLU1101", ErrorKind.NotFound,
+        "the input does not exist", path, "check the path; relative paths start at the current directory");
 
     public static SluiceError InputUnreadable(string path, string why) => new(
-        "SLU1102", ErrorKind.JobFailed, $"the input cannot be read: {why}", path, "give the user that runs Sluice the right to read it");
+        "SLU1102", ErrorKind.JobFailed,
+        $"the input cannot be read: {why}", path, "give the user that runs Sluice the right to read it");
 
     public static SluiceError InputNotRegular(string path, string kind) => new(
-        "SLU1103", ErrorKind.JobFailed, $"the input is {kind}", path, "name regular files, or a directory that holds only such");
+        "SLU1103", ErrorKind.JobFailed,
+        $"the input is {kind}", path, "name regular files, or a directory that holds only such");
 
     public static SluiceError InputCompressed(string path) => new(
-        "SLU1104", ErrorKind.JobFailed, "the input is compressed with gzip", path, "unpack it first: gunzip --keep FILE");
+        "SLU1104", ErrorKind.JobFailed,
+        "the input is compressed with gzip", path, "unpack it first: gunzip --keep FILE");
 
     public static SluiceError InputTorn(string path, long length, int recordLength) => new(
         "SLU1105", ErrorKind.JobFailed,
-        string.Create(CultureInfo.InvariantCulture, $"{length} bytes are not a whole number of {recordLength}-byte records"),
+        string.Create(
+            CultureInfo.InvariantCulture, $"{length} bytes are not a whole number of {recordLength}-byte records"),
         path, "check that the file is complete, or read it with --format lines");
 
     public static SluiceError InputChanged(string path, string what) => new(
         "SLU1106", ErrorKind.JobFailed, what, path, "run the job again when nobody writes to the file");
 
-    public static SluiceError RecordTooLarge(string path, long offset, long length, long limit, long memoryNeeded) => new(
+    public static SluiceError RecordTooLarge(
+        string path, long offset, long length, long limit, long memoryNeeded) => new(
         "SLU1107", ErrorKind.JobFailed,
-        string.Create(CultureInfo.InvariantCulture, $"a record of {length} bytes is longer than the {limit} bytes that half of a task's memory allows"),
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"a record of {length} bytes is longer than the {limit} bytes that half of a task's memory allows"),
         string.Create(CultureInfo.InvariantCulture, $"{path}, byte {offset}"),
-        string.Create(CultureInfo.InvariantCulture, $"run with --memory {(memoryNeeded + 1048575) / 1048576}MiB or more, or with fewer tasks at once (--parallelism)"));
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"run with --memory {(memoryNeeded + 1048575) / 1048576}MiB or more, " +
+            $"or with fewer tasks at once (--parallelism)"));
 
     public static SluiceError InputEmpty(string pattern) => new(
-        "SLU1108", ErrorKind.NotFound, "there is no file to read", pattern, "names that start with '_' or '.' are skipped; check the pattern");
+        "SLU1108", ErrorKind.NotFound,
+        "there is no file to read", pattern, "names that start with '_' or '.' are skipped; check the pattern");
 
     public static SluiceError OutputExists(string path) => new(
-        "SLU1201", ErrorKind.Conflict, "the output exists", path, "choose another --out, or replace it with --overwrite");
+        "SLU1201", ErrorKind.Conflict,
+        "the output exists", path, "choose another --out, or replace it with --overwrite");
 
     public static SluiceError OutputInsideInput(string path, string input) => new(
-        "SLU1202", ErrorKind.Conflict, $"the output lies inside the input {input}", path, "choose an --out beside the input, not in it");
+        "SLU1202", ErrorKind.Conflict,
+        $"the output lies inside the input {input}", path, "choose an --out beside the input, not in it");
 
     public static SluiceError OutputBusy(string path) => new(
-        "SLU1203", ErrorKind.Conflict, "another job is writing to this output", path, "wait until it has ended, or choose another --out");
+        "SLU1203", ErrorKind.Conflict,
+        "another job is writing to this output", path, "wait until it has ended, or choose another --out");
 
     public static SluiceError OutputUnwritable(string path, string why) => new(
-        "SLU1204", ErrorKind.JobFailed, $"the output cannot be written: {why}", path, "check the rights and the room on the disk");
+        "SLU1204", ErrorKind.JobFailed,
+        $"the output cannot be written: {why}", path, "check the rights and the room on the disk");
 
     public static SluiceError MemoryTooSmall(long memory, long least, int parallelism) => new(
         "SLU1301", ErrorKind.Usage,
-        string.Create(CultureInfo.InvariantCulture, $"{memory} bytes of memory are too few for {parallelism} tasks at once"),
+        string.Create(
+            CultureInfo.InvariantCulture, $"{memory} bytes of memory are too few for {parallelism} tasks at once"),
         "--memory",
-        string.Create(CultureInfo.InvariantCulture, $"give at least --memory {(least + 1023) / 1024}KiB, or run fewer tasks at once (--parallelism)"));
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"give at least --memory {(least + 1023) / 1024}KiB, or run fewer tasks at once (--parallelism)"));
 
     public static SluiceError MemoryTooLarge(long memory, long machine) => new(
         "SLU1302", ErrorKind.Usage,
@@ -188,13 +216,21 @@ public static class SluiceErrors
         "SLU1304", ErrorKind.Usage, why, path, "name a directory you can write with --spill-dir");
 
     public static SluiceError DiskFull(string where) => new(
-        "SLU1305", ErrorKind.JobFailed, "the disk is full", where, "make room or name another disk with --spill-dir or --out");
+        "SLU1305", ErrorKind.JobFailed,
+        "the disk is full", where, "make room or name another disk with --spill-dir or --out");
 
-    public static SluiceError GroupTooLarge(string task, int keyLength, long walked, long kept, long memoryNeeded) => new(
+    public static SluiceError GroupTooLarge(
+        string task, int keyLength, long walked, long kept, long memoryNeeded) => new(
         "SLU1306", ErrorKind.JobFailed,
-        string.Create(CultureInfo.InvariantCulture, $"the values of a key of {keyLength} bytes are walked again, but the {walked} bytes walked so far are more than the {kept} that the task keeps for that"),
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"the values of a key of {keyLength} bytes are walked again, but the {walked} bytes walked so far are " +
+            $"more than the {kept} that the task keeps for that"),
         task,
-        string.Create(CultureInfo.InvariantCulture, $"walk the values once, fold them with Aggregate, or run with more than --memory {(memoryNeeded + 1048575) / 1048576}MiB or with fewer tasks at once (--parallelism)"));
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"walk the values once, fold them with Aggregate, or run with more than " +
+            $"--memory {(memoryNeeded + 1048575) / 1048576}MiB or with fewer tasks at once (--parallelism)"));
 
     public static SluiceError TaskFailed(string task, int tries, string cause) => new(
         "SLU1401", ErrorKind.JobFailed,
@@ -202,16 +238,20 @@ public static class SluiceErrors
         task, "run with -v for the whole cause");
 
     public static SluiceError TaskInputOutput(string task, string why) => new(
-        "SLU1404", ErrorKind.JobFailed, why.TrimEnd('.'), task, "check the disk and the rights, then run the job again");
+        "SLU1404", ErrorKind.JobFailed,
+        why.TrimEnd('.'), task, "check the disk and the rights, then run the job again");
 
     public static SluiceError ItemUnencodable(string task, string why) => new(
-        "SLU1405", ErrorKind.JobFailed, why.TrimEnd('.'), task, "correct the item, or pass a KeyOrder or Serializer that takes it");
+        "SLU1405", ErrorKind.JobFailed,
+        why.TrimEnd('.'), task, "correct the item, or pass a KeyOrder or Serializer that takes it");
 
     public static SluiceError OperatorFailed(string task, string cause) => new(
-        "SLU1402", ErrorKind.JobFailed, $"an operator of the job threw: {cause}", task, "run with -v for the place in your code");
+        "SLU1402", ErrorKind.JobFailed,
+        $"an operator of the job threw: {cause}", task, "run with -v for the place in your code");
 
     public static SluiceError Cancelled(string job) => new(
-        "SLU1403", ErrorKind.JobFailed, "the job was cancelled", job, "nothing was written; run it again when you like");
+        "SLU1403", ErrorKind.JobFailed,
+        "the job was cancelled", job, "nothing was written; run it again when you like");
 
     /// <summary>Whether an error says that what was read is not what was written.</summary>
     public static bool IsMismatch(SluiceError error) => error.Code is "SLU1501" or "SLU1502";

@@ -11,7 +11,8 @@ public sealed record JobPlan(IReadOnlyList<StagePlan> Stages, SinkNode Sink, IRe
 {
     /// <summary>Two machines that planned the same job have the same one: of names, steps, types and counts.</summary>
     /// <remarks>Made when it is asked for: what computes it is slow to load, and only clusters compare plans.</remarks>
-    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Identity)).AsSpan(0, 16));
+    public string Fingerprint =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Identity)).AsSpan(0, 16));
 
     /// <summary>Tasks that run at once, in all processes.</summary>
     public int Parallelism { get; init; } = 1;
@@ -58,7 +59,8 @@ public abstract record StageOutput;
 /// <param name="Partitions">How many.</param>
 /// <param name="Partitioning">Which record goes where.</param>
 /// <param name="BoundariesFrom">For ranges: the stage that yields their boundaries.</param>
-public sealed record ShuffleOutput(DatasetNode Node, int Partitions, Partitioning Partitioning, int? BoundariesFrom) : StageOutput;
+public sealed record ShuffleOutput(
+    DatasetNode Node, int Partitions, Partitioning Partitioning, int? BoundariesFrom) : StageOutput;
 
 /// <summary>Parts of the job's output.</summary>
 public sealed record SinkOutput(SinkNode Node) : StageOutput;

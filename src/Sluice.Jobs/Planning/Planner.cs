@@ -34,7 +34,8 @@ public static class Planner
     {
         if (options.Partitions is < 1 or > MostPartitions)
         {
-            throw new SluiceException(SluiceErrors.BadArgument("partitions", $"a shuffle has 1 to {MostPartitions} partitions"));
+            throw new SluiceException(
+                SluiceErrors.BadArgument("partitions", $"a shuffle has 1 to {MostPartitions} partitions"));
         }
 
         List<DatasetNode> steps = [];
@@ -81,7 +82,9 @@ public static class Planner
         };
     }
 
-    /// <summary>Partitions that fit an input: one for a small one, then enough for every task and for the bytes.</summary>
+    /// <summary>
+    /// Partitions that fit an input: one for a small one, then enough for every task and for the bytes.
+    /// </summary>
     public static int DefaultPartitions(long inputBytes, int parallelism)
     {
         if (inputBytes < SmallInput)
@@ -129,10 +132,13 @@ public static class Planner
         StringBuilder text = new();
         foreach (StagePlan stage in stages)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{stage.Id} {stage.Name} {stage.Tasks} {stage.Output.GetType().Name}");
+            text.Append(
+                CultureInfo.InvariantCulture, $"{stage.Id} {stage.Name} {stage.Tasks} {stage.Output.GetType().Name}");
             if (stage.Output is ShuffleOutput shuffle)
             {
-                text.Append(CultureInfo.InvariantCulture, $" {shuffle.Node.Name} {shuffle.Node.GetType()} {shuffle.Partitions}");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $" {shuffle.Node.Name} {shuffle.Node.GetType()} {shuffle.Partitions}");
             }
 
             foreach (DatasetNode step in stage.Operators)

@@ -12,7 +12,8 @@ public sealed record Bottleneck(BottleneckKind Kind, string Sentence, IReadOnlyD
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="JsonException">It is no bottleneck.</exception>
     public static Bottleneck FromJson(string json) =>
-        JsonSerializer.Deserialize(json, ReportJson.Default.Bottleneck) ?? throw new JsonException("The bottleneck is empty.");
+        JsonSerializer.Deserialize(json, ReportJson.Default.Bottleneck)
+            ?? throw new JsonException("The bottleneck is empty.");
 
     /// <summary>The same as one JSON object on one line.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.Bottleneck);

@@ -5,8 +5,8 @@ namespace Sluice.Jobs;
 /// <summary>Names what kept a job from being faster, from the numbers of its stages alone.</summary>
 /// <remarks>
 /// It looks at the stage that took the longest. What only some tasks suffer from comes first, because more of anything
-/// for all of them would not help: one hot partition, one slow silo. Then comes what the tasks waited for most, when it is
-/// a quarter of their time; then work itself. Short jobs have no bottleneck that is worth a name.
+/// for all of them would not help: one hot partition, one slow silo. Then comes what the tasks waited for most, when it
+/// is a quarter of their time; then work itself. Short jobs have no bottleneck that is worth a name.
 /// </remarks>
 public static class BottleneckFinder
 {
@@ -183,6 +183,9 @@ public static class BottleneckFinder
         double sorting = stage.Waits.Spill * (1 - SpillerDiskShare(stage));
         double busy = stage.Times.Tasks - stage.Waits.Idle() - stage.Waits.BackPressured() + sorting;
         double percent = 100 * busy / stage.Times.Tasks;
+        string spilling = sorting > 0.05 * busy
+            ? $", {Share(sorting, stage.Times.Tasks)} of it sorting and spilling"
+            : "";
         return percent < MuchWork
             ? null
             : Named(
@@ -190,8 +193,7 @@ public static class BottleneckFinder
                 string.Create(
                     Plain,
                     $"{Name(stage)} is bound by processors: its tasks were at work {percent:F0} % of their time" +
-                    $"{(sorting > 0.05 * busy ? $", {Share(sorting, stage.Times.Tasks)} of it sorting and spilling" : "")}; " +
-                    $"more slots on more cores would make it faster."),
+                    $"{spilling}; more slots on more cores would make it faster."),
                 ("stage", stage.Id),
                 ("percent", percent),
                 ("busySeconds", busy),
@@ -199,7 +201,10 @@ public static class BottleneckFinder
     }
 
     private static Bottleneck Nothing(StageReport? slowest) => slowest is null
-        ? new Bottleneck(BottleneckKind.None, "Nothing stands out: no task has ended that worked for long.", new Dictionary<string, double>())
+        ? new Bottleneck(
+            BottleneckKind.None,
+            "Nothing stands out: no task has ended that worked for long.",
+            new Dictionary<string, double>())
         : Named(
             BottleneckKind.None,
             string.Create(
@@ -234,7 +239,8 @@ public static class BottleneckFinder
     private static string Count(int count, string one, string many) =>
         string.Create(Plain, $"{count} {(count == 1 ? one : many)}");
 
-    private static Bottleneck Named(BottleneckKind kind, string sentence, params (string Name, double Value)[] evidence) => new(
+    private static Bottleneck Named(
+        BottleneckKind kind, string sentence, params (string Name, double Value)[] evidence) => new(
         kind,
         sentence,
         evidence.ToDictionary(one => one.Name, one => Math.Round(one.Value, 3)));

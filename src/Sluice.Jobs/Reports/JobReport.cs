@@ -46,7 +46,8 @@ public sealed record JobReport
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="JsonException">It is no report.</exception>
     public static JobReport FromJson(string json) =>
-        JsonSerializer.Deserialize(json, ReportJson.Default.JobReport) ?? throw new JsonException("The report is empty.");
+        JsonSerializer.Deserialize(json, ReportJson.Default.JobReport)
+            ?? throw new JsonException("The report is empty.");
 
     /// <summary>The report as one JSON object.</summary>
     /// <param name="indented">Over several lines, for people; else on one.</param>
@@ -57,7 +58,9 @@ public sealed record JobReport
 /// <summary>Records read from inputs, written to shuffles after combining, and written to the output.</summary>
 public sealed record RecordCounts(long In, long Shuffled, long Out);
 
-/// <summary>Bytes read from inputs, fetched through shuffles, written to spill files, and written to the output.</summary>
+/// <summary>
+/// Bytes read from inputs, fetched through shuffles, written to spill files, and written to the output.
+/// </summary>
 public sealed record ByteCounts(long In, long Shuffled, long Spilled, long Out);
 
 /// <summary>What was proven: how many records, and the sum over them.</summary>

@@ -33,7 +33,8 @@ public sealed record JobTimeline
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="JsonException">It is none.</exception>
     public static JobTimeline FromJson(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, TimelineJson.Default.JobTimeline) ?? throw new JsonException("The trace is empty.");
+        JsonSerializer.Deserialize(json, TimelineJson.Default.JobTimeline)
+            ?? throw new JsonException("The trace is empty.");
 
     /// <summary>All of it as one JSON object.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, TimelineJson.Default.JobTimeline);
@@ -55,7 +56,8 @@ public sealed record SiloTimeline(
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="JsonException">It is none.</exception>
     public static SiloTimeline FromJson(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, TimelineJson.Default.SiloTimeline) ?? throw new JsonException("The trace is empty.");
+        JsonSerializer.Deserialize(json, TimelineJson.Default.SiloTimeline)
+            ?? throw new JsonException("The trace is empty.");
 
     /// <summary>All of it as one JSON object.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, TimelineJson.Default.SiloTimeline);
@@ -127,7 +129,8 @@ public sealed record BufferTraceStep(
     DateTimeOffset At, string Kind, string Holder, string? From, string? Peer, int Holders);
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JobTimeline))]
 [JsonSerializable(typeof(SiloTimeline))]
 internal sealed partial class TimelineJson : JsonSerializerContext;

@@ -35,7 +35,8 @@ public sealed record PlanReport
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="JsonException">It is no plan.</exception>
     public static PlanReport FromJson(string json) =>
-        JsonSerializer.Deserialize(json, ReportJson.Default.PlanReport) ?? throw new JsonException("The plan is empty.");
+        JsonSerializer.Deserialize(json, ReportJson.Default.PlanReport)
+            ?? throw new JsonException("The plan is empty.");
 
     /// <summary>The plan as one JSON object, on one line.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.PlanReport);
@@ -67,8 +68,10 @@ public sealed record PlanStageReport(
         stage.Output switch
         {
             ShuffleOutput { Partitioning: Partitioning.One } shuffle => $"{shuffle.Node.Name}: one partition",
-            ShuffleOutput { Partitioning: Partitioning.Hash } shuffle => $"{shuffle.Node.Name}: {shuffle.Partitions} partitions by hash",
-            ShuffleOutput shuffle => $"{shuffle.Node.Name}: {shuffle.Partitions} ranges from stage {shuffle.BoundariesFrom}",
+            ShuffleOutput { Partitioning: Partitioning.Hash } shuffle =>
+                $"{shuffle.Node.Name}: {shuffle.Partitions} partitions by hash",
+            ShuffleOutput shuffle =>
+                $"{shuffle.Node.Name}: {shuffle.Partitions} ranges from stage {shuffle.BoundariesFrom}",
             SampleOutput sample => $"boundaries of {sample.Partitions} ranges",
             SinkOutput => $"{stage.Tasks} {(stage.Tasks == 1 ? "part" : "parts")}",
             _ => stage.Output.ToString()!,

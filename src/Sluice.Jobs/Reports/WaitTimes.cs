@@ -1,6 +1,8 @@
 namespace Sluice.Jobs;
 
-/// <summary>What the threads of tasks waited for, seconds; each moment counts once, and the rest of a task is work.</summary>
+/// <summary>
+/// What the threads of tasks waited for, seconds; each moment counts once, and the rest of a task is work.
+/// </summary>
 /// <param name="Input">Reads of input files.</param>
 /// <param name="SpillRead">Reads of spill files, of its own or of a producer on the same machine.</param>
 /// <param name="Fetch">Blocks of other silos.</param>

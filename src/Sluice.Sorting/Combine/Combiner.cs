@@ -4,10 +4,9 @@ namespace Sluice.Sorting;
 /// <remarks>
 /// Applied any number of times, also never, and to any part of a key's records: at the spill, where a key has more than
 /// one of them, at merges of three runs or more and at the consumer. It must give the same result however the records
-/// were grouped before. It may write fewer records than it read, none, as many or more, of any length, and need not read
-/// all; only the key must stay.
-/// Threading: one instance may serve the collector's and the spiller's thread at once; it keeps no state between
-/// groups.
+/// were grouped before. It may write fewer records than it read, none, as many or more, of any length, and need not
+/// read all; only the key must stay. Threading: one instance may serve the collector's and the spiller's thread at
+/// once; it keeps no state between groups.
 /// </remarks>
 public abstract class Combiner
 {

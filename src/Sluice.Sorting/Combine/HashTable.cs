@@ -97,7 +97,8 @@ public sealed unsafe class HashTable<TState> : IDisposable
             {
                 byte* entry = EntryAt((uint)slot);
                 int length = *(int*)(entry + StateSize);
-                if (length == key.Length && key.SequenceEqual(new ReadOnlySpan<byte>(entry + StateSize + sizeof(int), length)))
+                if (length == key.Length
+                    && key.SequenceEqual(new ReadOnlySpan<byte>(entry + StateSize + sizeof(int), length)))
                 {
                     added = false;
                     return ref *(TState*)entry;

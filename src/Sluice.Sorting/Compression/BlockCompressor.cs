@@ -5,8 +5,8 @@ namespace Sluice.Sorting;
 /// <summary>Compresses blocks before they are sealed, and leaves it where it does not pay.</summary>
 /// <remarks>
 /// A block is stored as it is unless that saves an eighth. After a few blocks in a row that were not worth it, most of
-/// the next ones are not tried, twice as many after each further failure. Ownership: holds one segment to compress into.
-/// Threading: one thread at a time.
+/// the next ones are not tried, twice as many after each further failure. Ownership: holds one segment to compress
+/// into. Threading: one thread at a time.
 /// </remarks>
 internal sealed class BlockCompressor : IDisposable
 {
@@ -34,7 +34,8 @@ internal sealed class BlockCompressor : IDisposable
     public int Seal(Span<byte> block, int number)
     {
         Span<byte> payload = block[BlockFormat.HeaderSize..];
-        Span<byte> room = _room.Segment.Span[..Math.Min(_room.Segment.Size, payload.Length - (payload.Length / SmallestSaving))];
+        Span<byte> room =
+            _room.Segment.Span[..Math.Min(_room.Segment.Size, payload.Length - (payload.Length / SmallestSaving))];
         if (!ShouldTry() || !_codec.TryCompress(payload, room, out int length))
         {
             BlockFormat.Seal(block, number);

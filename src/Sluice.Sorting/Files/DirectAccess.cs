@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Sluice.Sorting;
 
 /// <summary>Opens files whose reads and writes go past the kernel's page cache.</summary>
-/// <remarks>open(2), O_DIRECT: offset, length and address must be multiples of the device's block, a page at the most.</remarks>
+/// <remarks>
+/// open(2), O_DIRECT: offset, length and address must be multiples of the device's block, a page at the most.
+/// </remarks>
 internal static partial class DirectAccess
 {
     private const int SetStatusFlags = 4;
@@ -39,8 +41,10 @@ internal static partial class DirectAccess
         return null;
     }
 
-    /// <summary>Whether a read or write failed because this file system cannot go past the cache; else the device, or its
-    /// room, is at fault.</summary>
+    /// <summary>
+    /// Whether a read or write failed because this file system cannot go past the cache; else the device, or its room,
+    /// is at fault.
+    /// </summary>
     public static bool IsRefusal(IOException exception) => exception.HResult is InvalidArgument or NotSupported;
 
     // The value of O_DIRECT differs by processor.

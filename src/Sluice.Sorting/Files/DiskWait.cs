@@ -42,7 +42,9 @@ public sealed class DiskWait
         {
             lock (_gate)
             {
-                return _pauses.Count == 0 ? null : _pauses[0] with { Left = Limit - _time.GetElapsedTime(_pauses[0].Since) };
+                return _pauses.Count == 0
+                    ? null
+                    : _pauses[0] with { Left = Limit - _time.GetElapsedTime(_pauses[0].Since) };
             }
         }
     }

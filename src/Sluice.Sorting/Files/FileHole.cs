@@ -5,8 +5,8 @@ namespace Sluice.Sorting;
 
 /// <summary>Frees stretches in the middle of files.</summary>
 /// <remarks>
-/// The disk gets the room back at once, and the kernel the pages that cached it, which the next writes take again. It is
-/// a favour: where the file system does not know holes, the room comes back when the file is deleted.
+/// The disk gets the room back at once, and the kernel the pages that cached it, which the next writes take again. It
+/// is a favour: where the file system does not know holes, the room comes back when the file is deleted.
 /// </remarks>
 internal static partial class FileHole
 {

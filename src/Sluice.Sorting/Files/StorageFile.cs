@@ -13,7 +13,9 @@ namespace Sluice.Sorting;
 /// </remarks>
 public sealed class StorageFile : IDisposable
 {
-    /// <summary>Bytes of a page: places, lengths and addresses that are multiples of it may go past the cache.</summary>
+    /// <summary>
+    /// Bytes of a page: places, lengths and addresses that are multiples of it may go past the cache.
+    /// </summary>
     public const int PageSize = 4096;
 
     // Shorter ones spend most of their time on the way to the device.

@@ -14,10 +14,10 @@ internal enum WritePath
 
 /// <summary>Tells which way is faster at the moment, from what the last writes of each took.</summary>
 /// <remarks>
-/// Which one that is depends on the machine and changes while it runs: a cache with pages at hand takes 5 GB/s, one that
-/// must first get them from a hypervisor 0.4 GB/s, one that has too many unwritten pages what the disk does; a local
-/// solid state disk takes 2 GB/s and more, a network volume 0.1 GB/s. So both are measured: each once at first, the
-/// slower one again now and then. All files of one disk share a choice. Threading: any thread.
+/// Which one that is depends on the machine and changes while it runs: a cache with pages at hand takes 5 GB/s, one
+/// that must first get them from a hypervisor 0.4 GB/s, one that has too many unwritten pages what the disk does; a
+/// local solid state disk takes 2 GB/s and more, a network volume 0.1 GB/s. So both are measured: each once at first,
+/// the slower one again now and then. All files of one disk share a choice. Threading: any thread.
 /// </remarks>
 public sealed class WritePathChoice
 {

@@ -8,8 +8,9 @@ namespace Sluice.Sorting;
 /// then        the digits from the first that is not zero on, two a byte, plus 1; no zeros at the end
 /// last byte   0
 /// </code>
-/// A larger exponent is a larger number, and with equal exponents the digits decide; behind a shorter row of digits the 0
-/// sorts before any more. For negative numbers all bytes behind the first are turned over. Zero is its first byte alone.
+/// A larger exponent is a larger number, and with equal exponents the digits decide; behind a shorter row of digits the
+/// 0 sorts before any more. For negative numbers all bytes behind the first are turned over. Zero is its first byte
+/// alone.
 /// </remarks>
 internal sealed class DecimalOrder : KeyOrder<decimal>
 {
@@ -81,7 +82,8 @@ internal sealed class DecimalOrder : KeyOrder<decimal>
             number *= 10;
         }
 
-        return new decimal((int)(uint)number, (int)(uint)(number >> 32), (int)(uint)(number >> 64), mask != 0, (byte)scale);
+        return new decimal(
+            (int)(uint)number, (int)(uint)(number >> 32), (int)(uint)(number >> 64), mask != 0, (byte)scale);
     }
 
     // The digits without zeros at the end, and how many of them stand before the decimal point.

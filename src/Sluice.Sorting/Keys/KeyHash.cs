@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Sluice.Sorting;
 
-/// <summary>The hash that places keys in partitions and tables: the same on every machine and in every version.</summary>
+/// <summary>
+/// The hash that places keys in partitions and tables: the same on every machine and in every version.
+/// </summary>
 /// <remarks>Eight bytes a step, each folded by a 64 x 64 to 128 bit product; the length goes in first.</remarks>
 public static class KeyHash
 {

@@ -1,6 +1,8 @@
 namespace Sluice.Sorting;
 
-/// <summary>The one answer to how keys of a type are ordered: partitioner, sampler, sorter and merger ask only it.</summary>
+/// <summary>
+/// The one answer to how keys of a type are ordered: partitioner, sampler, sorter and merger ask only it.
+/// </summary>
 /// <remarks>Encoded keys compare as unsigned bytes, the shorter first on a tie, in the order of the keys they encode.
 /// Keys that are equal in the order have equal encodings, and each decodes to one of them. Neither holds for an order
 /// with a <see cref="Comparison"/>, which is asked instead (<c>KeyOrders.Compared</c>).

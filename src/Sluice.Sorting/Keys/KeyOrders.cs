@@ -5,8 +5,8 @@ namespace Sluice.Sorting;
 /// <summary>The orders of built-in key types, and orders made of others.</summary>
 /// <remarks>
 /// Natural orders are those of <see cref="Comparer{T}.Default"/>, but for text, whose order is that of code points.
-/// There are natural orders of whole numbers, floating point, decimal, bool, char, text, byte arrays and spans, dates and
-/// times, Guid, nullables and nulls (first), and of tuples of such types.
+/// There are natural orders of whole numbers, floating point, decimal, bool, char, text, byte arrays and spans, dates
+/// and times, Guid, nullables and nulls (first), and of tuples of such types.
 /// </remarks>
 public static class KeyOrders
 {
@@ -29,18 +29,22 @@ public static class KeyOrders
         [typeof(UInt128)] = new IntegerOrder<UInt128>(),
         [typeof(Half)] = new FloatingOrder<Half, short>(BitConverter.HalfToInt16Bits, BitConverter.Int16BitsToHalf),
         [typeof(float)] = new FloatingOrder<float, int>(BitConverter.SingleToInt32Bits, BitConverter.Int32BitsToSingle),
-        [typeof(double)] = new FloatingOrder<double, long>(BitConverter.DoubleToInt64Bits, BitConverter.Int64BitsToDouble),
+        [typeof(double)] = new FloatingOrder<double, long>(
+            BitConverter.DoubleToInt64Bits, BitConverter.Int64BitsToDouble),
         [typeof(decimal)] = new DecimalOrder(),
         [typeof(DateTime)] = new TicksOrder<DateTime>(value => value.Ticks, ticks => new DateTime(ticks)),
         [typeof(DateTimeOffset)] =
             new TicksOrder<DateTimeOffset>(value => value.UtcTicks, ticks => new DateTimeOffset(ticks, TimeSpan.Zero)),
-        [typeof(DateOnly)] = new TicksOrder<DateOnly>(value => value.DayNumber, day => DateOnly.FromDayNumber((int)day)),
+        [typeof(DateOnly)] = new TicksOrder<DateOnly>(
+            value => value.DayNumber, day => DateOnly.FromDayNumber((int)day)),
         [typeof(TimeOnly)] = new TicksOrder<TimeOnly>(value => value.Ticks, ticks => new TimeOnly(ticks)),
         [typeof(TimeSpan)] = new TicksOrder<TimeSpan>(value => value.Ticks, ticks => new TimeSpan(ticks)),
         [typeof(Guid)] = new GuidOrder(),
     });
 
-    /// <summary>Text by its UTF-16 code units, as <see cref="StringComparer.Ordinal"/> has it; takes lone surrogates.</summary>
+    /// <summary>
+    /// Text by its UTF-16 code units, as <see cref="StringComparer.Ordinal"/> has it; takes lone surrogates.
+    /// </summary>
     public static KeyOrder<string> Utf16 { get; } = new Utf16Order();
 
     /// <summary>The natural order of a type, or null when there is none.</summary>
@@ -48,10 +52,12 @@ public static class KeyOrders
         where TKey : allows ref struct => (KeyOrder<TKey>?)Find(typeof(TKey));
 
     /// <summary>The natural order of a type.</summary>
-    /// <exception cref="NotSupportedException">There is none; an order of your own is a <see cref="KeyOrder{TKey}"/>.</exception>
+    /// <exception cref="NotSupportedException">There is none; an order of your own is a
+    /// <see cref="KeyOrder{TKey}"/>.</exception>
     public static KeyOrder<TKey> Natural<TKey>()
         where TKey : allows ref struct => Find<TKey>() ??
-        throw new NotSupportedException($"{typeof(TKey).Name} has no natural order; derive one from KeyOrder<{typeof(TKey).Name}>.");
+        throw new NotSupportedException(
+            $"{typeof(TKey).Name} has no natural order; derive one from KeyOrder<{typeof(TKey).Name}>.");
 
     /// <summary>An order that a comparer decides, for keys that no encoding to bytes keeps in order.</summary>
     /// <remarks>
@@ -129,13 +135,14 @@ public static class KeyOrders
 
     private static object? Make(Type type)
     {
+        Type? generic = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
         Type? open = type switch
         {
             { IsEnum: true } => typeof(EnumOrder<,>),
             _ when System.Nullable.GetUnderlyingType(type) is not null => typeof(NullableValueOrder<>),
-            { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(ValueTuple<,>) => typeof(TupleOrder<,>),
-            { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(ValueTuple<,,>) => typeof(TupleOrder<,,>),
-            { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(ValueTuple<,,,>) => typeof(TupleOrder<,,,>),
+            _ when generic == typeof(ValueTuple<,>) => typeof(TupleOrder<,>),
+            _ when generic == typeof(ValueTuple<,,>) => typeof(TupleOrder<,,>),
+            _ when generic == typeof(ValueTuple<,,,>) => typeof(TupleOrder<,,,>),
             _ => null,
         };
         if (open is null)

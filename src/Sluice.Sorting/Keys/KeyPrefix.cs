@@ -10,10 +10,14 @@ namespace Sluice.Sorting;
 /// </remarks>
 public static class KeyPrefix
 {
-    /// <summary>The eight bytes of <paramref name="key"/> from <paramref name="offset"/> on, zeros behind its end.</summary>
+    /// <summary>
+    /// The eight bytes of <paramref name="key"/> from <paramref name="offset"/> on, zeros behind its end.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(ReadOnlySpan<byte> key, int offset = 0) =>
-        key.Length - offset >= sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(key[offset..]) : OfShort(key, offset);
+        key.Length - offset >= sizeof(ulong)
+            ? BinaryPrimitives.ReadUInt64BigEndian(key[offset..])
+            : OfShort(key, offset);
 
     // Two reads that may overlap: of eight bytes with zeros behind, what both have is the same.
     private static ulong OfShort(ReadOnlySpan<byte> key, int offset)

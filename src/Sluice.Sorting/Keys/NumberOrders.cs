@@ -13,7 +13,9 @@ internal sealed class SmallOrder<T>(Func<T, byte> toBits, Func<byte, T> fromBits
     public override T Decode(ReadOnlySpan<byte> encoded) => fromBits(encoded[0]);
 }
 
-/// <summary>Whole numbers, big endian; the sign bit of signed ones is turned over, so that negative ones come first.</summary>
+/// <summary>
+/// Whole numbers, big endian; the sign bit of signed ones is turned over, so that negative ones come first.
+/// </summary>
 internal sealed class IntegerOrder<T> : KeyOrder<T>
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
 {

@@ -67,7 +67,8 @@ internal sealed class TupleOrder<T1, T2>(KeyOrder<T1> first, KeyOrder<T2> second
         (TuplePart.Decode(first, ref encoded), TuplePart.Decode(second, ref encoded));
 }
 
-internal sealed class TupleOrder<T1, T2, T3>(KeyOrder<T1> first, KeyOrder<T2> second, KeyOrder<T3> third) : KeyOrder<(T1, T2, T3)>
+internal sealed class TupleOrder<T1, T2, T3>(
+    KeyOrder<T1> first, KeyOrder<T2> second, KeyOrder<T3> third) : KeyOrder<(T1, T2, T3)>
 {
     public override int? FixedLength => first.FixedLength + second.FixedLength + third.FixedLength;
 
@@ -79,7 +80,9 @@ internal sealed class TupleOrder<T1, T2, T3>(KeyOrder<T1> first, KeyOrder<T2> se
     }
 
     public override (T1, T2, T3) Decode(ReadOnlySpan<byte> encoded) =>
-        (TuplePart.Decode(first, ref encoded), TuplePart.Decode(second, ref encoded), TuplePart.Decode(third, ref encoded));
+        (TuplePart.Decode(first, ref encoded),
+            TuplePart.Decode(second, ref encoded),
+            TuplePart.Decode(third, ref encoded));
 }
 
 internal sealed class TupleOrder<T1, T2, T3, T4>(

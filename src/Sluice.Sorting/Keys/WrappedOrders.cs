@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Sluice.Sorting;
 
-/// <summary>Another order backwards: its encoding, ended when its length is not fixed, with all bits turned over.</summary>
+/// <summary>
+/// Another order backwards: its encoding, ended when its length is not fixed, with all bits turned over.
+/// </summary>
 internal sealed class DescendingOrder<TKey>(KeyOrder<TKey> order) : KeyOrder<TKey>
 {
     private const int SmallKey = 256;

@@ -15,7 +15,13 @@ public sealed record MapOutput(IReadOnlyList<SortedRun> Runs, RecordSum[] Sums, 
 /// <param name="SpillTime">Time spent writing runs.</param>
 /// <param name="BlockedTime">Time the collector waited for the spiller.</param>
 public sealed record MapOutputCounters(
-    long Records, long Bytes, int Spills, long SpilledBytes, TimeSpan SortTime, TimeSpan SpillTime, TimeSpan BlockedTime);
+    long Records,
+    long Bytes,
+    int Spills,
+    long SpilledBytes,
+    TimeSpan SortTime,
+    TimeSpan SpillTime,
+    TimeSpan BlockedTime);
 
 /// <summary>A record is longer than the task's memory allows.</summary>
 public sealed class RecordTooLargeException : Exception

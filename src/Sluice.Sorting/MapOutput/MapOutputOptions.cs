@@ -6,14 +6,18 @@ public sealed record MapOutputOptions
     /// <summary>Partitions of the output; a record's partition lies below it.</summary>
     public required int Partitions { get; init; }
 
-    /// <summary>Segments the ring may hold; never more than its pool's maximum less <see cref="WriteSegments"/>.</summary>
+    /// <summary>
+    /// Segments the ring may hold; never more than its pool's maximum less <see cref="WriteSegments"/>.
+    /// </summary>
     public required int MaximumSegments { get; init; }
 
     /// <summary>Bytes of one segment, a power of two.</summary>
     public int SegmentSize { get; init; } = 32 * 1024;
 
-    /// <summary>Share of the ring at which the spiller starts in the background: in (0, 1]. Lower makes more and smaller
-    /// runs, higher lets the collector wait.</summary>
+    /// <summary>
+    /// Share of the ring at which the spiller starts in the background: in (0, 1]. Lower makes more and smaller runs,
+    /// higher lets the collector wait.
+    /// </summary>
     public double SpillThreshold { get; init; } = 0.8;
 
     /// <summary>Segments the buffer takes besides the ring's, from its creation on: the spiller builds blocks in them,
@@ -23,8 +27,9 @@ public sealed record MapOutputOptions
     /// <summary>Segments besides these in which runs stay in memory; what is more goes to files.</summary>
     public int KeepSegments { get; init; }
 
-    /// <summary>Compresses what is spilled, with one segment more than <see cref="WriteSegments"/>; null stores it as it
-    /// is.</summary>
+    /// <summary>
+    /// Compresses what is spilled, with one segment more than <see cref="WriteSegments"/>; null stores it as it is.
+    /// </summary>
     public IBlockCodec? Codec { get; init; }
 
     /// <summary>Folds equal keys at the spill; null keeps all records.</summary>
@@ -36,7 +41,9 @@ public sealed record MapOutputOptions
     /// <summary>The longest record taken, bytes: half of the task's memory.</summary>
     public long LargestRecord { get; init; } = int.MaxValue;
 
-    /// <summary>The least a ring works with: one segment a level, one shared with the fill before, one to go on.</summary>
+    /// <summary>
+    /// The least a ring works with: one segment a level, one shared with the fill before, one to go on.
+    /// </summary>
     public const int MinimumSegments = 12;
 
     internal void Validate()

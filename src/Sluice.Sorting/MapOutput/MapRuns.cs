@@ -4,8 +4,10 @@ using Sluice.Observability;
 
 namespace Sluice.Sorting;
 
-/// <summary>Makes sorted runs of a ring's fills, in memory while there is room and in files from then on, and keeps them
-/// until they are taken.</summary>
+/// <summary>
+/// Makes sorted runs of a ring's fills, in memory while there is room and in files from then on, and keeps them until
+/// they are taken.
+/// </summary>
 /// <remarks>Ownership: the runs are this object's until <see cref="Take"/>. Threading: one call at a time; the
 /// spiller's thread and the collector's take turns, the collector only while the spiller is idle, but for
 /// <see cref="Sort"/>, which may go on beside any other call.</remarks>
@@ -69,8 +71,9 @@ internal sealed class MapRuns : IDisposable
     /// <summary>Makes a run of a fill: in memory while what may be kept has room for it, else in a file.</summary>
     public void Add(RingFill fill) => Add(fill, _keepLeft);
 
-    /// <summary>Makes a run of the last fill: as of any other, but the only run may have all that the pool has beside the
-    /// ring.</summary>
+    /// <summary>
+    /// Makes a run of the last fill: as of any other, but the only run may have all that the pool has beside the ring.
+    /// </summary>
     /// <remarks>Where there are others they may have to be merged, in what the ring gives back.</remarks>
     public void AddLast(RingFill fill) => Add(fill, _runs.Count == 0 ? int.MaxValue : _keepLeft);
 

@@ -174,7 +174,8 @@ internal sealed class RingCollector : IDisposable
 
     private void StartSpill() => _spiller.Start(TakeFill());
 
-    // A fill smaller than the threshold goes on growing once there is room: handed over now it would be a run of its own.
+    // A fill smaller than the threshold goes on growing once there is room: handed over now it would be a run of its
+    // own.
     private void AwaitSpiller()
     {
         if (!HasFill || _fillSegments < _thresholdSegments * 3 / 4)

@@ -125,7 +125,8 @@ internal sealed record RingFill(RecordRing Ring, RecordNumber FirstRecord, Recor
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private unsafe ulong WordAt(RingPosition position, int length) =>
         Math.Min(length, Ring.Data.Geometry.LeftInSegment(position)) >= sizeof(ulong)
-            ? BinaryPrimitives.ReadUInt64BigEndian(new ReadOnlySpan<byte>((void*)Ring.Data.AddressOf(position), sizeof(ulong)))
+            ? BinaryPrimitives.ReadUInt64BigEndian(
+                new ReadOnlySpan<byte>((void*)Ring.Data.AddressOf(position), sizeof(ulong)))
             : LastWordAt(position, length);
 
     // The key ends here, or its segment does.

@@ -46,9 +46,6 @@ internal readonly struct RingGeometry
     /// <summary>Bytes from <paramref name="position"/> to the end of its segment: at least one.</summary>
     public int LeftInSegment(RingPosition position) => SegmentSize - OffsetOf(position);
 
-    /// <summary>Where the segment of <paramref name="position"/> starts.</summary>
-    public RingPosition SegmentStart(RingPosition position) => position - OffsetOf(position);
-
     /// <summary>Where a record lies in a level whose records are all <paramref name="size"/> bytes long.</summary>
     public RingPosition PositionOf(RecordNumber number, int size)
     {

@@ -3,7 +3,9 @@ using Sluice.Buffers;
 
 namespace Sluice.Sorting;
 
-/// <summary>A ring of bytes over pool segments: positions only grow, segments come at the limit and go at the tail.</summary>
+/// <summary>
+/// A ring of bytes over pool segments: positions only grow, segments come at the limit and go at the tail.
+/// </summary>
 /// <remarks>
 /// <code>
 ///            Tail                Head   Limit

@@ -11,7 +11,9 @@ public interface IBlockSource
     /// <exception cref="IOException">The run cannot be read.</exception>
     int CountBlocks();
 
-    /// <summary>The first block is wanted soon: a source that must wait for it asks for it now, and does not wait.</summary>
+    /// <summary>
+    /// The first block is wanted soon: a source that must wait for it asks for it now, and does not wait.
+    /// </summary>
     void Prepare()
     {
     }

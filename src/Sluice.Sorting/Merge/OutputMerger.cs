@@ -135,7 +135,8 @@ public sealed record OutputMergerOptions
     /// is left.</summary>
     internal int ReadSegments(int threads, int runs)
     {
-        int left = (Segments / threads) - WriteSegments(threads, runs) - SegmentsPerThread(0) + RunMerger.SegmentsPerPass;
+        int left =
+            (Segments / threads) - WriteSegments(threads, runs) - SegmentsPerThread(0) + RunMerger.SegmentsPerPass;
         return Math.Clamp((left / runs) - SegmentsPerSource + 1, 1, RunBlockSource.MostSegments);
     }
 

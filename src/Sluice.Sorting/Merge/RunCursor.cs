@@ -5,10 +5,11 @@ namespace Sluice.Sorting;
 
 /// <summary>Reads the records of one sorted run, block by block; stands at one record at a time.</summary>
 /// <remarks>
-/// A compressed block is decoded into a segment of the cursor's own. A record inside a block is read where it lies. One
+/// A compressed block is read out of a <see cref="BlockDecoder"/>. A record inside a block is read where it lies. One
 /// that goes on in the next block is put together in a segment of the cursor's own; one larger than a segment goes to
 /// the <see cref="LargeRecords"/> of the task.
-/// Ownership: holds the current block and its own segment, released at the end or by Dispose. Threading: one thread.
+/// Ownership: holds the current block, released at its end, and its own segment and the decoder's, released by Dispose.
+/// Threading: one thread.
 /// </remarks>
 internal sealed class RunCursor : IDisposable
 {
@@ -21,7 +22,7 @@ internal sealed class RunCursor : IDisposable
     private int _position;
     private int _end;
     private NetworkBuffer _joinBuffer;
-    private NetworkBuffer _decodeBuffer;
+    private BlockDecoder? _decoder;
     private bool _isDecoded;
     private MemorySegment? _recordSegment;
     private int _recordOffset;
@@ -126,14 +127,10 @@ internal sealed class RunCursor : IDisposable
     {
         ReleaseLarge();
         ReleaseBlock();
+        _decoder?.Dispose();
         if (_joinBuffer.IsLive)
         {
             _joinBuffer.Release();
-        }
-
-        if (_decodeBuffer.IsLive)
-        {
-            _decodeBuffer.Release();
         }
     }
 
@@ -274,25 +271,13 @@ internal sealed class RunCursor : IDisposable
         return true;
     }
 
-    // The stored block goes back at once; the payload lies in a segment of the cursor's own.
+    // The stored block goes back at once.
     private void Decode(Block block, byte codec, int rawLength)
     {
         try
         {
-            if (!_decodeBuffer.IsLive)
-            {
-                _decodeBuffer = _pool.Request(_cancellation);
-            }
-
-            MemorySegment room = _decodeBuffer.Segment;
-            if ((uint)rawLength > (uint)room.Size ||
-                !BlockCodecs.ById(codec).TryDecompress(block.Bytes[BlockFormat.HeaderSize..], room.Slice(0, rawLength)))
-            {
-                throw new InvalidDataException(
-                    $"A block of {_source.Name} does not give the {rawLength} bytes that its header names.");
-            }
-
-            _blockSegment = room;
+            _decoder ??= new BlockDecoder(_pool, _cancellation);
+            _blockSegment = _decoder.Decode(block.Bytes[BlockFormat.HeaderSize..], codec, rawLength, _source.Name);
             _position = 0;
             _end = rawLength;
             _isDecoded = true;

@@ -13,7 +13,9 @@ namespace Sluice.Sorting;
 /// </remarks>
 public sealed class RunMerger : IRecordReader, IDisposable
 {
-    /// <summary>Segments a source needs while it is merged: its block and one to join a record that crosses blocks.</summary>
+    /// <summary>
+    /// Segments a source needs while it is merged: its block and one to join a record that crosses blocks.
+    /// </summary>
     public const int SegmentsPerSource = 2;
 
     /// <summary>One more for each source, and for a pass, where blocks are compressed.</summary>
@@ -44,7 +46,8 @@ public sealed class RunMerger : IRecordReader, IDisposable
     /// <param name="combiner">Folds equal keys in passes; null keeps all records.</param>
     /// <param name="cancellation">Ends waiting and merging.</param>
     /// <param name="comparison">Orders keys; null compares them as bytes. The sources must be in its order.</param>
-    /// <param name="codec">Compresses what passes write; null stores it as it is. Sources may be compressed anyway.</param>
+    /// <param name="codec">Compresses what passes write; null stores it as it is. Sources may be compressed
+    /// anyway.</param>
     /// <param name="memorySegments">Segments that runs made by passes may keep, besides those of the fan-in; what does
     /// not fit goes to the store.</param>
     public RunMerger(
@@ -103,7 +106,9 @@ public sealed class RunMerger : IRecordReader, IDisposable
 
     public bool MoveNext() => _last.MoveNext();
 
-    /// <summary>Sums of the records read from each source, in the order of the sources; whole after the last record.</summary>
+    /// <summary>
+    /// Sums of the records read from each source, in the order of the sources; whole after the last record.
+    /// </summary>
     public RecordSum[] SourceSums()
     {
         KeepSums(_inputs, _last);

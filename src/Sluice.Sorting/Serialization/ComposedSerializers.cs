@@ -93,7 +93,8 @@ internal sealed class TupleSerializer<T1, T2, T3>(Serializer<T1> first, Serializ
 }
 
 internal sealed class TupleSerializer<T1, T2, T3, T4>(
-    Serializer<T1> first, Serializer<T2> second, Serializer<T3> third, Serializer<T4> fourth) : Serializer<(T1, T2, T3, T4)>
+    Serializer<T1> first, Serializer<T2> second, Serializer<T3> third, Serializer<T4> fourth)
+    : Serializer<(T1, T2, T3, T4)>
 {
     public override int? FixedLength => first.FixedLength + second.FixedLength + third.FixedLength + fourth.FixedLength;
 

@@ -50,7 +50,9 @@ public ref struct RecordWriter
     /// <summary>The bytes written into the last window.</summary>
     internal readonly Span<byte> LastPiece => _window[.._used];
 
-    /// <summary>Room for at least <paramref name="size"/> bytes behind what was written; <see cref="Advance"/> follows.</summary>
+    /// <summary>
+    /// Room for at least <paramref name="size"/> bytes behind what was written; <see cref="Advance"/> follows.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> GetSpan(int size)
     {

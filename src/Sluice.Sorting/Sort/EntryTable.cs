@@ -17,7 +17,9 @@ internal readonly unsafe struct EntryTable
     public ref RecordEntry this[long index] =>
         ref *(RecordEntry*)_ring.AddressOf(_first + (index * RecordEntry.Size));
 
-    /// <summary>The entries from <paramref name="index"/> on that lie behind each other, at most <paramref name="count"/>.</summary>
+    /// <summary>
+    /// The entries from <paramref name="index"/> on that lie behind each other, at most <paramref name="count"/>.
+    /// </summary>
     public Span<RecordEntry> Run(long index, long count)
     {
         RingPosition position = _first + (index * RecordEntry.Size);

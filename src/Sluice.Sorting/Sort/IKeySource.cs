@@ -7,11 +7,13 @@ internal interface IKeySource
     /// order.</summary>
     bool AreBytes { get; }
 
-    /// <summary>Gives entries the next eight bytes of their keys as prefixes, big endian, zeros behind a key's end.</summary>
+    /// <summary>
+    /// Gives entries the next eight bytes of their keys as prefixes, big endian, zeros behind a key's end.
+    /// </summary>
     /// <param name="entries">All of one partition.</param>
     /// <param name="offset">Where in the keys the bytes begin.</param>
-    /// <returns>What was found; an entry whose key ends at the offset or before gets the key's length as its prefix, and
-    /// the complement of its partition.</returns>
+    /// <returns>What was found; an entry whose key ends at the offset or before gets the key's length as its prefix,
+    /// and the complement of its partition.</returns>
     KeyWords LoadWords(Span<RecordEntry> entries, int offset);
 
     /// <summary>How many bytes from <paramref name="offset"/> on the keys of entries have in common with that of a

@@ -11,8 +11,8 @@ namespace Sluice.Sorting;
 /// prefix and goes on, so long common prefixes and many equal keys stay linear; after <see cref="MostWords"/> of these
 /// steps a stable merge sort finishes the group, as it does any group of one prefix where a comparison orders the keys.
 /// Small groups are sorted by insertion in a buffer of their own. Every step keeps the order of arrival of equal keys:
-/// the sort is stable. After the sort the prefixes are undefined but for this: equal keys of a partition still have equal
-/// ones.
+/// the sort is stable. After the sort the prefixes are undefined but for this: equal keys of a partition still have
+/// equal ones.
 /// </remarks>
 internal sealed class RadixSorter
 {

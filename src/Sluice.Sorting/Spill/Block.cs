@@ -2,7 +2,9 @@ using Sluice.Buffers;
 
 namespace Sluice.Sorting;
 
-/// <summary>One sealed block where it lies in a segment. Whoever is handed it owns one reference to its buffer.</summary>
+/// <summary>
+/// One sealed block where it lies in a segment. Whoever is handed it owns one reference to its buffer.
+/// </summary>
 /// <param name="Buffer">Holds the block; released by the block's owner.</param>
 /// <param name="Offset">Where the block's header starts in the segment.</param>
 /// <param name="Length">Header and payload, bytes.</param>

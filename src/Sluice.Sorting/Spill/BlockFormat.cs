@@ -56,7 +56,8 @@ public static class BlockFormat
     /// <summary>How long the block is that starts here, header included.</summary>
     /// <param name="bytes">At least a header; what follows the block does not matter.</param>
     /// <param name="length">The block's length in bytes, when it is plausible.</param>
-    /// <returns>False when the header cannot be one of ours or the block would not fit into <paramref name="bytes"/>.</returns>
+    /// <returns>False when the header cannot be one of ours or the block would not fit into
+    /// <paramref name="bytes"/>.</returns>
     public static bool TryGetLength(ReadOnlySpan<byte> bytes, out int length)
     {
         length = 0;

@@ -4,7 +4,9 @@ using Sluice.Buffers;
 
 namespace Sluice.Sorting;
 
-/// <summary>Turns sorted records into sealed blocks, partition by partition, and sums them for the certificate.</summary>
+/// <summary>
+/// Turns sorted records into sealed blocks, partition by partition, and sums them for the certificate.
+/// </summary>
 /// <remarks>
 /// Records are laid behind each other as one stream per partition; the stream is cut where a block is full, so a record
 /// may go on in the next block. A partition's last block is as short as its records leave it.
@@ -108,7 +110,9 @@ internal sealed class BlockWriter : IRecordOutput
     public void End(in RecordHash hash, long keyLength, long recordLength) =>
         _sum.Add(hash.Finish(keyLength, recordLength));
 
-    /// <summary>Ends the partition: seals its last block and tells what was written since the partition before.</summary>
+    /// <summary>
+    /// Ends the partition: seals its last block and tells what was written since the partition before.
+    /// </summary>
     public (int Blocks, long Length, RecordSum Sum) EndPartition()
     {
         if (_segment is not null && _position > _blockStart + BlockFormat.HeaderSize)

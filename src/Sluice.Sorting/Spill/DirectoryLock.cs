@@ -93,7 +93,8 @@ public sealed class DirectoryLock : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Its owner has just made the lock file, a neighbour has just removed the directory, or it is another user's.
+            // Its owner has just made the lock file, a neighbour has just removed the directory, or it is another
+            // user's.
         }
     }
 

@@ -33,8 +33,8 @@ public sealed class DirectoryTrail
         return new DirectoryTrail(full, missing);
     }
 
-    // A neighbour that ends may remove a directory of the trail while this makes it, which the runtime reports as a name
-    // that is taken; a file that is really in the way still is at the last try.
+    // A neighbour that ends may remove a directory of the trail while this makes it, which the runtime reports as a
+    // name that is taken; a file that is really in the way still is at the last try.
     private static void Create(string path)
     {
         for (int i = 1; ; i++)
@@ -50,7 +50,9 @@ public sealed class DirectoryTrail
         }
     }
 
-    /// <summary>Removes what was made, from the innermost outwards, and stops at the first that holds something.</summary>
+    /// <summary>
+    /// Removes what was made, from the innermost outwards, and stops at the first that holds something.
+    /// </summary>
     public void RemoveEmpty()
     {
         foreach (string directory in _made)

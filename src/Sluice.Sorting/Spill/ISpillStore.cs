@@ -19,7 +19,9 @@ public interface IStoredFile : IDisposable
     /// <exception cref="IOException">Disk full, or the device failed.</exception>
     void Write(ReadOnlySpan<byte> bytes, long offset);
 
-    /// <summary>Writes all of <paramref name="pieces"/>, one behind the other, from <paramref name="offset"/> on.</summary>
+    /// <summary>
+    /// Writes all of <paramref name="pieces"/>, one behind the other, from <paramref name="offset"/> on.
+    /// </summary>
     /// <exception cref="IOException">Disk full, or the device failed.</exception>
     void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset);
 
@@ -27,7 +29,9 @@ public interface IStoredFile : IDisposable
     /// <returns>How many bytes were read.</returns>
     int Read(Span<byte> bytes, long offset);
 
-    /// <summary>Reads at <paramref name="offset"/> until all <paramref name="pieces"/> are full or the file ends.</summary>
+    /// <summary>
+    /// Reads at <paramref name="offset"/> until all <paramref name="pieces"/> are full or the file ends.
+    /// </summary>
     /// <returns>How many bytes were read.</returns>
     long Read(IReadOnlyList<Memory<byte>> pieces, long offset)
     {
@@ -48,6 +52,8 @@ public interface IStoredFile : IDisposable
     /// <summary>Whether large reads wait for a device, so that it pays to ask for them ahead.</summary>
     bool WaitsForDevice => false;
 
-    /// <summary>Gives the room of a stretch back to the disk where the file system can; it is not read any more.</summary>
+    /// <summary>
+    /// Gives the room of a stretch back to the disk where the file system can; it is not read any more.
+    /// </summary>
     void Discard(long offset, long length);
 }

@@ -2,7 +2,9 @@ using Sluice.Buffers;
 
 namespace Sluice.Sorting;
 
-/// <summary>One run whose blocks stay in pool segments until somebody else needs them; then it moves to a file.</summary>
+/// <summary>
+/// One run whose blocks stay in pool segments until somebody else needs them; then it moves to a file.
+/// </summary>
 /// <remarks>
 /// Ownership: the run holds one reference to each of its segments; readers hold their own while they use a block.
 /// Threading: any thread may read, and any may move it to a file; the places of the blocks change under a lock, the

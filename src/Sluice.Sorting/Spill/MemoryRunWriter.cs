@@ -3,8 +3,10 @@ using Sluice.Buffers;
 namespace Sluice.Sorting;
 
 /// <summary>Builds a run in pool segments that are all reserved before the first record.</summary>
-/// <remarks>A combiner may write more than it read; then more segments are asked for, as far as that is allowed, but never
-/// waited for.</remarks>
+/// <remarks>
+/// A combiner may write more than it read; then more segments are asked for, as far as that is allowed, but never
+/// waited for.
+/// </remarks>
 internal sealed class MemoryRunWriter : RunWriter
 {
     // A rest of a segment smaller than this is not worth a block of its own.
@@ -48,7 +50,8 @@ internal sealed class MemoryRunWriter : RunWriter
             return null;
         }
 
-        long stream = bytes + (records * BlockFormat.MaximumRecordHeader) + ((long)sums.Length * BlockFormat.HeaderSize);
+        long stream =
+            bytes + (records * BlockFormat.MaximumRecordHeader) + ((long)sums.Length * BlockFormat.HeaderSize);
         long needed = 1 + (stream / payload);
         if (needed > Math.Min(most, pool.Available))
         {

@@ -45,7 +45,9 @@ public interface IBlockReader
     /// <summary>Blocks not read yet.</summary>
     int Remaining { get; }
 
-    /// <summary>Reads the next blocks: one at least, unless none remains, and as many as there are rooms at most.</summary>
+    /// <summary>
+    /// Reads the next blocks: one at least, unless none remains, and as many as there are rooms at most.
+    /// </summary>
     /// <param name="rooms">Segments to read into, one at least; used from the first on, and only for blocks that are
     /// not in memory already.</param>
     /// <param name="blocks">The blocks are added here, with references that the caller owns.</param>
@@ -53,7 +55,9 @@ public interface IBlockReader
     /// <exception cref="BlockCorruptException">What lies there is not a block; nothing was added or used.</exception>
     int Read(ReadOnlySpan<NetworkBuffer> rooms, List<Block> blocks);
 
-    /// <summary>Goes back to block <paramref name="sequence"/>, which must not lie before the last one acknowledged.</summary>
+    /// <summary>
+    /// Goes back to block <paramref name="sequence"/>, which must not lie before the last one acknowledged.
+    /// </summary>
     void Rewind(int sequence);
 
     /// <summary>Blocks below <paramref name="sequence"/> will not be asked for again.</summary>

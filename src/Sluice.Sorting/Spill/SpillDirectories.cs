@@ -17,7 +17,9 @@ public sealed class SpillDirectories : IDisposable
     /// <summary>The directories, in the order in which their roots were named.</summary>
     public IReadOnlyList<SpillDirectory> All => _directories;
 
-    /// <summary>Bytes that may still be written in all; a file system that holds two of the roots counts once.</summary>
+    /// <summary>
+    /// Bytes that may still be written in all; a file system that holds two of the roots counts once.
+    /// </summary>
     public long FreeBytes => _directories.DistinctBy(directory => directory.Volume).Sum(_freeBytes);
 
     /// <summary>Opens one directory per root; a root that is named twice is opened once.</summary>

@@ -5,10 +5,11 @@ namespace Sluice.Sorting;
 
 /// <summary>This process's own directory for spill files under a root that several processes may share.</summary>
 /// <remarks>
-/// <para>Layout: <c>ROOT/sluice-PID-RANDOM/</c>, mode 0700, with a <c>lock</c> file that is held as long as this object lives.</para>
+/// <para>Layout: <c>ROOT/sluice-PID-RANDOM/</c>, mode 0700, with a <c>lock</c> file that is held as long as this object
+/// lives.</para>
 /// <para>
-/// Opening removes the siblings whose lock is free: their processes are dead. A leftover that cannot be removed (another
-/// user's, say) is left alone; it never stops a job.
+/// Opening removes the siblings whose lock is free: their processes are dead. A leftover that cannot be removed
+/// (another user's, say) is left alone; it never stops a job.
 /// </para>
 /// <para>Threading: <see cref="NewFile"/> and <see cref="FreeBytes"/> may be called from any thread.</para>
 /// </remarks>
@@ -78,7 +79,8 @@ public sealed partial class SpillDirectory : IDisposable
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         if (!HintPattern().IsMatch(hint))
         {
-            throw new ArgumentException($"A spill file's hint is made of letters, digits, '-', '_' and '.', not '{hint}'.", nameof(hint));
+            throw new ArgumentException(
+                $"A spill file's hint is made of letters, digits, '-', '_' and '.', not '{hint}'.", nameof(hint));
         }
 
         int number = Interlocked.Increment(ref _files);
@@ -90,7 +92,9 @@ public sealed partial class SpillDirectory : IDisposable
     /// <exception cref="IOException">The file cannot be created.</exception>
     public StorageFile CreateFile(string hint) => StorageFile.ToReadAgain(NewFile(hint), _choice);
 
-    /// <summary>Removes the directory with all its files, and the root if opening made it and nobody uses it any more.</summary>
+    /// <summary>
+    /// Removes the directory with all its files, and the root if opening made it and nobody uses it any more.
+    /// </summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)

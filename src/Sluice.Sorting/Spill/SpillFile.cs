@@ -54,8 +54,8 @@ public sealed class SpillFile : SortedRun
 
 /// <summary>Reads one partition of a spill file from front to back.</summary>
 /// <remarks>
-/// Where all blocks but the last fill their segments, one call of the operating system reads as many as there are rooms:
-/// each lands at the start of its own. Others, compressed or behind a small partition, are read one by one.
+/// Where all blocks but the last fill their segments, one call of the operating system reads as many as there are
+/// rooms: each lands at the start of its own. Others, compressed or behind a small partition, are read one by one.
 /// </remarks>
 internal sealed class SpillFileReader : IBlockReader
 {

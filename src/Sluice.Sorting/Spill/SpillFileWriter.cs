@@ -74,9 +74,6 @@ internal sealed class SpillRegionWriter : PartitionWriter
         _batch = new BlockBatch(file, memory, start);
     }
 
-    /// <summary>Bytes written so far.</summary>
-    public long Length => _batch.Length;
-
     public override (MemorySegment Segment, int Offset, int Size) Open() => _batch.Open();
 
     public override void Close(int length) => _batch.Close(length);

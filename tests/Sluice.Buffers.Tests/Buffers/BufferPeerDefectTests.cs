@@ -15,7 +15,8 @@ public sealed class BufferPeerDefectTests
         builder.Append("abc"u8);
         builder.Finish();
         BufferConsumer closed = builder.CreateConsumer(0, "closed");
-        BufferConsumer[] staying = [.. Enumerable.Range(1, others - 1).Select(n => builder.CreateConsumer(0, $"reader {n}"))];
+        BufferConsumer[] staying =
+            [.. Enumerable.Range(1, others - 1).Select(n => builder.CreateConsumer(0, $"reader {n}"))];
 
         for (int time = 0; time < 12; time++)
         {
@@ -97,6 +98,7 @@ public sealed class BufferPeerDefectTests
 
         BufferLeak leak = Assert.Single(reports);
         Assert.Equal(("map 0", 1), (leak.Owner, leak.Outstanding));
-        Assert.Contains("'map 0' was destroyed with 1 buffer(s) not given back", leak.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "'map 0' was destroyed with 1 buffer(s) not given back", leak.ToString(), StringComparison.Ordinal);
     }
 }

@@ -30,7 +30,8 @@ public sealed class HolderStressTests
         using var barrier = new Barrier(Threads);
         var steps = new StrongBox<long>();
 
-        (int Lives, int Refused)[] seen = await Task.WhenAll(Enumerable.Range(0, Threads).Select(number => Deadline.OnThread(() =>
+        (int Lives, int Refused)[] seen =
+            await Task.WhenAll(Enumerable.Range(0, Threads).Select(number => Deadline.OnThread(() =>
             new Passer(pool, passed, new Random((seed * 100) + number), $"thread {number}", barrier, steps).Go())));
 
         while (passed.TryDequeue(out NetworkBuffer handle))

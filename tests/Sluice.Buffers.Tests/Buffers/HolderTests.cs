@@ -175,5 +175,6 @@ public sealed class HolderTests : IDisposable
 
     private NetworkBuffer Request() => _pool.Request(CancellationToken.None);
 
-    private static void ReleaseAll(params NetworkBuffer[] buffers) => Array.ForEach(buffers, buffer => buffer.Release());
+    private static void ReleaseAll(params NetworkBuffer[] buffers) =>
+        Array.ForEach(buffers, buffer => buffer.Release());
 }

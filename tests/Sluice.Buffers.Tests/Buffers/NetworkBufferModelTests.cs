@@ -62,7 +62,8 @@ public sealed class NetworkBufferModelTests
         int arrived = 0;
         var shared = new NetworkBuffer[Rounds];
         var keepers = new NetworkBuffer[Rounds];
-        Task<int>[] racers = [Deadline.OnThread(() => Race(isMaker: true)), Deadline.OnThread(() => Race(isMaker: false))];
+        Task<int>[] racers =
+            [Deadline.OnThread(() => Race(isMaker: true)), Deadline.OnThread(() => Race(isMaker: false))];
 
         int[] released = await Task.WhenAll(racers);
 

@@ -80,7 +80,10 @@ public sealed class NetworkBufferSliceTests : IDisposable
         Action[] uses =
         [
             slice.Release, () => slice.Retain(), () => slice.Retain("a"), () => slice.HandOver("a"),
-            () => slice.ReadOnlySlice(0, 1), () => _ = slice.Span.Length, () => _ = slice.Memory, () => _ = slice.DataType,
+            () => slice.ReadOnlySlice(0, 1),
+            () => _ = slice.Span.Length,
+            () => _ = slice.Memory,
+            () => _ = slice.DataType,
             () => _ = slice.Owner, () => _ = slice.Holder,
         ];
         Assert.All(uses, use => Assert.Equal("sender", Assert.Throws<BufferMisuseException>(use).Holder));

@@ -92,7 +92,11 @@ public sealed class NetworkBufferTests : IDisposable
         Assert.False(stale.IsLive);
         Action[] uses =
         [
-            stale.Release, () => stale.Retain(), () => _ = stale.Segment, () => _ = stale.Span.Length, () => _ = stale.Length,
+            stale.Release,
+            () => stale.Retain(),
+            () => _ = stale.Segment,
+            () => _ = stale.Span.Length,
+            () => _ = stale.Length,
             () => _ = stale.Written.Length, () => _ = stale.DataType, () => _ = stale.Size, () => stale.SetLength(1),
             () => stale.SetDataType(BufferDataType.Event), () => stale.ReadOnlySlice(0, 1), () => stale.HandOver("a"),
             () => stale.Retain("a"), () => stale.TryRetain(out _), () => stale.SetReadPosition(0), stale.Clear,
@@ -126,5 +130,6 @@ public sealed class NetworkBufferTests : IDisposable
     }
 
     [Fact]
-    public void A_default_handle_throws() => Assert.Throws<BufferMisuseException>(() => default(NetworkBuffer).Release());
+    public void A_default_handle_throws() =>
+        Assert.Throws<BufferMisuseException>(() => default(NetworkBuffer).Release());
 }

@@ -8,7 +8,8 @@ public sealed class PageExampleTests
     [Fact]
     public void A_slice_keeps_the_memory_after_the_buffer_is_released()
     {
-        using NetworkBufferPool network = new(new NetworkBufferPoolOptions { SegmentCount = 64, SegmentSize = 32 * 1024 });
+        using NetworkBufferPool network = new(
+            new NetworkBufferPoolOptions { SegmentCount = 64, SegmentSize = 32 * 1024 });
         using LocalBufferPool pool = network.CreateBufferPool(
             new BufferPoolOptions { Owner = "upload 7", Minimum = 2, Maximum = 16 });
 

@@ -40,7 +40,8 @@ public sealed class WakeUpTests
                 builder.TryAppend([1]);
                 builder.Commit();
                 Assert.True(
-                    Spin(() => Volatile.Read(ref consumed) >= written || reader.IsCompleted), "The reader stands still.");
+                    Spin(() => Volatile.Read(ref consumed) >= written || reader.IsCompleted),
+                    "The reader stands still.");
                 Assert.False(reader.IsFaulted, "The reader has ended before the writer.");
             }
 
@@ -58,7 +59,9 @@ public sealed class WakeUpTests
         }
     }
 
-    /// <summary>Spins, so that both meet within a few instructions; gives the processor away when that takes long.</summary>
+    /// <summary>
+    /// Spins, so that both meet within a few instructions; gives the processor away when that takes long.
+    /// </summary>
     private static bool Spin(Func<bool> condition)
     {
         for (int spins = 0; spins < 20_000; spins++)

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Sluice.Buffers.Tests;
 
-/// <summary>Lives that a hook begins to watch when they are under way, and steps that leave the holders as they are.</summary>
+/// <summary>
+/// Lives that a hook begins to watch when they are under way, and steps that leave the holders as they are.
+/// </summary>
 public sealed class FollowedLifeTests
 {
     private static readonly ActivityContext Sender = new(
@@ -46,7 +48,8 @@ public sealed class FollowedLifeTests
         pool.Request(CancellationToken.None).Release();
 
         Assert.Equal(
-            [BufferStepKind.Received, BufferStepKind.Received, BufferStepKind.Released, BufferStepKind.Recycled], follower.Steps);
+            [BufferStepKind.Received, BufferStepKind.Received, BufferStepKind.Released, BufferStepKind.Recycled],
+            follower.Steps);
         Assert.Equal([Sender, Sender], follower.Asked);
         Assert.Empty(refuser.Steps);
         Assert.Equal(3 + 2 + 3, all.Steps.Count);
@@ -85,7 +88,8 @@ public sealed class FollowedLifeTests
         pool.Request(CancellationToken.None).Release();
 
         Assert.Equal(
-            [BufferStepKind.Retained, BufferStepKind.Released, BufferStepKind.Released, BufferStepKind.Recycled], further.Steps);
+            [BufferStepKind.Retained, BufferStepKind.Released, BufferStepKind.Released, BufferStepKind.Recycled],
+            further.Steps);
         Assert.Equal(default, Assert.Single(further.Asked));
         Assert.Equal(hasOwn ? 5 + 3 : 0, own.Steps.Count);
     }

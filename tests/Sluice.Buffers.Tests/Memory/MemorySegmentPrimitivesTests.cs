@@ -16,7 +16,12 @@ public sealed class MemorySegmentPrimitivesTests : IDisposable
     {
         Check(1, (byte)0xFE, (span, value) => span[0] = value, (s, o) => s.GetByte(o), (s, o, v) => s.PutByte(o, v));
         Check(1, true, (span, _) => span[0] = 1, (s, o) => s.GetBoolean(o), (s, o, v) => s.PutBoolean(o, v));
-        Check(1, (sbyte)-3, (span, value) => span[0] = (byte)value, (s, o) => s.GetSByte(o), (s, o, v) => s.PutSByte(o, v));
+        Check(
+            1,
+            (sbyte)-3,
+            (span, value) => span[0] = (byte)value,
+            (s, o) => s.GetSByte(o),
+            (s, o, v) => s.PutSByte(o, v));
     }
 
     [Fact]
@@ -128,7 +133,8 @@ public sealed class MemorySegmentPrimitivesTests : IDisposable
             Assert.Equal(value, get(Segment, offset));
         }
 
-        foreach (int offset in new[] { -1, Segment.Size - size + 1, Segment.Size, int.MaxValue, int.MinValue, int.MaxValue - size })
+        foreach (int offset in
+            new[] { -1, Segment.Size - size + 1, Segment.Size, int.MaxValue, int.MinValue, int.MaxValue - size })
         {
             Segment.Span.Fill(0xA5);
             Assert.Throws<ArgumentOutOfRangeException>(() => get(Segment, offset));

@@ -119,7 +119,9 @@ public sealed class AvailabilityTests
         using LocalBufferPool pool = whole.Share("map 0", 1, 1);
         const int Rounds = 400;
 
-        Task[] workers = [.. Enumerable.Range(0, 3).Select(number => Task.Run(() => TakeTurnsAsync(new Random((seed * 10) + number))))];
+        Task[] workers =
+            [.. Enumerable.Range(0, 3)
+                .Select(number => Task.Run(() => TakeTurnsAsync(new Random((seed * 10) + number))))];
 
         await Task.WhenAll(workers).WaitAsync(Deadline.Time);
 

@@ -76,7 +76,8 @@ public sealed class DestroyTests
     public void Memory_stays_until_the_last_buffer_is_back_after_the_network_pool_is_disposed()
     {
         var network = new NetworkBufferPool(new NetworkBufferPoolOptions { SegmentCount = 2, SegmentSize = 64 });
-        LocalBufferPool pool = network.CreateBufferPool(new BufferPoolOptions { Owner = "map 0", Minimum = 1, Maximum = 2 });
+        LocalBufferPool pool = network.CreateBufferPool(
+            new BufferPoolOptions { Owner = "map 0", Minimum = 1, Maximum = 2 });
         NetworkBuffer held = pool.Request(CancellationToken.None);
         MemorySegment segment = held.Segment;
 

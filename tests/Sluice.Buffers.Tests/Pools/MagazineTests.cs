@@ -135,7 +135,9 @@ public sealed class MagazineTests
         var owners = new ConcurrentDictionary<MemorySegment, int>();
         int[] lent = new int[2];
 
-        Task[] threads = [.. Enumerable.Range(0, 4).Select(number => Deadline.OnThread(() => Work(number, new Random((seed * 10) + number))))];
+        Task[] threads =
+            [.. Enumerable.Range(0, 4)
+                .Select(number => Deadline.OnThread(() => Work(number, new Random((seed * 10) + number))))];
         await Task.WhenAll(threads);
 
         Assert.Equal((0, 0), (first.Lent, second.Lent));

@@ -93,7 +93,8 @@ public sealed class OverdraftTests
         var holder = new WillingHolder(holding);
         holder.Fill();
 
-        NetworkBuffer drawn = await pool.RequestOverdraftAsync(CancellationToken.None).AsTask().WaitAsync(Deadline.Time);
+        NetworkBuffer drawn = await pool.RequestOverdraftAsync(CancellationToken.None).AsTask().WaitAsync(
+            Deadline.Time);
 
         Assert.Equal(1, pool.Overdrawn);
         drawn.Release();

@@ -105,7 +105,8 @@ internal sealed class PoolModel(int total)
 
         int claimed = Shares.Where(other => other.IsClaiming).Sum(other => other.Lacks);
         int lacking = Shares.Sum(other => other.Lacks);
-        int canComeBack = Shares.Where(other => other.CanGiveBack).Sum(other => Math.Max(0, other.Lent - other.Minimum));
+        int canComeBack = Shares.Where(other => other.CanGiveBack).Sum(
+            other => Math.Max(0, other.Lent - other.Minimum));
         int afterwards = Free - 1;
         return afterwards >= claimed && afterwards + canComeBack + (share.CanGiveBack ? 1 : 0) >= lacking;
     }

@@ -193,7 +193,8 @@ public sealed class PoolModelTests
                 return;
             }
 
-            (PoolModel.Waiting waiting, _, Task<NetworkBuffer> task, CancellationTokenSource cancel) = _line[random.Next(_line.Count)];
+            (PoolModel.Waiting waiting, _, Task<NetworkBuffer> task, CancellationTokenSource cancel) =
+                _line[random.Next(_line.Count)];
             await cancel.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task.WaitAsync(Deadline.Time));
             Leave(waiting);
@@ -221,7 +222,8 @@ public sealed class PoolModelTests
             twin.Pool.Dispose();
             _twins.Remove(twin);
             _orphans.Add(twin);
-            (twin.Share.Minimum, twin.Share.IsClaiming, twin.Share.CanGiveBack, twin.Share.IsDestroyed) = (0, false, false, true);
+            (twin.Share.Minimum, twin.Share.IsClaiming, twin.Share.CanGiveBack, twin.Share.IsDestroyed) =
+                (0, false, false, true);
             foreach ((PoolModel.Waiting waiting, _, Task<NetworkBuffer> task, _) in
                 _line.Where(entry => entry.Twin == twin).ToList())
             {

@@ -7,7 +7,8 @@ public sealed class PoolStatusTests
     public async Task Status_tells_holders_outputs_orphans_and_waiters_by_group()
     {
         SteppedTime time = new();
-        using NetworkBufferPool pool = new(new NetworkBufferPoolOptions { SegmentCount = 6, SegmentSize = 64, TimeProvider = time });
+        using NetworkBufferPool pool = new(
+            new NetworkBufferPoolOptions { SegmentCount = 6, SegmentSize = 64, TimeProvider = time });
         using LocalBufferPool map = Pool(pool, "a", "map", 2);
         using LocalBufferPool output = Pool(pool, "b", "map", 1);
         LocalBufferPool gone = Pool(pool, "c", "reduce", 1);

@@ -23,7 +23,8 @@ public sealed class ReclaimTests
         Assert.Equal([4], askedForMinimum);
         Assert.Equal(4, ring.Asked[1]);
         Assert.True(ring.Reclaimable >= running.Minimum, "The ring keeps what it is guaranteed.");
-        Assert.True(outputs.Count(output => output.Holder.Reclaimable == 0) >= 15, "Outputs gave what the ring did not.");
+        Assert.True(
+            outputs.Count(output => output.Holder.Reclaimable == 0) >= 15, "Outputs gave what the ring did not.");
         foreach (NetworkBuffer buffer in minimum.Concat(many))
         {
             buffer.Release();

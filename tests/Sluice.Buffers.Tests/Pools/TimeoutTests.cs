@@ -11,7 +11,8 @@ public sealed class TimeoutTests
         ["blocking, subpartition"] =
             (pool, timeout) => Deadline.OnThread(() => pool.Request(0, timeout, CancellationToken.None)),
         ["asynchronous"] = (pool, timeout) => pool.RequestAsync(timeout, CancellationToken.None).AsTask(),
-        ["asynchronous, subpartition"] = (pool, timeout) => pool.RequestAsync(0, timeout, CancellationToken.None).AsTask(),
+        ["asynchronous, subpartition"] = (pool, timeout) =>
+            pool.RequestAsync(0, timeout, CancellationToken.None).AsTask(),
     };
 
     [Theory]
@@ -73,10 +74,16 @@ public sealed class TimeoutTests
             + "(minimum 1, maximum 2), 2 of 3 are free; 'map 0' holds 1",
             atQuota,
             StringComparison.Ordinal);
-        Assert.EndsWith("Raise BufferPoolOptions.MaximumPerSubpartition (1), or read the subpartition faster.", atQuota, StringComparison.Ordinal);
-        Assert.Contains("Raise BufferPoolOptions.Maximum (2), or allow an Overdraft", atMaximum, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Raise BufferPoolOptions.MaximumPerSubpartition (1), or read the subpartition faster.",
+            atQuota,
+            StringComparison.Ordinal);
         Assert.Contains(
-            "Raise NetworkBufferPoolOptions.SegmentCount (3) or BufferPoolOptions.Minimum (1)", atTotal, StringComparison.Ordinal);
+            "Raise BufferPoolOptions.Maximum (2), or allow an Overdraft", atMaximum, StringComparison.Ordinal);
+        Assert.Contains(
+            "Raise NetworkBufferPoolOptions.SegmentCount (3) or BufferPoolOptions.Minimum (1)",
+            atTotal,
+            StringComparison.Ordinal);
         own.Release();
         second.Release();
         last.Release();

@@ -230,7 +230,8 @@ public sealed class WaitingTests
 
             // Both outcomes are right; in either the segment is there afterwards.
             if (await waiting.WaitAsync(Deadline.Time).ContinueWith(
-                done => done.IsCompletedSuccessfully ? done.Result : default(NetworkBuffer?), TaskScheduler.Default) is { } got)
+                done => done.IsCompletedSuccessfully ? done.Result : default(NetworkBuffer?),
+                TaskScheduler.Default) is { } got)
             {
                 got.Release();
             }

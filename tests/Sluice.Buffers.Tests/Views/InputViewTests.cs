@@ -1,6 +1,8 @@
 namespace Sluice.Buffers.Tests;
 
-/// <summary>Every operation of an input view over everything it can lie over, against an array and a position.</summary>
+/// <summary>
+/// Every operation of an input view over everything it can lie over, against an array and a position.
+/// </summary>
 public sealed class InputViewTests
 {
     private static readonly byte[] s_prefix = [.. Enumerable.Range(100, 40).Select(number => (byte)number)];

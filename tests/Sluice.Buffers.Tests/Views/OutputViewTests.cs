@@ -136,7 +136,8 @@ public sealed class OutputViewTests
                 case 0:
                     int length = random.Next(20);
                     view.Skip(length);
-                    bytes = [.. Enumerable.Range(position, length).Select(at => at < model.Count ? model[at] : skipped)];
+                    bytes =
+                        [.. Enumerable.Range(position, length).Select(at => at < model.Count ? model[at] : skipped)];
                     break;
                 case 1:
                     position = random.Next(model.Count + 1);

@@ -6,7 +6,8 @@ namespace Sluice.Buffers.Tests;
 internal static class TextOperations
 {
     public static IEnumerable<ViewOperation> All { get; } =
-        [Of(""), Of("a"), Of("\0\n"), Of("w\u00E5ter"), Of("\u6C34\uFFFD"), Of("\uD83D\uDCA7!"), Of(new string('\u20AC', 45))];
+        [Of(""), Of("a"), Of("\0\n"), Of("w\u00E5ter"), Of("\u6C34\uFFFD"),
+        Of("\uD83D\uDCA7!"), Of(new string('\u20AC', 45))];
 
     private static ViewOperation Of(string text)
     {

@@ -32,10 +32,14 @@ internal sealed record ViewOperation(
             "uint", 0xFEDCBA98u, Encode(4, span => BinaryPrimitives.WriteUInt32LittleEndian(span, 0xFEDCBA98)),
             view => view.WriteUInt32(0xFEDCBA98), view => view.ReadUInt32());
         yield return new(
-            "long", -0x123456789ABCDEFL, Encode(8, span => BinaryPrimitives.WriteInt64LittleEndian(span, -0x123456789ABCDEFL)),
+            "long",
+            -0x123456789ABCDEFL,
+            Encode(8, span => BinaryPrimitives.WriteInt64LittleEndian(span, -0x123456789ABCDEFL)),
             view => view.WriteInt64(-0x123456789ABCDEFL), view => view.ReadInt64());
         yield return new(
-            "ulong", 0xFEDCBA9876543210UL, Encode(8, span => BinaryPrimitives.WriteUInt64LittleEndian(span, 0xFEDCBA9876543210)),
+            "ulong",
+            0xFEDCBA9876543210UL,
+            Encode(8, span => BinaryPrimitives.WriteUInt64LittleEndian(span, 0xFEDCBA9876543210)),
             view => view.WriteUInt64(0xFEDCBA9876543210), view => view.ReadUInt64());
         yield return new(
             "float", -1.5e-9f, Encode(4, span => BinaryPrimitives.WriteSingleLittleEndian(span, -1.5e-9f)),
@@ -50,19 +54,36 @@ internal sealed record ViewOperation(
         foreach (ulong value in new ulong[] { 0, 1, 127, 128, 16383, 16384, uint.MaxValue, 1UL << 35, ulong.MaxValue })
         {
             yield return new(
-                "varuint64", value, EncodeVariable(value), view => view.WriteVarUInt64(value), view => view.ReadVarUInt64());
+                "varuint64",
+                value,
+                EncodeVariable(value),
+                view => view.WriteVarUInt64(value),
+                view => view.ReadVarUInt64());
             uint narrow = (uint)value;
             yield return new(
-                "varuint32", narrow, EncodeVariable(narrow), view => view.WriteVarUInt32(narrow), view => view.ReadVarUInt32());
+                "varuint32",
+                narrow,
+                EncodeVariable(narrow),
+                view => view.WriteVarUInt32(narrow),
+                view => view.ReadVarUInt32());
         }
 
-        foreach (long value in new[] { 0, -1, 1, -64, 64, -65, int.MinValue, int.MaxValue, long.MinValue, long.MaxValue })
+        foreach (long value in
+            new[] { 0, -1, 1, -64, 64, -65, int.MinValue, int.MaxValue, long.MinValue, long.MaxValue })
         {
             yield return new(
-                "varint64", value, EncodeVariable(Zigzag(value)), view => view.WriteVarInt64(value), view => view.ReadVarInt64());
+                "varint64",
+                value,
+                EncodeVariable(Zigzag(value)),
+                view => view.WriteVarInt64(value),
+                view => view.ReadVarInt64());
             int narrow = (int)value;
             yield return new(
-                "varint32", narrow, EncodeVariable(Zigzag(narrow)), view => view.WriteVarInt32(narrow), view => view.ReadVarInt32());
+                "varint32",
+                narrow,
+                EncodeVariable(Zigzag(narrow)),
+                view => view.WriteVarInt32(narrow),
+                view => view.ReadVarInt32());
         }
     }
 
@@ -72,7 +93,11 @@ internal sealed record ViewOperation(
         {
             byte[] bytes = [.. Enumerable.Range(1, length).Select(number => (byte)(number * 13))];
             yield return new(
-                "span", Convert.ToHexString(bytes), bytes, view => view.Write(bytes), view => Convert.ToHexString(Exactly(view, length)));
+                "span",
+                Convert.ToHexString(bytes),
+                bytes,
+                view => view.Write(bytes),
+                view => Convert.ToHexString(Exactly(view, length)));
         }
     }
 

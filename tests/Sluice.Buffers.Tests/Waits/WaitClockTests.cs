@@ -81,13 +81,15 @@ public sealed class WaitClockTests
                     Assert.True(Sum(now) <= now.Elapsed + TimeSpan.FromTicks(WaitClock.KindCount));
                     foreach (WaitKind kind in Enum.GetValues<WaitKind>())
                     {
-                        Assert.True(now.Of(kind) >= last.Of(kind), $"{kind} fell from {last.Of(kind)} to {now.Of(kind)}");
+                        Assert.True(
+                            now.Of(kind) >= last.Of(kind), $"{kind} fell from {last.Of(kind)} to {now.Of(kind)}");
                     }
 
                     last = now;
                 }
             },
-            TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(40), TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(40), TestContext.Current.CancellationToken);
     }
 
     private static TimeSpan Sum(WaitTotals totals) => totals.Waits.Aggregate(TimeSpan.Zero, (sum, wait) => sum + wait);

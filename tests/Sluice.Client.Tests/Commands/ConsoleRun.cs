@@ -34,7 +34,8 @@ internal sealed class ConsoleRun
             Directory = directory,
             Interrupted = signals.Token,
         };
-        int exitCode = await ConsoleApplication.RunAsync(host, words, () => signals.ExitCode).WaitAsync(TimeSpan.FromSeconds(30));
+        int exitCode = await ConsoleApplication.RunAsync(host, words, () => signals.ExitCode).WaitAsync(
+            TimeSpan.FromSeconds(30));
         (Data, Output, Error) = (Encoding.UTF8.GetString(data.ToArray()), output.ToString(), error.ToString());
         return exitCode;
     }

@@ -15,8 +15,10 @@ public sealed class JobVerbTests : IDisposable
         string input = _directory.Write("in", "b\na\n"u8);
 
         int code = await Run(
-            console, "sort", input, "--out", _directory.File("out"), "--key", "2-5", "--unique", "--overwrite", "--name", "mine",
-            "--partitions", "7", "--parallelism", "3", "--memory", "64MiB", "--spill-dir", "/a", "--spill-dir", "/b", "--format", "gensort");
+            console, "sort", input, "--out", _directory.File("out"), "--key", "2-5", "--unique", "--overwrite",
+            "--name", "mine",
+            "--partitions", "7", "--parallelism", "3", "--memory", "64MiB", "--spill-dir", "/a", "--spill-dir", "/b",
+            "--format", "gensort");
 
         Assert.Equal(0, code);
         Assert.Equal((64L << 20, 3), (_runner.Options!.MemoryBytes, _runner.Options.Parallelism));
@@ -26,7 +28,8 @@ public sealed class JobVerbTests : IDisposable
         JobArguments arguments = _runner.Request.Arguments;
         Assert.Equal(
             (input, _directory.File("out"), "gensort", "2-5", true),
-            (arguments.Get("input"), arguments.Get("out"), arguments.Get("format"), arguments.Get("key"), arguments.IsOn("unique")));
+            (arguments.Get("input"), arguments.Get("out"), arguments.Get("format"),
+                arguments.Get("key"), arguments.IsOn("unique")));
     }
 
     [Fact]
@@ -92,8 +95,10 @@ public sealed class JobVerbTests : IDisposable
         ConsoleRun terse = new();
         ConsoleRun verbose = new();
 
-        int code = await terse.RunAsync(new BrokenRunner(), _directory.Path, "sort", input, "--out", _directory.File("out"));
-        await verbose.RunAsync(new BrokenRunner(), _directory.Path, "-v", "sort", input, "--out", _directory.File("out"));
+        int code = await terse.RunAsync(
+            new BrokenRunner(), _directory.Path, "sort", input, "--out", _directory.File("out"));
+        await verbose.RunAsync(
+            new BrokenRunner(), _directory.Path, "-v", "sort", input, "--out", _directory.File("out"));
 
         Assert.Equal(1, code);
         Assert.Equal(3, terse.Error.TrimEnd('\n').Split('\n').Length);
@@ -114,8 +119,10 @@ public sealed class JobVerbTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private Task<int> Run(ConsoleRun console, params string[] words) => console.RunAsync(_runner, _directory.Path, words);
+    private Task<int> Run(ConsoleRun console, params string[] words) =>
+        console.RunAsync(_runner, _directory.Path, words);
 
     private void AssertNothingSpilled() =>
-        Assert.Empty(Directory.Exists(_directory.File("spill")) ? Directory.GetFileSystemEntries(_directory.File("spill")) : []);
+        Assert.Empty(
+            Directory.Exists(_directory.File("spill")) ? Directory.GetFileSystemEntries(_directory.File("spill")) : []);
 }

@@ -14,7 +14,10 @@ internal class NotingRunner : IJobRunner
     public string InputText { get; private set; } = "";
 
     public virtual Task<JobReport> RunAsync(
-        EngineOptions options, JobRequest request, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
+        EngineOptions options,
+        JobRequest request,
+        IProgress<JobProgress>? progress,
+        CancellationToken cancellationToken)
     {
         Options = options;
         Request = request;
@@ -31,7 +34,8 @@ internal class NotingRunner : IJobRunner
         return Task.FromResult(Report(request.Name, output));
     }
 
-    public Task<PlanReport> ExplainAsync(EngineOptions options, JobRequest request, CancellationToken cancellationToken) =>
+    public Task<PlanReport> ExplainAsync(
+        EngineOptions options, JobRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException("This runner only runs.");
 
     private static JobReport Report(string name, string output) => new()
@@ -56,7 +60,10 @@ internal class NotingRunner : IJobRunner
 internal sealed class BrokenRunner : NotingRunner
 {
     public override Task<JobReport> RunAsync(
-        EngineOptions options, JobRequest request, IProgress<JobProgress>? progress, CancellationToken cancellationToken) =>
+        EngineOptions options,
+        JobRequest request,
+        IProgress<JobProgress>? progress,
+        CancellationToken cancellationToken) =>
         throw new InvalidOperationException("the wheel came off\nentirely");
 }
 

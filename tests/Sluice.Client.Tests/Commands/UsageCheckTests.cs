@@ -61,7 +61,8 @@ public sealed class UsageCheckTests : IDisposable
     {
         NotingRunner runner = new();
 
-        int exitCode = await new ConsoleRun().RunAsync(runner, _directory.Path, "sort", "--out", _directory.File("out"), "--", "-odd");
+        int exitCode = await new ConsoleRun().RunAsync(
+            runner, _directory.Path, "sort", "--out", _directory.File("out"), "--", "-odd");
 
         Assert.Equal(0, exitCode);
         Assert.Equal([Path.GetFullPath("-odd")], runner.Request!.Arguments.GetAll("input"));

@@ -20,7 +20,8 @@ public sealed class WhyTests : IDisposable
         int tableCode = await RunAsync(table, "explain", "--why", report);
         int jsonCode = await RunAsync(json, "explain", "--why", report, "-o", "json");
 
-        Bottleneck told = JobReport.FromJson(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken)).Bottleneck!;
+        Bottleneck told =
+            JobReport.FromJson(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken)).Bottleneck!;
         JsonElement why = JsonDocument.Parse(json.Output).RootElement;
         Assert.Equal((0, 0), (tableCode, jsonCode));
         Assert.Equal("sluice.why/1", why.GetProperty("schema").GetString());
@@ -46,7 +47,8 @@ public sealed class WhyTests : IDisposable
     {
         ConsoleRun console = new();
 
-        int code = await RunAsync(console, "explain", "--why", _directory.Write("file", System.Text.Encoding.UTF8.GetBytes(text)));
+        int code = await RunAsync(
+            console, "explain", "--why", _directory.Write("file", System.Text.Encoding.UTF8.GetBytes(text)));
 
         Assert.Equal(2, code);
         Assert.Contains("is not a report", console.Error, StringComparison.Ordinal);

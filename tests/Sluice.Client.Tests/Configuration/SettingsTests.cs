@@ -33,13 +33,16 @@ public sealed class SettingsTests
         Settings unasked = Settings.Resolve(new SettingSources());
 
         Assert.Equal((expected, expected), (asked.TraceBuffersAsked, asked.EngineOptions.TraceBuffers));
-        Assert.Equal((1024, null, null), (unasked.TraceBuffers.Value, unasked.TraceBuffersAsked, unasked.EngineOptions.TraceBuffers));
+        Assert.Equal(
+            (1024, null, null),
+            (unasked.TraceBuffers.Value, unasked.TraceBuffersAsked, unasked.EngineOptions.TraceBuffers));
     }
 
     [Fact]
     public void Trace_link_is_an_address_with_the_trace_in_it()
     {
-        Settings settings = Settings.Resolve(new SettingSources(new TableSource("flag", ("trace-link", "http://here/{traceId}?a"))));
+        Settings settings = Settings.Resolve(
+            new SettingSources(new TableSource("flag", ("trace-link", "http://here/{traceId}?a"))));
 
         Assert.Equal("http://here/abc?a", TraceLink.Of(settings, "abc"));
         Assert.Null(TraceLink.Of(settings, ""));
@@ -62,7 +65,8 @@ public sealed class SettingsTests
         directory.Write("sluice.json", """{ "spill-dir": ["/e", "/f"] }"""u8);
         EnvironmentSource environment = new(Variables(("SLUICE_SPILL_DIR", $"/c{Path.PathSeparator}/d")));
 
-        Assert.Equal(["/a", "/b"], Spill(new TableSource("flag", ("spill-dir", "/a"), ("spill-dir", "/b")), environment));
+        Assert.Equal(
+            ["/a", "/b"], Spill(new TableSource("flag", ("spill-dir", "/a"), ("spill-dir", "/b")), environment));
         Assert.Equal(["/c", "/d"], Spill(environment, FileSource.In(directory.Path)));
         Assert.Equal(["/e", "/f"], Spill(FileSource.In(directory.Path)));
     }
@@ -92,7 +96,8 @@ public sealed class SettingsTests
         SluiceException exception = Assert.Throws<SluiceException>(
             () => Settings.Resolve(new SettingSources(new TableSource("here", (name, text)))));
 
-        Assert.Equal((code, "here", ErrorKind.Usage), (exception.Error.Code, exception.Error.Where, exception.Error.Kind));
+        Assert.Equal(
+            (code, "here", ErrorKind.Usage), (exception.Error.Code, exception.Error.Where, exception.Error.Kind));
     }
 
     [Theory]

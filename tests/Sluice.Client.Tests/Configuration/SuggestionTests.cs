@@ -12,7 +12,8 @@ public sealed class SuggestionTests
     [InlineData("--overwrit", "--overwrite")]
     [InlineData("--spill-dri", "--spill-dir")]
     public void Nearest_finds_the_word_that_was_meant(string typed, string meant) => Assert.Equal(
-        meant, Suggestion.Nearest(typed, ["gen", "verify", "wordcount", "sort", "--overwrite", "--out", "--spill-dir"]));
+        meant,
+        Suggestion.Nearest(typed, ["gen", "verify", "wordcount", "sort", "--overwrite", "--out", "--spill-dir"]));
 
     [Theory]
     [InlineData("x")]
@@ -26,7 +27,8 @@ public sealed class SuggestionTests
     {
         string[] words = [.. Words(4)];
 
-        Assert.All(words, from => Assert.All(words, to => Assert.Equal(ByDefinition(from, to), Suggestion.Edits(from, to))));
+        Assert.All(
+            words, from => Assert.All(words, to => Assert.Equal(ByDefinition(from, to), Suggestion.Edits(from, to))));
     }
 
     // Optimal string alignment, straight from its recurrence.

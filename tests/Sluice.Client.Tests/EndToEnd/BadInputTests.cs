@@ -39,7 +39,8 @@ public sealed class BadInputTests : ConsoleTest
     {
         Shell("yes 'a line of the input that is long enough to take a while' 2>/dev/null | head -c 150000000 > in");
         using Process process = Start("sort", "in", "--out", "out", "--memory", "4MiB", "--no-progress");
-        while (!process.HasExited && !(Directory.Exists(PathOf("out")) && Directory.GetDirectories(PathOf("out")).Length > 0))
+        while (!process.HasExited
+            && !(Directory.Exists(PathOf("out")) && Directory.GetDirectories(PathOf("out")).Length > 0))
         {
             await Task.Delay(2);
         }

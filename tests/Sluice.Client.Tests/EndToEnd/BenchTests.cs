@@ -6,7 +6,8 @@ namespace Sluice.Client.Tests;
 /// <summary>The built-in benchmarks, small: what it measures is not looked at, that it measures is.</summary>
 public sealed class BenchTests : ConsoleTest
 {
-    private static readonly string[] Small = ["bench", "shuffle", "--records", "20000", "--rounds", "2", "--parallelism", "2", "--memory", "16MiB"];
+    private static readonly string[] Small =
+        ["bench", "shuffle", "--records", "20000", "--rounds", "2", "--parallelism", "2", "--memory", "16MiB"];
 
     [Fact]
     public async Task A_shuffle_is_measured_and_compared_with_itself_and_leaves_nothing()
@@ -21,13 +22,25 @@ public sealed class BenchTests : ConsoleTest
         ConsoleResult better = await Run([.. Small, "--compare", PathOf("slow.json"), "--fail-over", "10%"]);
         ConsoleResult worse = await Run([.. Small, "--compare", PathOf("quick.json")]);
 
-        Assert.Equal(("sluice.bench/1", "shuffle", "local"), ((string?)before["schema"], (string?)before["benchmark"], (string?)before["where"]));
-        Assert.Equal((20_000, 2_000_000, 2, 2), ((int)before["records"]!, (int)before["bytes"]!, before["rounds"]!.AsArray().Count, (int)before["cores"]!));
+        Assert.Equal(
+            ("sluice.bench/1", "shuffle", "local"),
+            ((string?)before["schema"], (string?)before["benchmark"], (string?)before["where"]));
+        Assert.Equal(
+            (20_000, 2_000_000, 2, 2),
+            ((int)before["records"]!, (int)before["bytes"]!, before["rounds"]!.AsArray().Count, (int)before["cores"]!));
         Assert.All(before["rounds"]!.AsArray(), round => Assert.True((double)round!["rowsPerSecond"]! > 0));
         Assert.Null(before["exchange"]);
         Assert.True(better.ExitCode == 0, better.Error);
         Assert.Contains("rows/s", better.Error, StringComparison.Ordinal);
-        AssertFails(worse with { Output = [], Error = string.Join('\n', worse.ErrorLines.SkipWhile(line => !line.StartsWith("error", StringComparison.Ordinal))) }, 7, "SLU2203");
+        AssertFails(
+            worse with
+            {
+                Output = [],
+                Error = string.Join(
+                    '\n',
+                    worse.ErrorLines.SkipWhile(line => !line.StartsWith("error", StringComparison.Ordinal))),
+            },
+            7, "SLU2203");
         AssertNoSpill();
     }
 

@@ -16,7 +16,10 @@ internal static class ConsoleProcess
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(50);
 
     public static async Task<ConsoleResult> RunAsync(
-        string directory, IEnumerable<string> arguments, byte[]? input = null, params (string Name, string Value)[] environment)
+        string directory,
+        IEnumerable<string> arguments,
+        byte[]? input = null,
+        params (string Name, string Value)[] environment)
     {
         using Process process = Start(directory, arguments, environment);
         Task<byte[]> output = ReadAsync(process.StandardOutput.BaseStream);
@@ -45,7 +48,9 @@ internal static class ConsoleProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("SLUICE_", StringComparison.Ordinal)).ToList())
+        foreach (string name in start.Environment.Keys
+            .Where(name => name.StartsWith("SLUICE_", StringComparison.Ordinal))
+            .ToList())
         {
             start.Environment.Remove(name);
         }

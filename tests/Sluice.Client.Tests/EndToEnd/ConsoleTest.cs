@@ -21,7 +21,8 @@ public abstract class ConsoleTest : IDisposable
     private protected Task<ConsoleResult> Run(params string[] arguments) => RunWith(null, arguments);
 
     private protected Task<ConsoleResult> RunWith(byte[]? input, params string[] arguments) =>
-        ConsoleProcess.RunAsync(_folder, arguments, input, ("SLUICE_SPILL_DIR", PathOf("spill")), ("SLUICE_PARALLELISM", "2"));
+        ConsoleProcess.RunAsync(
+            _folder, arguments, input, ("SLUICE_SPILL_DIR", PathOf("spill")), ("SLUICE_PARALLELISM", "2"));
 
     private protected Process Start(params string[] arguments) => ConsoleProcess.Start(
         _folder, arguments, ("SLUICE_SPILL_DIR", PathOf("spill")), ("SLUICE_PARALLELISM", "2"));
@@ -42,9 +43,12 @@ public abstract class ConsoleTest : IDisposable
     }
 
     protected byte[] Parts(string directory = "out") =>
-        [.. Directory.GetFiles(PathOf(directory), "part-*").Order(StringComparer.Ordinal).SelectMany(File.ReadAllBytes)];
+        [.. Directory.GetFiles(PathOf(directory), "part-*").Order(StringComparer.Ordinal)
+            .SelectMany(File.ReadAllBytes)];
 
-    /// <summary>The error has three lines: what with its code, where, and a next action; nothing was printed as data.</summary>
+    /// <summary>
+    /// The error has three lines: what with its code, where, and a next action; nothing was printed as data.
+    /// </summary>
     private protected static void AssertFails(ConsoleResult result, int exitCode, string code)
     {
         Assert.Equal((exitCode, 3), (result.ExitCode, result.ErrorLines.Length));
@@ -54,7 +58,9 @@ public abstract class ConsoleTest : IDisposable
         Assert.Empty(result.Output);
     }
 
-    /// <summary>No file is left; the directory itself stays when the process that made it was not the last one in it.</summary>
+    /// <summary>
+    /// No file is left; the directory itself stays when the process that made it was not the last one in it.
+    /// </summary>
     protected void AssertNoSpill() =>
         Assert.Empty(Directory.Exists(PathOf("spill")) ? Directory.GetFileSystemEntries(PathOf("spill")) : []);
 

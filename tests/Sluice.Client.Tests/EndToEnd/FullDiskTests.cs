@@ -57,7 +57,8 @@ public sealed class FullDiskTests : ConsoleTest
         {
             WriteLines();
             Shell("head -c 6M /dev/zero > small/filler");
-            using Process process = Start("sort", "in", "--out", "small/out", "--memory", "2MiB", "--disk-wait", "10min");
+            using Process process = Start(
+                "sort", "in", "--out", "small/out", "--memory", "2MiB", "--disk-wait", "10min");
             string seen = "";
             while (!seen.Contains("is full; waiting for room", StringComparison.Ordinal))
             {
@@ -71,7 +72,8 @@ public sealed class FullDiskTests : ConsoleTest
             await process.WaitForExitAsync().WaitAsync(Deadline);
 
             Assert.Equal(0, process.ExitCode);
-            Assert.True(Shell("sort in").AsSpan().SequenceEqual(Parts("small/out")), "The parts are not what sort prints.");
+            Assert.True(
+                Shell("sort in").AsSpan().SequenceEqual(Parts("small/out")), "The parts are not what sort prints.");
             Assert.Contains("for room on a full disk", await rest, StringComparison.Ordinal);
             AssertNoSpill();
         });
@@ -83,7 +85,8 @@ public sealed class FullDiskTests : ConsoleTest
         await OnSmallDiskAsync("small", "1m", async () =>
         {
             WriteLines();
-            using Process process = Start("sort", "in", "--out", "small/out", "--memory", "2MiB", "--disk-wait", "10min");
+            using Process process = Start(
+                "sort", "in", "--out", "small/out", "--memory", "2MiB", "--disk-wait", "10min");
             string? line = await process.StandardError.ReadLineAsync().WaitAsync(Deadline);
             Assert.Contains("is full", line, StringComparison.Ordinal);
 

@@ -15,7 +15,8 @@ public sealed class GenTests : ConsoleTest
     {
         string[] options = ascii ? ["--ascii"] : [];
 
-        ConsoleResult made = await Run(["gen", "gensort", "--records", records, "--out", "in", "-o", "json", .. options]);
+        ConsoleResult made = await Run(
+            ["gen", "gensort", "--records", records, "--out", "in", "-o", "json", .. options]);
         ConsoleResult read = await Run("verify", "sort", "in", "--format", "gensort", "-o", "json");
 
         Assert.Equal(("sluice.generated/1", checksum), SchemaAndChecksum(made));

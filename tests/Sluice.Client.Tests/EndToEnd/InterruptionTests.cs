@@ -14,7 +14,8 @@ public sealed class InterruptionTests : ConsoleTest
     {
         await MakeInputAsync();
         using Process process = Start("sort", "in", "--out", "out", "--memory", "2MiB", "--no-progress");
-        await WaitForAsync(() => Directory.Exists(PathOf("spill")) && Directory.GetDirectories(PathOf("out")).Length > 0);
+        await WaitForAsync(
+            () => Directory.Exists(PathOf("spill")) && Directory.GetDirectories(PathOf("out")).Length > 0);
 
         Shell($"kill -{signal} {process.Id}");
         await process.WaitForExitAsync().WaitAsync(Deadline);
@@ -30,7 +31,8 @@ public sealed class InterruptionTests : ConsoleTest
     public async Task A_signal_ends_also_what_waits_or_generates(string call)
     {
         using Process process = Start(call.Split(' '));
-        await WaitForAsync(() => Directory.Exists(PathOf("spill")) || Directory.GetFiles(PathOf("."), "made*").Length > 0);
+        await WaitForAsync(
+            () => Directory.Exists(PathOf("spill")) || Directory.GetFiles(PathOf("."), "made*").Length > 0);
 
         Shell($"kill -INT {process.Id}");
         await process.WaitForExitAsync().WaitAsync(Deadline);
@@ -58,7 +60,8 @@ public sealed class InterruptionTests : ConsoleTest
         Assert.Equal(0, next.ExitCode);
         Assert.Equal(new FileInfo(PathOf("in")).Length, Parts().Length);
         AssertNoSpill();
-        Assert.DoesNotContain(Directory.GetFileSystemEntries(PathOf("out")), path => Path.GetFileName(path).StartsWith('.'));
+        Assert.DoesNotContain(
+            Directory.GetFileSystemEntries(PathOf("out")), path => Path.GetFileName(path).StartsWith('.'));
     }
 
     [Fact]
@@ -66,7 +69,8 @@ public sealed class InterruptionTests : ConsoleTest
     {
         await MakeInputAsync();
         using Process process = Start("sort", "in", "--out", "-", "--no-progress", "-q");
-        await WaitForAsync(() => Directory.GetFiles(PathOf("spill"), "_SUCCESS", SearchOption.AllDirectories).Length > 0);
+        await WaitForAsync(
+            () => Directory.GetFiles(PathOf("spill"), "_SUCCESS", SearchOption.AllDirectories).Length > 0);
 
         Shell($"kill -KILL {process.Id}");
         await process.WaitForExitAsync().WaitAsync(Deadline);

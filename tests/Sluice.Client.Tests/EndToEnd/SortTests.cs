@@ -21,7 +21,9 @@ public sealed class SortTests : ConsoleTest
     [Fact]
     public async Task Sort_with_compressed_spills_is_the_same_and_spills_less()
     {
-        Write("in", string.Concat(Enumerable.Range(0, 150_000).Select(i => $"{(i * 7919L) % 150_001:D9} some words that every line has\n")));
+        Write("in",
+            string.Concat(Enumerable.Range(0, 150_000)
+                .Select(i => $"{(i * 7919L) % 150_001:D9} some words that every line has\n")));
 
         ConsoleResult plain = await Run("sort", "in", "--out", "out", "--memory", "2MiB", "-o", "json");
         Assert.True(Shell("sort in").AsSpan().SequenceEqual(Parts()), "The parts are not what sort prints.");
@@ -38,13 +40,18 @@ public sealed class SortTests : ConsoleTest
     public async Task Sort_by_key_unique_and_stable_is_what_GNU_sort_makes()
     {
         Random random = new(3);
-        Write("in", string.Concat(Enumerable.Range(0, 200_000).Select(i => $"{random.Next(5000):D5}{(char)('a' + random.Next(26))}{i}\n")));
+        Write("in",
+            string.Concat(Enumerable.Range(0, 200_000)
+                .Select(i => $"{random.Next(5000):D5}{(char)('a' + random.Next(26))}{i}\n")));
 
-        Assert.Equal(0, (await Run("sort", "in", "--out", "stable", "--key", "1-5", "--stable", "--memory", "2MiB")).ExitCode);
-        Assert.Equal(0, (await Run("sort", "in", "--out", "unique", "--key", "1-5", "--unique", "--memory", "2MiB")).ExitCode);
+        Assert.Equal(
+            0, (await Run("sort", "in", "--out", "stable", "--key", "1-5", "--stable", "--memory", "2MiB")).ExitCode);
+        Assert.Equal(
+            0, (await Run("sort", "in", "--out", "unique", "--key", "1-5", "--unique", "--memory", "2MiB")).ExitCode);
 
         Assert.True(Shell("sort -s -k1.1,1.5 in").AsSpan().SequenceEqual(Parts("stable")), "Not the stable order.");
-        Assert.True(Shell("sort -s -u -k1.1,1.5 in").AsSpan().SequenceEqual(Parts("unique")), "Not the first of each key.");
+        Assert.True(
+            Shell("sort -s -u -k1.1,1.5 in").AsSpan().SequenceEqual(Parts("unique")), "Not the first of each key.");
     }
 
     [Fact]
@@ -91,7 +98,8 @@ public sealed class SortTests : ConsoleTest
         Write("in", Bytes(6, 6_000_000));
 
         ConsoleResult result = await Run(
-            "sort", "in", "--out", "out", "--memory", "2MiB", "--spill-dir", "one", "--spill-dir", "two/deep", "-o", "json");
+            "sort", "in", "--out", "out", "--memory", "2MiB", "--spill-dir", "one", "--spill-dir", "two/deep", "-o",
+            "json");
 
         Assert.Equal(0, result.ExitCode);
         Assert.True(Spilled(result) > 1_000_000);
@@ -127,11 +135,13 @@ public sealed class SortTests : ConsoleTest
         Write("in", Bytes(4, 500_000));
         long lines = File.ReadAllBytes(PathOf("in")).LongCount(b => b == '\n') + 1;
 
-        ConsoleResult result = await Run("sort", "in", "--out", "out", "--memory", "2MiB", "-o", "json", "--name", "mine");
+        ConsoleResult result = await Run(
+            "sort", "in", "--out", "out", "--memory", "2MiB", "-o", "json", "--name", "mine");
 
         JsonElement report = JsonDocument.Parse(result.Output).RootElement;
         Assert.Equal("sluice.job/1", report.GetProperty("schema").GetString());
-        Assert.Equal(("mine", "succeeded"), (report.GetProperty("name").GetString(), report.GetProperty("status").GetString()));
+        Assert.Equal(
+            ("mine", "succeeded"), (report.GetProperty("name").GetString(), report.GetProperty("status").GetString()));
         Assert.Equal(32, report.GetProperty("id").GetString()!.Length);
         Assert.Equal(32, report.GetProperty("traceId").GetString()!.Length);
         Assert.True(report.GetProperty("seconds").GetDouble() > 0);
@@ -139,16 +149,20 @@ public sealed class SortTests : ConsoleTest
         JsonElement records = report.GetProperty("records");
         Assert.Equal(
             (lines, lines, lines),
-            (records.GetProperty("in").GetInt64(), records.GetProperty("shuffled").GetInt64(), records.GetProperty("out").GetInt64()));
+            (records.GetProperty("in").GetInt64(), records.GetProperty("shuffled").GetInt64(),
+                records.GetProperty("out").GetInt64()));
         JsonElement bytes = report.GetProperty("bytes");
         Assert.Equal(500_000, bytes.GetProperty("in").GetInt64());
-        Assert.True(bytes.GetProperty("spilled").GetInt64() >= 0 && bytes.GetProperty("shuffled").GetInt64() >= 500_000 - lines);
+        Assert.True(
+            bytes.GetProperty("spilled").GetInt64() >= 0
+            && bytes.GetProperty("shuffled").GetInt64() >= 500_000 - lines);
         Assert.Equal(500_001, bytes.GetProperty("out").GetInt64());
         Assert.Equal(lines, report.GetProperty("certificate").GetProperty("records").GetInt64());
         Assert.Equal(32, report.GetProperty("certificate").GetProperty("checksum").GetString()!.Length);
         foreach (JsonElement stage in report.GetProperty("stages").EnumerateArray())
         {
-            string[] names = ["tasks", "attempts", "seconds", "recordsIn", "recordsOut", "spills", "mergePasses", "times", "skew"];
+            string[] names =
+                ["tasks", "attempts", "seconds", "recordsIn", "recordsOut", "spills", "mergePasses", "times", "skew"];
             Assert.All(names, name => Assert.True(stage.TryGetProperty(name, out _), name));
         }
 
@@ -160,7 +174,9 @@ public sealed class SortTests : ConsoleTest
     public async Task Gensort_records_sort_to_the_generators_sum()
     {
         Assert.Equal(0, (await Run("gen", "gensort", "--records", "100000", "--out", "in")).ExitCode);
-        Assert.Equal(0, (await Run("sort", "in", "--out", "out", "--format", "gensort", "--memory", "3MiB", "--partitions", "3")).ExitCode);
+        Assert.Equal(
+            0, (await Run("sort", "in", "--out", "out", "--format", "gensort",
+                "--memory", "3MiB", "--partitions", "3")).ExitCode);
 
         ConsoleResult input = await Run("verify", "sort", "in", "--format", "gensort", "-o", "json");
         ConsoleResult output = await Run("verify", "sort", "out", "--format", "gensort", "-o", "json");
@@ -183,10 +199,12 @@ public sealed class SortTests : ConsoleTest
         JsonElement report = JsonDocument.Parse(result.Output).RootElement;
         JsonElement place = report.GetProperty("firstUnordered");
         Assert.Equal((7, 3), (result.ExitCode, result.ErrorLines.Length));
-        Assert.Equal((false, 2), (report.GetProperty("ordered").GetBoolean(), report.GetProperty("unordered").GetInt64()));
+        Assert.Equal(
+            (false, 2), (report.GetProperty("ordered").GetBoolean(), report.GetProperty("unordered").GetInt64()));
         Assert.Equal(
             (PathOf("in"), 2, 4),
-            (place.GetProperty("file").GetString(), place.GetProperty("record").GetInt64(), place.GetProperty("offset").GetInt64()));
+            (place.GetProperty("file").GetString(), place.GetProperty("record").GetInt64(),
+                place.GetProperty("offset").GetInt64()));
     }
 
     private static byte[] Bytes(int seed, int length)

@@ -37,7 +37,8 @@ public sealed class StandardOutputTests : ConsoleTest
         AssertNoSpill();
     }
 
-    private string Console(string call) => $"SLUICE_SPILL_DIR='{PathOf("spill")}' dotnet '{ConsoleProcess.Library()}' {call}";
+    private string Console(string call) =>
+        $"SLUICE_SPILL_DIR='{PathOf("spill")}' dotnet '{ConsoleProcess.Library()}' {call}";
 
     private string[] Lines(string command) =>
         Encoding.UTF8.GetString(Shell(command)).Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -17,7 +17,8 @@ public sealed class TerminalTests : ConsoleTest
         Assert.Contains("38.1 MiB", screen, StringComparison.Ordinal);
         Assert.Contains("sort\e[0m succeeded", screen, StringComparison.Ordinal);
         Assert.True(
-            screen.LastIndexOf(ShowCursor, StringComparison.Ordinal) > screen.LastIndexOf(HideCursor, StringComparison.Ordinal),
+            screen.LastIndexOf(ShowCursor, StringComparison.Ordinal)
+                > screen.LastIndexOf(HideCursor, StringComparison.Ordinal),
             "The cursor stays hidden.");
     }
 

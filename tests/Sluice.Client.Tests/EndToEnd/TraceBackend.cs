@@ -7,10 +7,13 @@ using System.Text.Json;
 
 namespace Sluice.Client.Tests;
 
-/// <summary>A real OpenTelemetry backend with a page, autotel-devtools from npm, on loopback, for one class of tests.</summary>
+/// <summary>
+/// A real OpenTelemetry backend with a page, autotel-devtools from npm, on loopback, for one class of tests.
+/// </summary>
 /// <remarks>
-/// It hangs on a pipe to this process and ends with it, however it ends. It is kept below `artifacts/npm`; where CI=true
-/// it is installed when it is missing, with the Node.js that it needs, also from npm; elsewhere the tests are skipped.
+/// It hangs on a pipe to this process and ends with it, however it ends. It is kept below `artifacts/npm`; where
+/// CI=true it is installed when it is missing, with the Node.js that it needs, also from npm; elsewhere the tests are
+/// skipped.
 /// </remarks>
 public sealed class TraceBackend : IAsyncLifetime
 {
@@ -56,7 +59,8 @@ public sealed class TraceBackend : IAsyncLifetime
     }
 
     /// <summary>Skips the test where there is no backend to be had.</summary>
-    public void Require() => Assert.SkipWhen(_server is null, $"No OpenTelemetry backend (npm autotel-devtools): {_whyNot}");
+    public void Require() =>
+        Assert.SkipWhen(_server is null, $"No OpenTelemetry backend (npm autotel-devtools): {_whyNot}");
 
     /// <summary>The spans of a trace, once there are so many of one name.</summary>
     public async Task<JsonElement[]> SpansAsync(string traceId, string name, int count = 1)
@@ -71,7 +75,9 @@ public sealed class TraceBackend : IAsyncLifetime
                     .Where(trace => trace.GetProperty("traceId").GetString() == traceId)
                     .SelectMany(trace => trace.GetProperty("spans").EnumerateArray()),
             ];
-            if (spans.Count(span => span.GetProperty("name").GetString()!.StartsWith(name, StringComparison.Ordinal)) >= count)
+            if (spans.Count(
+                span => span.GetProperty("name").GetString()!.StartsWith(name, StringComparison.Ordinal))
+                >= count)
             {
                 return spans;
             }
@@ -110,7 +116,8 @@ public sealed class TraceBackend : IAsyncLifetime
         await npm.WaitForExitAsync().WaitAsync(InstallDeadline);
         if (npm.ExitCode != 0)
         {
-            _whyNot = $"npm could not install it: {File.ReadLines(Path.Combine(Folder, "install.log")).LastOrDefault()}";
+            _whyNot =
+                $"npm could not install it: {File.ReadLines(Path.Combine(Folder, "install.log")).LastOrDefault()}";
         }
     }
 

@@ -19,7 +19,9 @@ public sealed class TraceExportTests(TraceBackend backend) : ConsoleTest, IClass
         backend.Require();
 
         string trace = await SortUntilSentAsync(
-            (Endpoint, protocol == "grpc" ? backend.Grpc : backend.Http), (Protocol, protocol), ("OTEL_SERVICE_NAME", "my-sort"));
+            (Endpoint, protocol == "grpc" ? backend.Grpc : backend.Http),
+            (Protocol, protocol),
+            ("OTEL_SERVICE_NAME", "my-sort"));
 
         JsonElement[] spans = await backend.SpansAsync(trace, "sluice.client");
         JsonElement client = Assert.Single(spans, span => NameOf(span) == "sluice.client sort");
@@ -105,11 +107,14 @@ public sealed class TraceExportTests(TraceBackend backend) : ConsoleTest, IClass
 
     private async Task<ConsoleResult> SortAsync(params (string Name, string Value)[] environment)
     {
-        string input = Write("in", string.Concat(Enumerable.Range(0, Records).Select(i => $"{i * 7919 % Records:D6} {new string('x', 90)}\n")));
+        string input = Write(
+            "in", string.Concat(Enumerable.Range(0, Records)
+                .Select(i => $"{i * 7919 % Records:D6} {new string('x', 90)}\n")));
         ConsoleResult result = await ConsoleProcess.RunAsync(
             Path.GetDirectoryName(input)!,
             [
-                "sort", input, "--out", PathOf("out"), "--overwrite", "--memory", "1MiB", "--parallelism", "1", "--partitions", "3",
+                "sort", input, "--out", PathOf("out"), "--overwrite", "--memory", "1MiB", "--parallelism", "1",
+                "--partitions", "3",
                 "--spill-dir", PathOf("spill"), "--no-progress", "-o", "json",
             ],
             null,

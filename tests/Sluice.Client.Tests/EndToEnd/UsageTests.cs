@@ -120,10 +120,12 @@ public sealed class UsageTests : ConsoleTest
 
         ConsoleResult result = await Run("config", "show", "--origin", "--memory", "128MiB");
 
-        string[][] rows = [.. result.Text.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        string[][] rows =
+            [.. result.Text.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
         Assert.Contains(rows, row => row is ["memory", "128MiB", "--memory"]);
         Assert.Contains(rows, row => row is ["parallelism", "2", "SLUICE_PARALLELISM"]);
-        Assert.Contains(rows, row => row is ["partitions", "7", _] && row[2].EndsWith("sluice.json", StringComparison.Ordinal));
+        Assert.Contains(
+            rows, row => row is ["partitions", "7", _] && row[2].EndsWith("sluice.json", StringComparison.Ordinal));
         Assert.Contains(rows, row => row is ["quiet", "false", "default"]);
     }
 }

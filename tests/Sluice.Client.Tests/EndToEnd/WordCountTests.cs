@@ -4,7 +4,8 @@ namespace Sluice.Client.Tests;
 
 public sealed class WordCountTests : ConsoleTest
 {
-    private const string ShellCount = "tr -s ' \\t\\v\\f\\r' '\\n' < in | grep -v '^$' | sort | uniq -c | sed -E 's/^ *([0-9]+) (.*)/\\2\\t\\1/'";
+    private const string ShellCount =
+        "tr -s ' \\t\\v\\f\\r' '\\n' < in | grep -v '^$' | sort | uniq -c | sed -E 's/^ *([0-9]+) (.*)/\\2\\t\\1/'";
 
     [Fact]
     public async Task Word_count_is_what_tr_sort_and_uniq_make()
@@ -14,8 +15,12 @@ public sealed class WordCountTests : ConsoleTest
         ConsoleResult result = await Run("wordcount", "in", "--out", "out", "--memory", "3MiB", "--partitions", "3");
 
         Assert.Equal(0, result.ExitCode);
-        string[] counted = [.. Encoding.UTF8.GetString(Parts()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
-        string[] expected = [.. Encoding.UTF8.GetString(Shell(ShellCount)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
+        string[] counted =
+            [.. Encoding.UTF8.GetString(Parts()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Order(StringComparer.Ordinal)];
+        string[] expected =
+            [.. Encoding.UTF8.GetString(Shell(ShellCount)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Order(StringComparer.Ordinal)];
         Assert.Equal(expected, counted);
     }
 
@@ -45,11 +50,14 @@ public sealed class WordCountTests : ConsoleTest
         Write("in", bytes);
         string[] options = ignoreCase ? ["--ignore-case"] : [];
 
-        ConsoleResult result = await Run(["wordcount", "in", "--out", "out", "--memory", "3MiB", "--partitions", "3", .. options]);
+        ConsoleResult result = await Run(
+            ["wordcount", "in", "--out", "out", "--memory", "3MiB", "--partitions", "3", .. options]);
 
         Assert.Equal(0, result.ExitCode);
         // Latin-1 keeps every byte a character.
-        string[] counted = [.. Encoding.Latin1.GetString(Parts()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
+        string[] counted =
+            [.. Encoding.Latin1.GetString(Parts()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Order(StringComparer.Ordinal)];
         Assert.Equal(CountNaively(bytes, ignoreCase), counted);
         AssertNoSpill();
     }
@@ -60,7 +68,9 @@ public sealed class WordCountTests : ConsoleTest
         return
         [
             .. text.Split([' ', '\t', '\n', '\v', '\f', '\r'], StringSplitOptions.RemoveEmptyEntries)
-                .Select(word => ignoreCase ? string.Concat(word.Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c)) : word)
+                .Select(word => ignoreCase
+                    ? string.Concat(word.Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c))
+                    : word)
                 .GroupBy(word => word, StringComparer.Ordinal)
                 .Select(group => $"{group.Key}\t{group.Count()}")
                 .Order(StringComparer.Ordinal),

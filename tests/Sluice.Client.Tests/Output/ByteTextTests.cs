@@ -18,7 +18,8 @@ public sealed class ByteTextTests
     [InlineData(61, "1 min 01 s")]
     [InlineData(3599, "59 min 59 s")]
     [InlineData(7500, "2 h 05 min")]
-    public void OfSeconds_is_as_exact_as_people_need(double seconds, string text) => Assert.Equal(text, ByteText.OfSeconds(seconds));
+    public void OfSeconds_is_as_exact_as_people_need(double seconds, string text) =>
+        Assert.Equal(text, ByteText.OfSeconds(seconds));
 
     [Fact]
     public void OfRate_has_no_rate_before_time_has_passed()

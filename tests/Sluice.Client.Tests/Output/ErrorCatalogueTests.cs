@@ -6,7 +6,8 @@ namespace Sluice.Client.Tests;
 
 public sealed partial class ErrorCatalogueTests
 {
-    public static TheoryData<string> Factories => [.. FactoriesOf(typeof(ConsoleErrors)).Select(factory => factory.Name)];
+    public static TheoryData<string> Factories =>
+        [.. FactoriesOf(typeof(ConsoleErrors)).Select(factory => factory.Name)];
 
     [Theory]
     [MemberData(nameof(Factories))]

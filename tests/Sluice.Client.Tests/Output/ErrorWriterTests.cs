@@ -4,7 +4,8 @@ namespace Sluice.Client.Tests;
 
 public sealed class ErrorWriterTests
 {
-    private static readonly SluiceError Error = new("SLU1201", ErrorKind.Conflict, "the output\nexists", "/data/out", "choose\r\nanother");
+    private static readonly SluiceError Error = new(
+        "SLU1201", ErrorKind.Conflict, "the output\nexists", "/data/out", "choose\r\nanother");
 
     [Fact]
     public void Write_makes_three_lines_whatever_the_texts_hold()
@@ -33,6 +34,7 @@ public sealed class ErrorWriterTests
 
         ErrorWriter.Write(writer, Error, hasColor: true, cause: null);
 
-        Assert.StartsWith("\e[1;31merror[SLU1201]\e[0m: the output exists\n", writer.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "\e[1;31merror[SLU1201]\e[0m: the output exists\n", writer.ToString(), StringComparison.Ordinal);
     }
 }

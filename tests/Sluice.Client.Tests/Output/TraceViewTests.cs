@@ -18,7 +18,8 @@ public sealed class TraceViewTests
         Assert.Contains(lines, line => line.EndsWith("link        http://here/t1", StringComparison.Ordinal));
         Assert.Equal([30, 30, 30, 30, 15], Bars(lines).Select(bar => bar.Trim().Length));
         Assert.Equal([0, 0, 30, 30, 45], Bars(lines).Select(bar => bar.Length - bar.TrimStart().Length));
-        Assert.Contains(lines, line => line.Contains("stage-1 task 0 try 1 on silo-1: the disk is full", StringComparison.Ordinal));
+        Assert.Contains(
+            lines, line => line.Contains("stage-1 task 0 try 1 on silo-1: the disk is full", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -46,7 +47,8 @@ public sealed class TraceViewTests
     [Fact]
     public void The_life_with_most_to_tell_is_one_that_goes_on_on_another_silo_and_is_read_there()
     {
-        BufferTrace longer = Life("aa", "silo-1", ["requested", "retained", "released", "retained", "released", "released", "recycled"]);
+        BufferTrace longer = Life(
+            "aa", "silo-1", ["requested", "retained", "released", "retained", "released", "released", "recycled"]);
         BufferTrace lonely = Life("bb", "silo-1", ["requested", "sent", "released", "recycled"]);
         BufferTrace sender = Life("cc", "silo-1", ["requested", "sent", "released", "recycled"]);
         BufferTrace receiver = Life("dd", "silo-2", ["requested", "received", "read"]) with { Links = ["cc"] };
@@ -63,33 +65,41 @@ public sealed class TraceViewTests
     public void The_steps_of_both_silos_stand_in_one_order_also_when_a_clock_is_behind()
     {
         BufferTrace sender = Life("cc", "silo-1", ["requested", "sent", "released", "recycled"]);
-        BufferTrace receiver = Life("dd", "silo-2", ["requested", "received", "read"], late: -1000) with { Links = ["cc"] };
+        BufferTrace receiver =
+            Life("dd", "silo-2", ["requested", "received", "read"], late: -1000) with { Links = ["cc"] };
         JobTimeline job = Job([], [receiver, sender]);
 
         List<string> lines = Printed(console => LifeView.Write(console, job, FollowedBuffer.In(job)!));
 
         List<string[]> rows =
         [
-            .. lines.Where(line => line.Contains(" ms ", StringComparison.Ordinal) && line.Contains("buffer", StringComparison.Ordinal))
+            .. lines.Where(line => line.Contains(" ms ", StringComparison.Ordinal)
+                && line.Contains("buffer", StringComparison.Ordinal))
                 .Where(line => !line.Contains("clock", StringComparison.Ordinal))
                 .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
         ];
         Assert.Equal(7, rows.Count);
         Assert.True(
-            rows.FindIndex(row => row.Contains("sent")) < rows.FindIndex(row => row.Contains("received")), string.Join('\n', lines));
-        Assert.Contains(lines, line => line.Contains("the clock of silo-2 is behind: 1000.000 ms", StringComparison.Ordinal));
+            rows.FindIndex(row => row.Contains("sent")) < rows.FindIndex(row => row.Contains("received")),
+            string.Join('\n', lines));
+        Assert.Contains(
+            lines, line => line.Contains("the clock of silo-2 is behind: 1000.000 ms", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("to silo-2", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_leak_says_who_holds_the_buffer()
     {
-        BufferTrace leak = Life("aa", "silo-1", ["requested"]) with { Error = "The buffer was never released; held by 'sender'." };
+        BufferTrace leak =
+            Life("aa", "silo-1", ["requested"]) with { Error = "The buffer was never released; held by 'sender'." };
         JobTimeline job = Job([], [leak]);
 
         List<string> lines = Printed(console => LifeView.Write(console, job, FollowedBuffer.In(job)!));
 
-        Assert.Contains(lines, line => line.Contains("buffer 1: The buffer was never released; held by 'sender'.", StringComparison.Ordinal));
+        Assert.Contains(
+            lines,
+            line => line.Contains(
+                "buffer 1: The buffer was never released; held by 'sender'.", StringComparison.Ordinal));
     }
 
     private static List<string> Printed(Action<Spectre.Console.IAnsiConsole> print)
@@ -101,7 +111,8 @@ public sealed class TraceViewTests
 
     private static IEnumerable<string> Bars(List<string> lines)
     {
-        int column = lines.Single(line => line.Contains("TIMELINE", StringComparison.Ordinal)).IndexOf("TIMELINE", StringComparison.Ordinal);
+        int column = lines.Single(line => line.Contains("TIMELINE", StringComparison.Ordinal)).IndexOf(
+            "TIMELINE", StringComparison.Ordinal);
         return lines.Where(line => line.AsSpan().IndexOfAny("─█░") >= column).Select(line => line[column..]);
     }
 
@@ -129,7 +140,8 @@ public sealed class TraceViewTests
         Steps =
         [
             .. steps.Select((kind, i) => new BufferTraceStep(
-                Start.AddMilliseconds(late + i), kind, "holder", null, kind switch { "sent" => "silo-2", "received" => "silo-1", _ => null }, 1)),
+                Start.AddMilliseconds(late + i), kind, "holder", null,
+                kind switch { "sent" => "silo-2", "received" => "silo-1", _ => null }, 1)),
         ],
     };
 }

@@ -36,7 +36,9 @@ internal sealed class BatchWire : IDisposable
 
     public ReceiveWindows Windows { get; } = new();
 
-    /// <summary>What a producer sends: blocks of these bytes, which lie behind a few others in their segments.</summary>
+    /// <summary>
+    /// What a producer sends: blocks of these bytes, which lie behind a few others in their segments.
+    /// </summary>
     public BufferBatch Batch(Guid fetch, params byte[][] blocks)
     {
         Block[] made = [.. blocks.Select(bytes => Block(bytes, offset: 3))];
@@ -66,7 +68,8 @@ internal sealed class BatchWire : IDisposable
 
     public BufferBatch Read(byte[] message) => Read(new ReadOnlySequence<byte>(message));
 
-    public CreditReservation Reserve(int credits) => CreditReservation.From(Receiver.Task, credits, CancellationToken.None);
+    public CreditReservation Reserve(int credits) =>
+        CreditReservation.From(Receiver.Task, credits, CancellationToken.None);
 
     /// <summary>Gives back what was sent.</summary>
     public void ReleaseSent()
@@ -97,7 +100,8 @@ internal sealed class BatchWire : IDisposable
 internal static class Pieces
 {
     /// <summary>The bytes in two pieces.</summary>
-    public static ReadOnlySequence<byte> SplitAt(byte[] bytes, int position) => Of(bytes[..position], bytes[position..]);
+    public static ReadOnlySequence<byte> SplitAt(byte[] bytes, int position) =>
+        Of(bytes[..position], bytes[position..]);
 
     /// <summary>The bytes one by one.</summary>
     public static ReadOnlySequence<byte> Single(byte[] bytes) => Of([.. bytes.Select(one => new[] { one })]);

@@ -5,7 +5,9 @@ using Sluice.Sorting;
 
 namespace Sluice.Cluster.Tests;
 
-/// <summary>The codec with Orleans's own serializer around it; whatever is wrong with a batch, no segment is lost.</summary>
+/// <summary>
+/// The codec with Orleans's own serializer around it; whatever is wrong with a batch, no segment is lost.
+/// </summary>
 public sealed class BufferBatchCodecTests
 {
     // Places in a batch, counted from its fetch id, which can be found in a message.
@@ -156,7 +158,8 @@ public sealed class BufferBatchCodecTests
                 Assert.ThrowsAny<Exception>(() => wire.Read(message[..length]));
 
                 // All or nothing: a batch that is whole waits in its window, although the message is not.
-                Assert.True(credits.Count is 0 or 2, $"{credits.Count} credits are left when {length} bytes have come.");
+                Assert.True(
+                    credits.Count is 0 or 2, $"{credits.Count} credits are left when {length} bytes have come.");
             }
         }
 

@@ -3,7 +3,9 @@ using Sluice.Grains;
 
 namespace Sluice.Cluster.Tests;
 
-/// <summary>A desk over a fixture's outputs, with few segments to read files into and a clock that is stepped.</summary>
+/// <summary>
+/// A desk over a fixture's outputs, with few segments to read files into and a clock that is stepped.
+/// </summary>
 internal sealed class DeskFixture : IDisposable
 {
     public const int Room = 4;
@@ -77,7 +79,9 @@ internal sealed class DeskFixture : IDisposable
     }
 }
 
-/// <summary>A clock that stands until it is told to go on; periodic timers fire once for each time it is told.</summary>
+/// <summary>
+/// A clock that stands until it is told to go on; periodic timers fire once for each time it is told.
+/// </summary>
 internal sealed class SweepTime : TimeProvider
 {
     private readonly List<Timer> _timers = [];

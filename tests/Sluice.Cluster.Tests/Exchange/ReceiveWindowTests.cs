@@ -126,7 +126,8 @@ public sealed class ReceiveWindowTests
         AnsweringTransport transport = new(windows);
         using CancellationTokenSource cancel = new();
         using InputGate gate = new(
-            [new ProducerOutput(default, 1, "there")], 0..1, pool.Task, transport, new InputGateOptions(2, 2), cancel.Token);
+            [new ProducerOutput(default, 1, "there")], 0..1, pool.Task, transport, new InputGateOptions(2, 2),
+            cancel.Token);
         Task reading = Task.Factory.StartNew(
             () => Assert.ThrowsAny<OperationCanceledException>(() => gate.Channels[0].TryTake(out _)),
             CancellationToken.None,
@@ -166,7 +167,9 @@ public sealed class ReceiveWindowTests
         return bytes;
     }
 
-    /// <summary>An answer is half read when the consumer gives up; the call ends as the grains' transport ends it.</summary>
+    /// <summary>
+    /// An answer is half read when the consumer gives up; the call ends as the grains' transport ends it.
+    /// </summary>
     private sealed class AnsweringTransport(ReceiveWindows windows) : IExchangeTransport
     {
         private readonly TaskCompletionSource _halfRead = new(TaskCreationOptions.RunContinuationsAsynchronously);

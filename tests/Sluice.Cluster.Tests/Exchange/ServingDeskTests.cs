@@ -3,7 +3,9 @@ using Sluice.Grains;
 
 namespace Sluice.Cluster.Tests;
 
-/// <summary>The desk between outputs and other silos: what it keeps, for how long, and that all of it comes back.</summary>
+/// <summary>
+/// The desk between outputs and other silos: what it keeps, for how long, and that all of it comes back.
+/// </summary>
 public sealed class ServingDeskTests
 {
     private const int InMemory = 200;

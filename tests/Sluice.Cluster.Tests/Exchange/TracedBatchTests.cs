@@ -56,7 +56,8 @@ public sealed class TracedBatchTests : IDisposable
         AssertLinked(wire, wire.Read);
 
         Assert.All(_sent, life => Assert.Equal(
-            ["requested", "retained", "sent", "released", "released", "recycled"], life.Steps.Select(step => step.Kind)));
+            ["requested", "retained", "sent", "released", "released", "recycled"],
+            life.Steps.Select(step => step.Kind)));
         Assert.All(_sent, life => Assert.Equal("consumer", life.Steps.Single(step => step.Kind == "sent").Peer));
         Assert.All(_received, life => Assert.Equal(
             ["requested", "received", "released", "recycled"], life.Steps.Select(step => step.Kind)));
@@ -147,7 +148,8 @@ public sealed class TracedBatchTests : IDisposable
         Assert.Equal(Two, taken.Select(block => block.Bytes.ToArray()));
         Release(taken);
 
-        Assert.Equal(spans.Select(span => span.SpanId.ToHexString()), _received.Select(life => Assert.Single(life.Links)));
+        Assert.Equal(
+            spans.Select(span => span.SpanId.ToHexString()), _received.Select(life => Assert.Single(life.Links)));
         Assert.Equal(_sent.Select(life => life.SpanId), _received.Select(life => life.Links[0]));
     }
 

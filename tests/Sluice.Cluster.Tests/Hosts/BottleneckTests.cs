@@ -36,7 +36,8 @@ public sealed class BottleneckTests
         Assert.Contains(map.Silos, silo => silo.Silo == map.Longest!.Silo);
         Assert.All(report.Stages, stage =>
             Assert.Equal(100, stage.Shares.Busy + stage.Shares.BackPressured + stage.Shares.Idle, 9));
-        Assert.True(report.Stages.Single(stage => stage.Name == "reduce").Waits.Fetch > 0, "Blocks came from the other silo.");
+        Assert.True(
+            report.Stages.Single(stage => stage.Name == "reduce").Waits.Fetch > 0, "Blocks came from the other silo.");
         await hosts.AssertNothingLeftAsync();
     }
 }

@@ -12,9 +12,12 @@ public sealed class ExchangeProbeTests
         (SiloEngine from, SiloEngine to) = (hosts.Engines[0], hosts.Engines[1]);
 
         ExchangeMeasure measure = await hosts.Client
-            .MeasureExchangeAsync(from.Silo, to.Silo, channels: 3, TimeSpan.FromSeconds(0.5)).WaitAsync(SiloHosts.Deadline);
+            .MeasureExchangeAsync(from.Silo, to.Silo, channels: 3, TimeSpan.FromSeconds(0.5)).WaitAsync(
+                SiloHosts.Deadline);
 
-        Assert.True(measure.Bytes > 0 && measure.Pings > 0 && measure.PingP50 <= measure.PingP99 && measure.PingP99 <= measure.PingMost);
+        Assert.True(
+            measure.Bytes > 0 && measure.Pings > 0
+            && measure.PingP50 <= measure.PingP99 && measure.PingP99 <= measure.PingMost);
         Assert.True(from.View.SentBytes >= measure.Bytes, $"{from.View.SentBytes} sent, {measure.Bytes} read");
         Assert.InRange(to.View.ReceivedBytes, measure.Bytes, from.View.SentBytes);
         Assert.Equal(0, to.View.SentBytes);

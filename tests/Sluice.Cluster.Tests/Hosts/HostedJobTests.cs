@@ -95,7 +95,8 @@ public sealed class HostedJobTests(ThreeSilos cluster) : IClassFixture<ThreeSilo
     public async Task Every_silo_takes_part()
     {
         using Gate gate = new();
-        string[] inputs = [.. Enumerable.Range(0, 6).Select(i => Hosts.Write($"in-part-{i}", GatedCount.Pad([$"gate {i}"])))];
+        string[] inputs =
+            [.. Enumerable.Range(0, 6).Select(i => Hosts.Write($"in-part-{i}", GatedCount.Pad([$"gate {i}"])))];
         ClusterJob job = Hosts.Job("gated", "part", inputs, ("gate", gate.Name));
         await Hosts.Client.SubmitAsync(job);
 
@@ -104,7 +105,8 @@ public sealed class HostedJobTests(ThreeSilos cluster) : IClassFixture<ThreeSilo
         Assert.All(Hosts.Engines, engine => Assert.Equal(2, engine.View.Running));
         gate.Open();
         SiloHosts.ReportOf(await Hosts.Client.WatchAsync(job.Id).WaitAsync(SiloHosts.Deadline));
-        Assert.Equal(Enumerable.Range(0, 6).Select(i => $"gate {i} 1"), Hosts.Output("part").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Enumerable.Range(0, 6).Select(i => $"gate {i} 1"), Hosts.Output("part").Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -113,7 +115,8 @@ public sealed class HostedJobTests(ThreeSilos cluster) : IClassFixture<ThreeSilo
         string input = Hosts.Write("in-cancel", Enumerable.Range(0, 200_000).Select(i => $"slow {i}"));
         ClusterJob job = Hosts.Job("gated", "cancelled", [input]);
         await Hosts.Client.SubmitAsync(job);
-        await SiloHosts.AwaitAsync(() => Task.FromResult(Hosts.Engines.Any(engine => engine.View.Running > 0)), "maps run");
+        await SiloHosts.AwaitAsync(
+            () => Task.FromResult(Hosts.Engines.Any(engine => engine.View.Running > 0)), "maps run");
 
         await Hosts.Client.CancelAsync(job.Id);
         JobView view = await Hosts.Client.WatchAsync(job.Id).WaitAsync(SiloHosts.Deadline);

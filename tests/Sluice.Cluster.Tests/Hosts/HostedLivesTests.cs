@@ -6,7 +6,9 @@ using Sluice.Observability.Tests;
 
 namespace Sluice.Cluster.Tests;
 
-/// <summary>Lives of buffers over two silos with real sockets between them: what is received is linked to what was sent.</summary>
+/// <summary>
+/// Lives of buffers over two silos with real sockets between them: what is received is linked to what was sent.
+/// </summary>
 public sealed class HostedLivesTests(TwoSilos cluster) : IClassFixture<TwoSilos>, IAsyncLifetime
 {
     private SiloHosts Hosts => cluster.Hosts;

@@ -68,7 +68,8 @@ public sealed class JobRecordTests : IAsyncLifetime
         // Nobody knows it any more but the history.
         JobRecord? remembered = await new DirectoryHistory(Microsoft.Extensions.Options.Options.Create(
             new SluiceSiloOptions { HistoryDirectory = Hosts.PathOf("history") })).ReadAsync(job.Id.Value);
-        Assert.Equal((export.Order, export.Plan, export.Journal), (remembered!.Order, remembered.Plan, remembered.Journal));
+        Assert.Equal(
+            (export.Order, export.Plan, export.Journal), (remembered!.Order, remembered.Plan, remembered.Journal));
         Assert.Equal(export.View.Status, remembered.View.Status);
     }
 

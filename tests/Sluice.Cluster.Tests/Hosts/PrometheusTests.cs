@@ -18,8 +18,10 @@ public sealed class PrometheusTests(PrometheusTools prometheus) : IClassFixture<
         await using SiloHosts on = await SiloHosts.StartAsync(1, 2, "--Sluice:Metrics=true");
         await using SiloHosts off = await SiloHosts.StartAsync(1);
 
-        string text = await Http.GetStringAsync(new Uri($"{on.Urls[0]}/metrics"), TestContext.Current.CancellationToken);
-        using HttpResponseMessage none = await Http.GetAsync(new Uri($"{off.Urls[0]}/metrics"), TestContext.Current.CancellationToken);
+        string text = await Http.GetStringAsync(
+            new Uri($"{on.Urls[0]}/metrics"), TestContext.Current.CancellationToken);
+        using HttpResponseMessage none = await Http.GetAsync(
+            new Uri($"{off.Urls[0]}/metrics"), TestContext.Current.CancellationToken);
 
         Assert.Contains("# TYPE sluice_pool_limit gauge\n", text, StringComparison.Ordinal);
         Assert.Contains("sluice_slots_limit{sluice_silo=\"silo-0\"}", text, StringComparison.Ordinal);
@@ -42,18 +44,22 @@ public sealed class PrometheusTests(PrometheusTools prometheus) : IClassFixture<
         using Gate gate = new();
         string[] inputs =
             [.. Enumerable.Range(0, 2).Select(i => hosts.Write($"in-{i}", GatedCount.Pad([.. Lines(i), $"gate {i}"])))];
-        ClusterJobRun job = await ClusterJobRun.StartAsync(hosts, hosts.Job("gated", "scraped", inputs, ("gate", gate.Name)) with { Partitions = 2 });
+        ClusterJobRun job = await ClusterJobRun.StartAsync(
+            hosts, hosts.Job("gated", "scraped", inputs, ("gate", gate.Name)) with { Partitions = 2 });
         await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 2), "both maps are under way");
 
         await server.AwaitAsync($"sum by (instance) (sluice_slots_used{{{silos}}})", value => value == 2);
-        await server.AwaitAsync($"sum by (instance) (sluice_pool_lent{{{silos},sluice_pool_owner=\"map\"}})", value => value > 0);
-        await server.AwaitAsync($"sum by (instance) (sluice_task_time_seconds_total{{{silos},sluice_stage=\"map\"}})", value => value > 0);
+        await server.AwaitAsync(
+            $"sum by (instance) (sluice_pool_lent{{{silos},sluice_pool_owner=\"map\"}})", value => value > 0);
+        await server.AwaitAsync(
+            $"sum by (instance) (sluice_task_time_seconds_total{{{silos},sluice_stage=\"map\"}})", value => value > 0);
         gate.Open();
         JobReport report = await job.SucceedAsync();
 
         await server.AwaitAsync("max(sluice_jobs_total{sluice_outcome=\"succeeded\"})", value => value >= 1);
         await server.AwaitAsync(shuffled, value => value == before + report.Bytes.Shuffled);
-        await server.AwaitAsync($"sum by (instance) (sluice_exchange_received_bytes_total{{{silos}}})", value => value > 0);
+        await server.AwaitAsync(
+            $"sum by (instance) (sluice_exchange_received_bytes_total{{{silos}}})", value => value > 0);
         await server.AwaitAsync($"max(sluice_exchange_in_flight_bytes{{{silos}}})", value => value == 0);
         await server.AwaitAsync("max(sluice_pool_orphaned) or vector(0)", value => value == 0);
         JsonElement alerts = await server.AskAsync("rules");

@@ -58,7 +58,8 @@ internal sealed class SiloHosts : IAsyncDisposable
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.UseOrleansClient(client =>
         {
-            client.UseStaticClustering([.. hosts._silos.Select(silo => new IPEndPoint(IPAddress.Loopback, silo.Gateway))]);
+            client.UseStaticClustering(
+                [.. hosts._silos.Select(silo => new IPEndPoint(IPAddress.Loopback, silo.Gateway))]);
             client.Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = "sluice");
             client.AddSluiceClient();
         });
@@ -169,7 +170,9 @@ internal sealed class SiloHosts : IAsyncDisposable
     public string[] Output(string name) =>
         [.. Directory.GetFiles(PathOf(name), "part-*").Order(StringComparer.Ordinal).SelectMany(File.ReadAllLines)];
 
-    /// <summary>Nothing is left on any silo: no segment, no file, no window, no block, no attempt, no staging directory.</summary>
+    /// <summary>
+    /// Nothing is left on any silo: no segment, no file, no window, no block, no attempt, no staging directory.
+    /// </summary>
     public async Task AssertNothingLeftAsync()
     {
         foreach (Silo silo in _silos.Where(silo => !silo.IsStopped))
@@ -219,7 +222,8 @@ internal sealed class SiloHosts : IAsyncDisposable
             .Where(file => Path.GetFileName(file) != "lock"));
     }
 
-    private string Staging() => string.Join(' ', Directory.GetDirectories(Folder, ".sluice-*", SearchOption.AllDirectories)
+    private string Staging() =>
+        string.Join(' ', Directory.GetDirectories(Folder, ".sluice-*", SearchOption.AllDirectories)
         .Where(path => !path.Contains("spill-", StringComparison.Ordinal)));
 
     private static int[] FreePorts(int count)

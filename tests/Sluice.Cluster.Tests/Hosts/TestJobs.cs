@@ -60,7 +60,9 @@ internal sealed class Gate : IDisposable
 }
 
 /// <summary>Counts lines, without a sample before its maps.</summary>
-/// <remarks>Lines that begin with `gate` wait at it, those with `slow` take a millisecond, padding is dropped.</remarks>
+/// <remarks>
+/// Lines that begin with `gate` wait at it, those with `slow` take a millisecond, padding is dropped.
+/// </remarks>
 internal sealed class GatedCount : IJob
 {
     // A file of this size is a map task of its own.
@@ -102,7 +104,9 @@ internal sealed class GatedCount : IJob
     }
 }
 
-/// <summary>Sorts what <see cref="GatedCount.Pad"/> was given: a map's output is much smaller than what it reads.</summary>
+/// <summary>
+/// Sorts what <see cref="GatedCount.Pad"/> was given: a map's output is much smaller than what it reads.
+/// </summary>
 internal sealed class SortUnpadded : IJob
 {
     public void Define(JobBuilder job) => job

@@ -9,7 +9,8 @@ namespace Sluice.Cluster.Tests;
 /// <summary>Traces that cross silos: one for each job, whatever becomes of the silos.</summary>
 public sealed class TraceTests : IDisposable
 {
-    private readonly Activity _caller = new Activity("caller") { ActivityTraceFlags = ActivityTraceFlags.Recorded }.Start();
+    private readonly Activity _caller =
+        new Activity("caller") { ActivityTraceFlags = ActivityTraceFlags.Recorded }.Start();
     private readonly HeardSpans _heard;
 
     public TraceTests() => _heard = new HeardSpans(_caller.TraceId);
@@ -42,7 +43,8 @@ public sealed class TraceTests : IDisposable
         AssertBelow(SpanNames.Task, SpanNames.Stage);
         AssertBelow(SpanNames.Fetch, SpanNames.Task, SpanNames.Merge);
         AssertBelow(SpanNames.Commit, SpanNames.Job);
-        Assert.Equal(["silo-0", "silo-1"], _heard.Of(SpanNames.Task).Select(SiloOf).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["silo-0", "silo-1"], _heard.Of(SpanNames.Task).Select(SiloOf).Distinct().Order(StringComparer.Ordinal));
         Assert.All(
             _heard.Of(SpanNames.Fetch).Where(fetch => _heard.ParentOf(fetch).OperationName == SpanNames.Task),
             fetch => Assert.Equal(
@@ -95,7 +97,8 @@ public sealed class TraceTests : IDisposable
         JobView view = await hosts.Client.WatchAsync(job.Id).WaitAsync(SiloHosts.Deadline);
         SiloHosts.ReportOf(view);
         await SiloHosts.AwaitAsync(
-            () => Task.FromResult(Resumed() is { Count: > 0 } spans && spans.All(span => span.IsStopped)), "its span ends");
+            () => Task.FromResult(Resumed() is { Count: > 0 } spans && spans.All(span => span.IsStopped)),
+            "its span ends");
 
         Assert.Equal(_caller.TraceId.ToHexString(), view.TraceId);
         Assert.All(
@@ -141,7 +144,8 @@ public sealed class TraceTests : IDisposable
         string[] inputs =
         [
             .. Enumerable.Range(0, 6).Select(i => hosts.Write(
-                $"in-{i}", GatedCount.Pad([.. Enumerable.Range(0, 3000).Select(line => $"{line * (i + 1):D6}"), "gate"]))),
+                $"in-{i}",
+                GatedCount.Pad([.. Enumerable.Range(0, 3000).Select(line => $"{line * (i + 1):D6}"), "gate"]))),
         ];
         return hosts.Job("gated", "out", inputs, ("gate", gate.Name)) with { Partitions = 4 };
     }
@@ -149,7 +153,9 @@ public sealed class TraceTests : IDisposable
     private Task AwaitJobsAsync() => SiloHosts.AwaitAsync(
         () => Task.FromResult(_heard.Of(SpanNames.Job) is { Count: > 0 } jobs && jobs.All(job => job.IsStopped)),
         "the job's span ends",
-        () => string.Join("; ", _heard.Of(SpanNames.Job).Select(job => $"{SiloOf(job)} {job.IsStopped} {string.Join(',', job.TagObjects)}")));
+        () => string.Join("; ",
+            _heard.Of(SpanNames.Job)
+                .Select(job => $"{SiloOf(job)} {job.IsStopped} {string.Join(',', job.TagObjects)}")));
 
     private IReadOnlyList<Activity> Lost() =>
         [.. _heard.Ended.Where(span => span.GetTagItem(AttributeNames.Lost) is true)];

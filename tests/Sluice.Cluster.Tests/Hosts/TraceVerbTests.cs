@@ -34,7 +34,8 @@ public sealed class TraceVerbTests(TwoSilos cluster) : IClassFixture<TwoSilos>
         JsonElement root = JsonDocument.Parse(json.Text).RootElement;
         Assert.Equal(
             ("sluice.trace/1", id, trace),
-            (root.GetProperty("schema").GetString(), root.GetProperty("id").GetString(), root.GetProperty("traceId").GetString()));
+            (root.GetProperty("schema").GetString(), root.GetProperty("id").GetString(),
+                root.GetProperty("traceId").GetString()));
     }
 
     [Fact]

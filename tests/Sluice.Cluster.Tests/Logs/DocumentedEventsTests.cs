@@ -18,7 +18,8 @@ public sealed partial class DocumentedEventsTests
         .. new[] { typeof(SiloEngine).Assembly, typeof(SiloProgram).Assembly, Assembly.Load("sluice") }
             .SelectMany(assembly => assembly.GetTypes())
             .SelectMany(type => type.GetMethods(
-                BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+                BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static
+                    | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>())
             .OfType<LoggerMessageAttribute>(),
     ];
@@ -37,7 +38,8 @@ public sealed partial class DocumentedEventsTests
 
         Assert.Equal(
             Declared.OrderBy(message => message.EventId)
-                .Select(message => $"| {message.EventId} | {message.Level} | {message.Message.Replace('{', '<').Replace('}', '>')} |"),
+                .Select(message =>
+                    $"| {message.EventId} | {message.Level} | {message.Message.Replace('{', '<').Replace('}', '>')} |"),
             Row().Matches(section).Select(row => row.Groups[1].Value));
     }
 

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Sluice.Cluster.Tests;
 
 /// <summary>One line of the log with its scopes.</summary>
-internal sealed record LogLine(string Category, LogLevel Level, int Id, string Text, IReadOnlyDictionary<string, string> Scopes);
+internal sealed record LogLine(
+    string Category, LogLevel Level, int Id, string Text, IReadOnlyDictionary<string, string> Scopes);
 
 /// <summary>Keeps all lines of a silo's log.</summary>
 internal sealed class LogLines : ILoggerProvider, ISupportExternalScope
@@ -30,7 +31,11 @@ internal sealed class LogLines : ILoggerProvider, ISupportExternalScope
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             Dictionary<string, string> scopes = new(StringComparer.Ordinal);
             lines._scopes.ForEachScope(
@@ -42,7 +47,8 @@ internal sealed class LogLines : ILoggerProvider, ISupportExternalScope
                     }
                 },
                 scopes);
-            lines._lines.Enqueue(new LogLine(category, logLevel, eventId.Id, $"{formatter(state, exception)} {exception}", scopes));
+            lines._lines.Enqueue(
+                new LogLine(category, logLevel, eventId.Id, $"{formatter(state, exception)} {exception}", scopes));
         }
     }
 }

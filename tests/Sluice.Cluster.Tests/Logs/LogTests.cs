@@ -14,7 +14,8 @@ public sealed class LogTests
 
     // All but what the console would show.
     private static readonly string[] Log =
-        ["--Logging:LogLevel:Default=Information", "--Logging:LogLevel:Sluice=Trace", "--Logging:Console:LogLevel:Default=None"];
+        ["--Logging:LogLevel:Default=Information", "--Logging:LogLevel:Sluice=Trace",
+        "--Logging:Console:LogLevel:Default=None"];
 
     [Fact]
     public async Task Lines_about_a_job_that_fails_have_its_job_stage_task_attempt_and_trace_and_nothing_of_its_records()
@@ -30,17 +31,22 @@ public sealed class LogTests
         ClusterJob job = hosts.Job("throwing", "failing", [input]);
 
         JobView view = await hosts.RunAsync(job);
-        await SiloHosts.AwaitAsync(() => Task.FromResult(logs.Any(log => log.All.Any(line => line.Id == 33))), "the job's end is logged");
+        await SiloHosts.AwaitAsync(
+            () => Task.FromResult(logs.Any(log => log.All.Any(line => line.Id == 33))), "the job's end is logged");
 
         LogLine[] all = [.. logs.SelectMany(log => log.All)];
         LogLine[] lines = [.. all.Where(line => line.Category.StartsWith(Own, StringComparison.Ordinal))];
         LogLine failed = lines.First(line => line.Id == 11);
         Assert.Equal(JobStatus.Failed, view.Status);
         Assert.Contains(SluiceErrors.OperatorFailed("", "").Code, failed.Text, StringComparison.Ordinal);
-        Assert.Equal((job.Id.ToString(), "0", "0", "1"), (failed.Scopes["job"], failed.Scopes["stage"], failed.Scopes["task"], failed.Scopes["attempt"]));
+        Assert.Equal(
+            (job.Id.ToString(), "0", "0", "1"),
+            (failed.Scopes["job"], failed.Scopes["stage"], failed.Scopes["task"], failed.Scopes["attempt"]));
         Assert.All(
-            lines.Where(line => line.Id is 11 or 24 or 32 or 33), line => Assert.Equal(job.Id.ToString(), line.Scopes["job"]));
-        Assert.All(lines.Where(line => line.Id is 11 or 33), line => Assert.Equal(view.TraceId, line.Scopes["TraceId"]));
+            lines.Where(line => line.Id is 11 or 24 or 32 or 33),
+            line => Assert.Equal(job.Id.ToString(), line.Scopes["job"]));
+        Assert.All(
+            lines.Where(line => line.Id is 11 or 33), line => Assert.Equal(view.TraceId, line.Scopes["TraceId"]));
         Assert.DoesNotContain(all, line => line.Text.Contains("this line cannot be", StringComparison.Ordinal));
     }
 
@@ -63,7 +69,8 @@ public sealed class LogTests
             "Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host=Trace",
         ];
 
-        ConsoleResult result = await ConsoleProcess.RunAsync(folder, ["silo", "run", .. settings.SelectMany(setting => new[] { "--set", setting })]);
+        ConsoleResult result = await ConsoleProcess.RunAsync(
+            folder, ["silo", "run", .. settings.SelectMany(setting => new[] { "--set", setting })]);
         Directory.Delete(folder, recursive: true);
 
         Assert.Equal(3, result.ExitCode);
@@ -84,7 +91,8 @@ public sealed class LogTests
         LogScope inside = new(job, null, trace);
 
         Assert.Equal(
-            string.Create(CultureInfo.InvariantCulture, $"job:{job}, stage:1, task:2, attempt:3, TraceId:{trace}"), outside.ToString());
+            string.Create(CultureInfo.InvariantCulture, $"job:{job}, stage:1, task:2, attempt:3, TraceId:{trace}"),
+            outside.ToString());
         Assert.Equal($"job:{job}", inside.ToString());
     }
 }

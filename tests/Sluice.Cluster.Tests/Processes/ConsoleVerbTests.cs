@@ -11,8 +11,10 @@ public sealed class ConsoleVerbTests
         await using DevProcesses dev = await DevProcesses.StartAsync();
         await File.WriteAllLinesAsync(dev.PathOf("in"), ["b", "c", "a"], TestContext.Current.CancellationToken);
 
-        JsonElement plan = await dev.AskAsync("explain", "sort", dev.PathOf("in"), "--out", dev.PathOf("out"), "--partitions", "2");
-        JsonElement report = await dev.AskAsync("sort", dev.PathOf("in"), "--out", dev.PathOf("out"), "--partitions", "2");
+        JsonElement plan = await dev.AskAsync(
+            "explain", "sort", dev.PathOf("in"), "--out", dev.PathOf("out"), "--partitions", "2");
+        JsonElement report = await dev.AskAsync(
+            "sort", dev.PathOf("in"), "--out", dev.PathOf("out"), "--partitions", "2");
         string id = report.GetProperty("id").GetString()!;
         JsonElement export = await dev.AskAsync("jobs", "export", id);
         JsonElement top = await dev.AskAsync("cluster", "top");
@@ -24,15 +26,21 @@ public sealed class ConsoleVerbTests
         Assert.Equal("sluice.plan/1", plan.GetProperty("schema").GetString());
         Assert.Equal(
             ("sluice.export/1", "succeeded", "sluice.job/1", "sluice.plan/1", "sort"),
-            (Text(export, "schema"), Text(export, "job", "status"), Text(export, "report", "schema"), Text(export, "plan", "schema"), Text(export, "order", "job")));
+            (Text(export, "schema"), Text(export, "job", "status"), Text(export, "report", "schema"),
+                Text(export, "plan", "schema"), Text(export, "order", "job")));
         Assert.Equal(Text(plan, "fingerprint"), Text(export, "plan", "fingerprint"));
         Assert.Contains(export.GetProperty("journal").EnumerateArray(), line => Text(line, "kind") == "won");
         Assert.Equal("sluice.top/1", Text(top, "schema"));
-        Assert.Equal([1, 1, 1], top.GetProperty("silos").EnumerateArray().Where(silo => Text(silo, "state") == "active").Select(silo => silo.GetProperty("slots").GetInt32()));
+        Assert.Equal(
+            [1, 1, 1],
+            top.GetProperty("silos").EnumerateArray()
+                .Where(silo => Text(silo, "state") == "active")
+                .Select(silo => silo.GetProperty("slots").GetInt32()));
         Assert.Equal((0, ""), (toFile.ExitCode, toFile.Text));
         Assert.Equal(Text(export, "report", "id"), Text(JsonDocument.Parse(await File.ReadAllTextAsync(dev.PathOf("job.json"), TestContext.Current.CancellationToken)).RootElement, "report", "id"));
         Assert.Contains("silo-1", table.Text, StringComparison.Ordinal);
-        Assert.Equal((5, true), (succeeded.ExitCode, succeeded.Error.StartsWith("error[SLU2107]", StringComparison.Ordinal)));
+        Assert.Equal(
+            (5, true), (succeeded.ExitCode, succeeded.Error.StartsWith("error[SLU2107]", StringComparison.Ordinal)));
         Assert.Equal(4, unknown.ExitCode);
     }
 
@@ -53,7 +61,11 @@ public sealed class ConsoleVerbTests
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Equal("succeeded", Text(again, "status"));
         Assert.NotEqual(id, Text(again, "id"));
-        Assert.Equal("a\nb\nc\n", string.Concat(Directory.GetFiles(dev.PathOf("out"), "part-*").Order(StringComparer.Ordinal).Select(File.ReadAllText)));
+        Assert.Equal(
+            "a\nb\nc\n",
+            string.Concat(Directory.GetFiles(dev.PathOf("out"), "part-*")
+                .Order(StringComparer.Ordinal)
+                .Select(File.ReadAllText)));
         Assert.Equal(Text(demo, "generatedChecksum"), Text(demo, "verification", "checksum"));
     }
 

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Sluice.Cluster.Tests;
 
-/// <summary>Silo processes that are killed or hang while a job runs: the result is exact, and nothing is left.</summary>
+/// <summary>
+/// Silo processes that are killed or hang while a job runs: the result is exact, and nothing is left.
+/// </summary>
 public sealed class CrashTests
 {
     private const int Map = 1;
@@ -21,7 +23,8 @@ public sealed class CrashTests
         await using DevProcesses dev = await DevProcesses.StartAsync();
         string checksum = await GenerateAsync(dev);
         using Process sort = StartSort(dev);
-        await DevProcesses.AwaitAsync(() => Task.FromResult(dev.Journaled("out", line, stage) > 0), "the job is that far");
+        await DevProcesses.AwaitAsync(
+            () => Task.FromResult(dev.Journaled("out", line, stage) > 0), "the job is that far");
 
         int victim = dev.Children["silo-2"];
         await StrikeAsync(signal, victim);
@@ -52,7 +55,8 @@ public sealed class CrashTests
         await using DevProcesses dev = await DevProcesses.StartAsync();
         string checksum = await GenerateAsync(dev);
         using Process sort = StartSort(dev);
-        await DevProcesses.AwaitAsync(() => Task.FromResult(dev.Journaled("out", "won", Map) > 0), "the job is that far");
+        await DevProcesses.AwaitAsync(
+            () => Task.FromResult(dev.Journaled("out", "won", Map) > 0), "the job is that far");
         string host = (await dev.AskAsync("jobs", "ls")).GetProperty("jobs")[0].GetProperty("host").GetString()!;
         int victim = dev.Children.GetValueOrDefault(host, dev.Children["silo-1"]);
 
@@ -68,7 +72,8 @@ public sealed class CrashTests
         await using DevProcesses dev = await DevProcesses.StartAsync();
         string checksum = await GenerateAsync(dev);
         using Process sort = StartSort(dev);
-        await DevProcesses.AwaitAsync(() => Task.FromResult(dev.Journaled("out", "attempt", Map) > 0), "the job is that far");
+        await DevProcesses.AwaitAsync(
+            () => Task.FromResult(dev.Journaled("out", "attempt", Map) > 0), "the job is that far");
 
         DevProcesses.Signal("KILL", sort.Id);
         await sort.WaitForExitAsync().WaitAsync(Deadline);
@@ -86,7 +91,8 @@ public sealed class CrashTests
 
         await dev.KillParentAsync();
 
-        await DevProcesses.AwaitAsync(() => Task.FromResult(!dev.Children.Values.Any(DevProcesses.IsAlive)), "all have ended");
+        await DevProcesses.AwaitAsync(
+            () => Task.FromResult(!dev.Children.Values.Any(DevProcesses.IsAlive)), "all have ended");
     }
 
     // A hung silo is declared dead meanwhile, and finds that out when it wakes.
@@ -114,7 +120,8 @@ public sealed class CrashTests
 
     private static async Task<string> GenerateAsync(DevProcesses dev, int records = 600_000)
     {
-        ConsoleResult made = await dev.RunAsync("gen", "gensort", "--records", $"{records}", "--out", "in", "-o", "json");
+        ConsoleResult made = await dev.RunAsync(
+            "gen", "gensort", "--records", $"{records}", "--out", "in", "-o", "json");
         Assert.True(made.ExitCode == 0, made.Error);
         return JsonDocument.Parse(made.Text).RootElement.GetProperty("checksum").GetString()!;
     }

@@ -7,7 +7,9 @@ using Sluice.Engine;
 
 namespace Sluice.Cluster.Tests;
 
-/// <summary>`sluice dev --silos 3` in a folder of its own, on a row of free ports; its processes are ended by their ids.</summary>
+/// <summary>
+/// `sluice dev --silos 3` in a folder of its own, on a row of free ports; its processes are ended by their ids.
+/// </summary>
 internal sealed partial class DevProcesses : IAsyncDisposable
 {
     private const int Silos = 3;
@@ -24,7 +26,8 @@ internal sealed partial class DevProcesses : IAsyncDisposable
         _port = port;
         _dev = ConsoleProcess.Start(folder,
         [
-            "dev", "--silos", $"{Silos}", "--slots", "1", "--memory", "16MiB", "--spill-dir", Path.Combine(folder, "spill"),
+            "dev", "--silos", $"{Silos}", "--slots", "1", "--memory", "16MiB", "--spill-dir",
+            Path.Combine(folder, "spill"),
             "--silo-port", $"{port}", "--gateway-port", $"{port + 10}", "--health-port", $"{port + 20}",
         ]);
         _error = _dev.StandardError.ReadToEndAsync();
@@ -35,7 +38,8 @@ internal sealed partial class DevProcesses : IAsyncDisposable
     public string PathOf(string name) => Path.Combine(Folder, name);
 
     /// <summary>All gateways of the cluster but the primary's.</summary>
-    public string Gateways => string.Join(',', Enumerable.Range(1, Silos).Select(silo => $"127.0.0.1:{_port + 10 + silo}"));
+    public string Gateways =>
+        string.Join(',', Enumerable.Range(1, Silos).Select(silo => $"127.0.0.1:{_port + 10 + silo}"));
 
     /// <summary>Process ids of the silos by name.</summary>
     public IReadOnlyDictionary<string, int> Children => _children;
@@ -61,7 +65,8 @@ internal sealed partial class DevProcesses : IAsyncDisposable
     }
 
     /// <summary>Runs the console in the folder.</summary>
-    public async Task<ConsoleResult> RunAsync(params string[] arguments) => await ConsoleProcess.RunAsync(Folder, arguments);
+    public async Task<ConsoleResult> RunAsync(params string[] arguments) =>
+        await ConsoleProcess.RunAsync(Folder, arguments);
 
     /// <summary>A console process that goes on.</summary>
     public Process Start(params string[] arguments) => ConsoleProcess.Start(Folder, arguments);
@@ -107,7 +112,9 @@ internal sealed partial class DevProcesses : IAsyncDisposable
         return JsonDocument.Parse(result.Text).RootElement;
     }
 
-    /// <summary>No silo that lives has a segment out or an output; no spill file and no staging directory is left.</summary>
+    /// <summary>
+    /// No silo that lives has a segment out or an output; no spill file and no staging directory is left.
+    /// </summary>
     public async Task AssertNothingLeftAsync(string output, params int[] dead)
     {
         await AwaitAsync(
@@ -149,7 +156,8 @@ internal sealed partial class DevProcesses : IAsyncDisposable
 
     private static int FreeRow()
     {
-        HashSet<int> taken = [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port)];
+        HashSet<int> taken =
+            [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port)];
         return Enumerable.Range(0, 30).Select(_ => 21_000 + (30 * Random.Shared.Next(33)))
             .First(port => !Enumerable.Range(port, 30).Any(taken.Contains));
     }

@@ -14,7 +14,8 @@ public sealed class GroupBufferTests
     {
         const int Segments = 20;
         Random random = new(seed);
-        using NetworkBufferPool network = new(new NetworkBufferPoolOptions { SegmentCount = Segments, SegmentSize = segmentSize });
+        using NetworkBufferPool network = new(
+            new NetworkBufferPoolOptions { SegmentCount = Segments, SegmentSize = segmentSize });
         using LocalBufferPool pool = network.CreateBufferPool("task", Segments, Segments);
         using (GroupBuffer buffer = new(pool, segmentSize, Segments, CancellationToken.None))
         {
@@ -33,7 +34,8 @@ public sealed class GroupBufferTests
                 for (int first = 0; first < expected.Count; first++)
                 {
                     long position = expected[first].Position;
-                    Assert.All(expected.Skip(first), one => Assert.Equal(one.Value, buffer.Read(ref position).ToArray()));
+                    Assert.All(
+                        expected.Skip(first), one => Assert.Equal(one.Value, buffer.Read(ref position).ToArray()));
                     Assert.Equal(end, position);
                 }
 
@@ -47,7 +49,8 @@ public sealed class GroupBufferTests
 
         byte[] Next()
         {
-            byte[] value = new byte[random.Next(4) switch { 0 => 0, 1 => random.Next(3 * segmentSize), _ => random.Next(segmentSize) }];
+            byte[] value = new byte[
+                random.Next(4) switch { 0 => 0, 1 => random.Next(3 * segmentSize), _ => random.Next(segmentSize) }];
             random.NextBytes(value);
             return value;
         }

@@ -31,7 +31,8 @@ public class RingLimitTests
     [Theory]
     [InlineData(1)]
     [InlineData(50)]
-    public void The_limit_is_never_less_than_a_ring_needs_and_the_runs_are_never_more_than_a_gate_merges_at_once(int waves)
+    public void The_limit_is_never_less_than_a_ring_needs_and_the_runs_are_never_more_than_a_gate_merges_at_once(
+        int waves)
     {
         for (int segments = TaskMemory.LeastSegments; segments < 100_000; segments *= 2)
         {

@@ -37,7 +37,13 @@ public sealed class JournalJsonTests
                 Value = [1, 2, 3],
             }, null)
             {
-                Outcome = new TaskOutcome { RecordsIn = 5, Source = new RecordSum(9, new Hash128(3, 4)), Combined = new CombineCount(4, 2) },
+                Outcome =
+                    new TaskOutcome
+                    {
+                        RecordsIn = 5,
+                        Source = new RecordSum(9, new Hash128(3, 4)),
+                        Combined = new CombineCount(4, 2),
+                    },
             },
             new("failed", null, null, null, null, null, SluiceErrors.Cancelled("sort")),
         ];

@@ -12,7 +12,8 @@ public sealed class JournalTests : IDisposable
         "won", 0, 3, 1, "worker", new AttemptResult { Runs = 2, Written = [new RecordSum(7, UInt128.MaxValue)] }, null);
 
     private static readonly JournalEntry Failed = new(
-        "failed", null, null, null, null, null, new SluiceError("SLU1402", ErrorKind.JobFailed, "line\nbreak", "here", "help"));
+        "failed", null, null, null, null, null,
+        new SluiceError("SLU1402", ErrorKind.JobFailed, "line\nbreak", "here", "help"));
 
     private readonly TestFolder _folder = new();
 
@@ -66,7 +67,8 @@ public sealed class JournalTests : IDisposable
         Assert.Single(Journal.Read(_folder["journal"]));
     }
 
-    private static string Json(JournalEntry entry) => JsonSerializer.Serialize(entry, CoordinationJson.Default.JournalEntry);
+    private static string Json(JournalEntry entry) =>
+        JsonSerializer.Serialize(entry, CoordinationJson.Default.JournalEntry);
 
     private void Write(params ReadOnlySpan<JournalEntry> entries)
     {

@@ -35,7 +35,8 @@ public sealed class OutputDirectoryTests
         Assert.Equal(job.Value.ToString("N"), root.GetProperty("id").GetString());
         Assert.Equal("new", root.GetProperty("name").GetString());
         Assert.Equal(2, root.GetProperty("certificate").GetProperty("records").GetInt64());
-        Assert.Equal("00000000000000000000000000001578", root.GetProperty("certificate").GetProperty("checksum").GetString());
+        Assert.Equal(
+            "00000000000000000000000000001578", root.GetProperty("certificate").GetProperty("checksum").GetString());
         JsonElement second = root.GetProperty("parts")[1];
         Assert.Equal("part-00001", second.GetProperty("name").GetString());
         Assert.Equal(1, second.GetProperty("records").GetInt64());
@@ -137,11 +138,13 @@ public sealed class OutputDirectoryTests
             string directory = folder.At($"out-{round}");
             if (afterDeadJob)
             {
-                using OutputDirectory dead = OutputDirectory.Prepare(folder.Out, OutputFolder.NewJob(), overwrite: false);
+                using OutputDirectory dead = OutputDirectory.Prepare(
+                    folder.Out, OutputFolder.NewJob(), overwrite: false);
                 folder.CrashImage(folder.Out, $"out-{round}");
             }
 
-            Task<OutputDirectory?>[] jobs = [.. Enumerable.Range(0, 6).Select(_ => Task.Run(() => TryPrepare(directory)))];
+            Task<OutputDirectory?>[] jobs =
+                [.. Enumerable.Range(0, 6).Select(_ => Task.Run(() => TryPrepare(directory)))];
             OutputDirectory?[] outputs = await Task.WhenAll(jobs).WaitAsync(TimeSpan.FromSeconds(60));
 
             OutputDirectory winner = Assert.Single(outputs, output => output is not null)!;
@@ -178,7 +181,8 @@ public sealed class OutputDirectoryTests
         using OutputDirectory output = OutputDirectory.Prepare(folder.Out, OutputFolder.NewJob(), overwrite: false);
         File.WriteAllText(folder.At("out", "part-00000"), "foreign");
 
-        OutputRefusedException e = Assert.Throws<OutputRefusedException>(() => OutputFolder.Publish(output, "new", parts: 1));
+        OutputRefusedException e = Assert.Throws<OutputRefusedException>(
+            () => OutputFolder.Publish(output, "new", parts: 1));
         output.Abort();
 
         Assert.Equal(OutputRefusal.Exists, e.Reason);
@@ -207,7 +211,8 @@ public sealed class OutputDirectoryTests
     public void Abort_removes_the_directories_that_prepare_made()
     {
         using OutputFolder folder = new();
-        OutputDirectory output = OutputDirectory.Prepare(folder.At("a", "b", "out"), OutputFolder.NewJob(), overwrite: false);
+        OutputDirectory output = OutputDirectory.Prepare(
+            folder.At("a", "b", "out"), OutputFolder.NewJob(), overwrite: false);
         OutputFolder.Write(output, "new", parts: 2);
 
         output.Dispose();

@@ -39,7 +39,9 @@ internal sealed class OutputFolder : IDisposable
 
     public static RecordSum Sum(int records) => new(records, (UInt128)0xabc * (UInt128)records);
 
-    /// <summary>All files below a directory with their content, except lock files, whose content cannot be read while held.</summary>
+    /// <summary>
+    /// All files below a directory with their content, except lock files, whose content cannot be read while held.
+    /// </summary>
     public static SortedDictionary<string, string> Files(string directory) =>
         new(Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)
             .Where(file => Path.GetFileName(file) != DirectoryLock.FileName)

@@ -52,7 +52,8 @@ public sealed class PublishCrashTests
                 continue;
             }
 
-            Assert.True(DirectoryLock.TryTake(Path.Combine(image, OutputNames.Staging(Dying)), out DirectoryLock? held));
+            Assert.True(
+                DirectoryLock.TryTake(Path.Combine(image, OutputNames.Staging(Dying)), out DirectoryLock? held));
             Staging rollingBack = new(image, Dying, held);
             foreach (string _ in rollingBack.RollBackSteps())
             {
@@ -78,7 +79,9 @@ public sealed class PublishCrashTests
             using OutputFolder folder = new();
             SortedDictionary<string, string> before = Old(folder, oldParts);
             OutputDirectory output = OutputDirectory.Prepare(folder.Out, Dying, overwrite: true);
-            string[] steps = [.. output.PublishSteps("new", OutputFolder.Sum(newParts), OutputFolder.Write(output, "new", newParts)).Take(done)];
+            string[] steps =
+                [.. output.PublishSteps("new", OutputFolder.Sum(newParts), OutputFolder.Write(output, "new", newParts))
+                    .Take(done)];
             if (steps.Contains("success written"))
             {
                 break;
@@ -167,7 +170,9 @@ public sealed class PublishCrashTests
         return OutputFolder.Files(folder.Out);
     }
 
-    /// <summary>A crash image for each step of a publish; <paramref name="steps"/> tells how far the last one got.</summary>
+    /// <summary>
+    /// A crash image for each step of a publish; <paramref name="steps"/> tells how far the last one got.
+    /// </summary>
     private static IEnumerable<string> PublishImages(OutputFolder folder, int newParts, List<string> steps)
     {
         using OutputDirectory output = OutputDirectory.Prepare(folder.Out, Dying, overwrite: true);
@@ -179,7 +184,8 @@ public sealed class PublishCrashTests
         }
     }
 
-    private static void AssertWhole(string directory, SortedDictionary<string, string> before, bool published, int newParts)
+    private static void AssertWhole(
+        string directory, SortedDictionary<string, string> before, bool published, int newParts)
     {
         SortedDictionary<string, string> files = OutputFolder.Files(directory);
         Assert.Empty(Directory.EnumerateDirectories(directory));

@@ -2,7 +2,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Engine.Tests;
 
-/// <summary>Watches what a coordinator was told and what it commands, and fails the test at the first thing that must not be.</summary>
+/// <summary>
+/// Watches what a coordinator was told and what it commands, and fails the test at the first thing that must not be.
+/// </summary>
 internal sealed class CommandOracle(IReadOnlyList<StageSpec> stages)
 {
     private readonly Dictionary<string, int> _slots = [];
@@ -44,7 +46,9 @@ internal sealed class CommandOracle(IReadOnlyList<StageSpec> stages)
             case WorkerLost lost:
                 _slots.Remove(lost.Worker);
                 _gone.Add(lost.Worker);
-                foreach (AttemptId attempt in _running.Where(run => run.Value == lost.Worker).Select(run => run.Key).ToArray())
+                foreach (AttemptId attempt in _running
+                    .Where(run => run.Value == lost.Worker)
+                    .Select(run => run.Key).ToArray())
                 {
                     Excuse(attempt);
                 }
@@ -96,7 +100,8 @@ internal sealed class CommandOracle(IReadOnlyList<StageSpec> stages)
                 int last = stages.Count - 1;
                 Assert.True(stages[last].Commits);
                 Assert.Contains(new TaskId(new StageId(last), discard.Partition), _winners.Keys);
-                Assert.All(discard.Producers, producer => Assert.Equal(producer.Attempt, _winners[producer.Attempt.Task]));
+                Assert.All(
+                    discard.Producers, producer => Assert.Equal(producer.Attempt, _winners[producer.Attempt.Task]));
                 break;
             case PublishOutput publish:
                 Published(publish);
@@ -170,7 +175,8 @@ internal sealed class CommandOracle(IReadOnlyList<StageSpec> stages)
         Assert.True(_slots.TryGetValue(start.Worker, out int slots), $"{start.Worker} takes no attempts.");
         _running[start.Attempt] = start.Worker;
         _since[start.Attempt] = _now;
-        Assert.True(_running.Values.Count(worker => worker == start.Worker) <= slots, $"{start.Worker} has too few slots.");
+        Assert.True(
+            _running.Values.Count(worker => worker == start.Worker) <= slots, $"{start.Worker} has too few slots.");
 
         int starts = _started.Count(started => started.Task == task);
         Assert.True(starts <= 1 + _excuses.GetValueOrDefault(task), $"{task} was started without need.");
@@ -179,11 +185,14 @@ internal sealed class CommandOracle(IReadOnlyList<StageSpec> stages)
         Assert.All(stage.Upstream, upstream => Assert.Equal(
             stages[upstream].Tasks, _winners.Keys.Count(winner => winner.Stage.Value == upstream)));
         Assert.Equal(
-            stage.Reads is int reads ? Enumerable.Range(0, stages[reads].Tasks).Select(i => _winners[new TaskId(new StageId(reads), i)]) : [],
+            stage.Reads is int reads
+                ? Enumerable.Range(0, stages[reads].Tasks).Select(i => _winners[new TaskId(new StageId(reads), i)])
+                : [],
             start.Producers.Select(producer => producer.Attempt));
         Assert.All(start.Producers, producer => Assert.DoesNotContain(producer.Attempt, _discarded));
         Assert.Equal(
-            stages.Select((spec, number) => (spec.Name, Number: number)).Where(spec => spec.Name == "sample" && task.Stage.Value > 0)
+            stages.Select((spec, number) => (spec.Name, Number: number)).Where(
+                spec => spec.Name == "sample" && task.Stage.Value > 0)
                 .Select(spec => spec.Number),
             start.Values.Keys);
     }
@@ -195,7 +204,9 @@ internal sealed class CommandOracle(IReadOnlyList<StageSpec> stages)
         Assert.NotEqual(_running[running], start.Worker);
         Assert.True(_now - _since[running] > 10, $"{running} has had no time.");
         int done = _winners.Keys.Count(winner => winner.Stage == task.Stage);
-        Assert.True(stages[task.Stage.Value].Tasks >= 4 && 2 * done >= stages[task.Stage.Value].Tasks, $"{running} may be as fast as all.");
+        Assert.True(
+            stages[task.Stage.Value].Tasks >= 4 && 2 * done >= stages[task.Stage.Value].Tasks,
+            $"{running} may be as fast as all.");
         _excuses[task] = _excuses.GetValueOrDefault(task) + 1;
     }
 
@@ -207,8 +218,10 @@ internal sealed class CommandOracle(IReadOnlyList<StageSpec> stages)
         Assert.True(_publishing, "The journal does not know of the publish.");
         int last = stages.Count - 1;
         Assert.Equal(
-            Enumerable.Range(0, stages[last].Tasks).Select(i => _winners[new TaskId(new StageId(last), i)].Number), publish.Winners);
-        Assert.All(_commits.Where(commit => stages[commit.Key.Stage.Value].Commits), commit => Assert.Equal(1, commit.Value));
+            Enumerable.Range(0, stages[last].Tasks).Select(i => _winners[new TaskId(new StageId(last), i)].Number),
+            publish.Winners);
+        Assert.All(
+            _commits.Where(commit => stages[commit.Key.Stage.Value].Commits), commit => Assert.Equal(1, commit.Value));
     }
 
     private void Finish(FinishJob finish)
@@ -222,7 +235,9 @@ internal sealed class CommandOracle(IReadOnlyList<StageSpec> stages)
 
         Assert.NotNull(_failed);
         Assert.Equal(_failed, finish.Failure.Error.What);
-        Assert.Contains(_causes.Values, causes => causes.Count >= Plans.Tries && _failed.Contains(causes[0], StringComparison.Ordinal));
+        Assert.Contains(
+            _causes.Values,
+            causes => causes.Count >= Plans.Tries && _failed.Contains(causes[0], StringComparison.Ordinal));
     }
 
     private void Count(TaskId task, AttemptFailure failure, bool counts)

@@ -8,7 +8,8 @@ public sealed class CoordinatorTests
     {
         DrivenJob job = new(Plans.Shuffle(maps: 2, partitions: 2));
 
-        job.Join("a", 1).Succeed(0, 0, 1).Succeed(0, 1, 1).Succeed(1, 0, 1).Succeed(1, 1, 1).Tell(new OutputPublished());
+        job.Join("a", 1).Succeed(0, 0, 1).Succeed(0, 1, 1).Succeed(1, 0, 1).Succeed(1, 1, 1).Tell(
+            new OutputPublished());
 
         Assert.Equal(
             [Plans.Attempt(0, 0, 1), Plans.Attempt(0, 1, 1), Plans.Attempt(1, 0, 1), Plans.Attempt(1, 1, 1)],
@@ -28,7 +29,8 @@ public sealed class CoordinatorTests
 
         Assert.Equal(0, beforeTheLast);
         StartAttempt reader = Assert.Single(job.Last.OfType<StartAttempt>());
-        Assert.Equal([Plans.Attempt(0, 0, 1), Plans.Attempt(0, 1, 1)], reader.Producers.Select(producer => producer.Attempt));
+        Assert.Equal(
+            [Plans.Attempt(0, 0, 1), Plans.Attempt(0, 1, 1)], reader.Producers.Select(producer => producer.Attempt));
         Assert.All(reader.Producers, producer => Assert.Equal("a", producer.Worker));
     }
 
@@ -135,7 +137,8 @@ public sealed class CoordinatorTests
         job.Join("b", 1).Succeed(0, 1, 1);
 
         Assert.Equal(0, onDraining);
-        Assert.Equal(["a", "b"], Assert.Single(job.Last.OfType<StartAttempt>()).Producers.Select(producer => producer.Worker));
+        Assert.Equal(
+            ["a", "b"], Assert.Single(job.Last.OfType<StartAttempt>()).Producers.Select(producer => producer.Worker));
     }
 
     [Fact]
@@ -148,7 +151,9 @@ public sealed class CoordinatorTests
 
         Assert.Empty(job.Last);
         job.Succeed(0, 0, 2);
-        Assert.Equal([Plans.Attempt(0, 0, 2)], Assert.Single(job.Last.OfType<StartAttempt>()).Producers.Select(producer => producer.Attempt));
+        Assert.Equal(
+            [Plans.Attempt(0, 0, 2)],
+            Assert.Single(job.Last.OfType<StartAttempt>()).Producers.Select(producer => producer.Attempt));
     }
 
     [Fact]

@@ -44,7 +44,8 @@ public sealed class LostOutputTests
             job.Succeed(0, 0, number).LoseOutput(Plans.Attempt(1, 0, number), Plans.Attempt(0, 0, number));
         }
 
-        Assert.Contains("stage 0 task 0 attempt 1 cannot be read", job.Finished!.Failure!.Error.What, StringComparison.Ordinal);
+        Assert.Contains(
+            "stage 0 task 0 attempt 1 cannot be read", job.Finished!.Failure!.Error.What, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +86,8 @@ public sealed class LostOutputTests
 
         DiscardPartition discard = Assert.Single(job.Last.OfType<DiscardPartition>());
         Assert.Equal(1, discard.Partition);
-        Assert.Equal([Plans.Attempt(0, 0, 1), Plans.Attempt(0, 1, 1)], discard.Producers.Select(producer => producer.Attempt));
+        Assert.Equal(
+            [Plans.Attempt(0, 0, 1), Plans.Attempt(0, 1, 1)], discard.Producers.Select(producer => producer.Attempt));
     }
 
     [Fact]
@@ -109,7 +111,8 @@ public sealed class LostOutputTests
         StartAttempt group = Assert.Single(job.Last.OfType<StartAttempt>());
         Assert.Equal(Plans.Attempt(1, 0, 2), group.Attempt);
         Assert.Equal([Plans.Attempt(0, 0, 1)], group.Producers.Select(producer => producer.Attempt));
-        Assert.DoesNotContain(Plans.Attempt(0, 0, 1), job.All.OfType<DiscardOutput>().Select(discard => discard.Attempt));
+        Assert.DoesNotContain(
+            Plans.Attempt(0, 0, 1), job.All.OfType<DiscardOutput>().Select(discard => discard.Attempt));
     }
 
     [Fact]

@@ -39,7 +39,8 @@ internal static class Plans
         return new AttemptResult
         {
             Runs = 1,
-            Written = [.. Enumerable.Range(0, reader?.Tasks ?? 0).Select(partition => SumOf(number, task.Index, partition))],
+            Written =
+                [.. Enumerable.Range(0, reader?.Tasks ?? 0).Select(partition => SumOf(number, task.Index, partition))],
             Read = reads is int from
                 ? [.. Enumerable.Range(0, stages[from].Tasks).Select(producer => SumOf(from, producer, task.Index))]
                 : [],

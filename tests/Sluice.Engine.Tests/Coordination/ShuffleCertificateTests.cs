@@ -72,5 +72,6 @@ public sealed class ShuffleCertificateTests
     }
 
     private static DrivenJob Mapped() =>
-        new DrivenJob(Plans.Shuffle(maps: 3, partitions: 2)).Join("a", 3).Succeed(0, 0, 1).Succeed(0, 1, 1).Succeed(0, 2, 1);
+        new DrivenJob(Plans.Shuffle(maps: 3, partitions: 2)).Join("a", 3).Succeed(0, 0, 1).Succeed(0, 1, 1).Succeed(
+            0, 2, 1);
 }

@@ -5,9 +5,9 @@ using Sluice.Jobs;
 namespace Sluice.Engine.Tests;
 
 /// <summary>
-/// Workers that join, drain and die, attempts that end well, badly, late or twice, outputs that vanish: all drawn from one seed. It
-/// obeys a coordinator's commands, and <see cref="CommandOracle"/> judges them. Before every event the coordinator is
-/// saved and loaded, and the loaded one must command the same.
+/// Workers that join, drain and die, attempts that end well, badly, late or twice, outputs that vanish: all drawn from
+/// one seed. It obeys a coordinator's commands, and <see cref="CommandOracle"/> judges them. Before every event the
+/// coordinator is saved and loaded, and the loaded one must command the same.
 /// </summary>
 internal sealed class SimulatedCluster
 {

@@ -3,7 +3,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Engine.Tests;
 
-/// <summary>A task that takes much longer than its neighbours gets a second attempt elsewhere; one of the two counts.</summary>
+/// <summary>
+/// A task that takes much longer than its neighbours gets a second attempt elsewhere; one of the two counts.
+/// </summary>
 public sealed class StragglerTests
 {
     [Fact]
@@ -46,7 +48,8 @@ public sealed class StragglerTests
     [Theory]
     [InlineData(1, "b", 2, "a")]
     [InlineData(2, "a", 1, "b")]
-    public void The_first_to_end_wins_and_the_other_is_cancelled_and_refused(int first, string where, int late, string there)
+    public void The_first_to_end_wins_and_the_other_is_cancelled_and_refused(
+        int first, string where, int late, string there)
     {
         DrivenJob job = ThreeOfFourDone(median: 1).Tell(new TimePassed(20));
 
@@ -161,7 +164,9 @@ public sealed class StragglerTests
         back.Handle(new WorkerJoined("a", 3));
         Assert.Empty(back.Handle(new WorkerJoined("c", 3)));
         IReadOnlyList<CoordinatorCommand> won =
-            back.Handle(new AttemptSucceeded(Plans.Attempt(0, 3, 2), Plans.Result(Plans.Shuffle(4, 1), new TaskId(new StageId(0), 3))));
+            back.Handle(new AttemptSucceeded(
+                Plans.Attempt(0, 3, 2),
+                Plans.Result(Plans.Shuffle(4, 1), new TaskId(new StageId(0), 3))));
 
         Assert.Equal(Plans.Attempt(0, 3, 1), Assert.Single(won.OfType<CancelAttempt>()).Attempt);
         Assert.Equal([4, 4, 4], state.Stages[0].Tasks.Take(3).Select(task => task.Winner!.Seconds));
@@ -193,7 +198,8 @@ public sealed class StragglerTests
         CoordinatorState state = CoordinatorState.New(JobId.New(), Plans.Shuffle(maps: 4, partitions: 1), Plans.Tries);
         JobReplay.Into(state, job.Journal.Select(line =>
             JsonSerializer.Deserialize(
-                JsonSerializer.Serialize(line, CoordinationJson.Default.JournalEntry), CoordinationJson.Default.JournalEntry)!));
+                JsonSerializer.Serialize(line, CoordinationJson.Default.JournalEntry),
+                CoordinationJson.Default.JournalEntry)!));
         return state;
     }
 }

@@ -2,7 +2,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Engine.Tests;
 
-/// <summary>A job's host dies after each line of its journal, and another goes on: the output is what it would have been.</summary>
+/// <summary>
+/// A job's host dies after each line of its journal, and another goes on: the output is what it would have been.
+/// </summary>
 public sealed class ResumeTests : IDisposable
 {
     private readonly TestFolder _folder = new();
@@ -104,7 +106,8 @@ public sealed class ResumeTests : IDisposable
     private static JobPreparation Prepare(JobOrder order) =>
         JobPreparation.Of(new JobCatalog().Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
 
-    private static string Staging(JobOrder order) => Path.Combine(order.Arguments["out"][0], OutputNames.Staging(order.Id));
+    private static string Staging(JobOrder order) =>
+        Path.Combine(order.Arguments["out"][0], OutputNames.Staging(order.Id));
 
     private static string RunUntilPublishing(WorkerProcess worker, JobOrder order, JobPreparation job)
     {
@@ -154,8 +157,10 @@ public sealed class ResumeTests : IDisposable
         worker.Outputs.ReleaseJob(order.Id.Value);
         Assert.Null(host.Failure);
         Assert.Equal(
-            ["_SUCCESS", .. Directory.GetFiles(output, "part-*").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)],
-            Directory.GetFileSystemEntries(output).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+            ["_SUCCESS", .. Directory.GetFiles(output, "part-*").Select(path => Path.GetFileName(path))
+                .Order(StringComparer.Ordinal)],
+            Directory.GetFileSystemEntries(output)
+                .Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
         return [.. Directory.GetFiles(output, "part-*").Order(StringComparer.Ordinal).SelectMany(File.ReadAllLines)];
     }
 }

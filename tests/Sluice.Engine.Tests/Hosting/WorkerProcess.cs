@@ -32,14 +32,17 @@ internal sealed class WorkerProcess : IDisposable
 
     public ResultPartitionStore Outputs { get; } = new();
 
-    /// <summary>Bytes that the outputs thrown away so far had moved from memory to files, as each of them counted.</summary>
+    /// <summary>
+    /// Bytes that the outputs thrown away so far had moved from memory to files, as each of them counted.
+    /// </summary>
     public long ReclaimedBytes { get; private set; }
 
     /// <summary>What one host commands; its events are taken in one after another.</summary>
     /// <param name="id">The job.</param>
     /// <param name="job">As the host prepared it.</param>
     /// <param name="staging">Where attempts write parts.</param>
-    /// <param name="diesBeforePublishing">Whether the host dies when all tasks have won, before anything is published.</param>
+    /// <param name="diesBeforePublishing">Whether the host dies when all tasks have won, before anything is
+    /// published.</param>
     public Hands For(JobId id, JobPreparation job, string staging, bool diesBeforePublishing = false) =>
         new(this, new AttemptInputs(id, job, staging)) { DiesBeforePublishing = diesBeforePublishing };
 

@@ -18,7 +18,8 @@ public sealed class CertificateTests : IDisposable
     [InlineData("misrouted")]
     public async Task A_record_that_is_not_the_one_written_fails_the_job(string fault)
     {
-        string input = _folder.Write("in", string.Join('\n', Enumerable.Range(0, 3000).Select(i => $"{i * 7919 % 3000:D4}")));
+        string input = _folder.Write(
+            "in", string.Join('\n', Enumerable.Range(0, 3000).Select(i => $"{i * 7919 % 3000:D4}")));
         using InProcessEngine engine = Engine(outputs => new FaultyTransport(new InProcessTransport(outputs), fault));
 
         SluiceException thrown = await Assert.ThrowsAsync<SluiceException>(() => Sort(engine, input));
@@ -31,7 +32,8 @@ public sealed class CertificateTests : IDisposable
     [Fact]
     public async Task Without_a_fault_the_same_job_succeeds()
     {
-        string input = _folder.Write("in", string.Join('\n', Enumerable.Range(0, 3000).Select(i => $"{i * 7919 % 3000:D4}")));
+        string input = _folder.Write(
+            "in", string.Join('\n', Enumerable.Range(0, 3000).Select(i => $"{i * 7919 % 3000:D4}")));
         using InProcessEngine engine = Engine(outputs => new FaultyTransport(new InProcessTransport(outputs), "none"));
 
         JobReport report = await Sort(engine, input);
@@ -40,7 +42,13 @@ public sealed class CertificateTests : IDisposable
     }
 
     private InProcessEngine Engine(Func<ResultPartitionStore, IExchangeTransport> transport) => new(
-        new EngineOptions { MemoryBytes = 96 * 1024, Parallelism = 2, SpillDirectories = [_folder["spill"]], SegmentSize = 1024 },
+        new EngineOptions
+        {
+            MemoryBytes = 96 * 1024,
+            Parallelism = 2,
+            SpillDirectories = [_folder["spill"]],
+            SegmentSize = 1024,
+        },
         new EnginePorts { Transport = transport });
 
     private Task<JobReport> Sort(InProcessEngine engine, string input) => engine.RunAsync(new JobRequest
@@ -51,7 +59,9 @@ public sealed class CertificateTests : IDisposable
         Partitions = 2,
     }).WaitAsync(TimeSpan.FromSeconds(30));
 
-    /// <summary>Changes one block of partition 0 on its way and seals it again, so that only the certificate can tell.</summary>
+    /// <summary>
+    /// Changes one block of partition 0 on its way and seals it again, so that only the certificate can tell.
+    /// </summary>
     private sealed class FaultyTransport(IExchangeTransport inner, string fault) : IExchangeTransport
     {
         // "0000" in the stream: two bytes of lengths, then four of key.

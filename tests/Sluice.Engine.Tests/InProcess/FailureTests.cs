@@ -16,7 +16,8 @@ public sealed class FailureTests : IDisposable
     public async Task An_operator_that_throws_once_is_tried_again()
     {
         int thrown = 0;
-        Upper job = new(_ => Interlocked.Increment(ref thrown) == 5 ? throw new InvalidOperationException("once") : true);
+        Upper job = new(
+            _ => Interlocked.Increment(ref thrown) == 5 ? throw new InvalidOperationException("once") : true);
 
         JobReport report = await Run(job);
 
@@ -152,7 +153,8 @@ public sealed class FailureTests : IDisposable
         new InProcessEngine(Options(2) with { MemoryBytes = least }).Dispose();
     }
 
-    private static string Lines() => string.Concat(Enumerable.Range(0, 1000).Select(i => $"line {i * 7919 % 1000:D4}\n"));
+    private static string Lines() =>
+        string.Concat(Enumerable.Range(0, 1000).Select(i => $"line {i * 7919 % 1000:D4}\n"));
 
     private EngineOptions Options(int parallelism) => new()
     {
@@ -184,7 +186,9 @@ public sealed class FailureTests : IDisposable
 
     private void AssertNothingLeftBut(params string[] names)
     {
-        string[] left = [.. Directory.GetFileSystemEntries(_folder.Root).Select(path => Path.GetFileName(path)!).Where(name => name != "in")];
+        string[] left =
+            [.. Directory.GetFileSystemEntries(_folder.Root).Select(path => Path.GetFileName(path)!)
+                .Where(name => name != "in")];
         Assert.Equal(names, left);
     }
 
@@ -192,7 +196,9 @@ public sealed class FailureTests : IDisposable
     public async Task An_item_that_cannot_be_encoded_is_named_and_not_tried_again()
     {
         SluiceException thrown = await Assert.ThrowsAsync<SluiceException>(
-            () => Run(new ByText(text => text.EndsWith('7') ? text + '\uD800' : text), _folder.Write("in", "a1\na2\nb7\n"), parallelism: 1));
+            () => Run(
+                new ByText(text => text.EndsWith('7') ? text + '\uD800' : text),
+                _folder.Write("in", "a1\na2\nb7\n"), parallelism: 1));
 
         Assert.Equal("SLU1405", thrown.Error.Code);
         Assert.Contains("String cannot be written, that of item 2", thrown.Error.What, StringComparison.Ordinal);

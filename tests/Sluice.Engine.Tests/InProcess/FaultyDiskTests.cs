@@ -41,7 +41,8 @@ public sealed class FaultyDiskTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public async Task Files_that_always_fail_fail_the_job_with_the_file_s_name_and_leave_nothing(string fault, string hint)
+    public async Task Files_that_always_fail_fail_the_job_with_the_file_s_name_and_leave_nothing(
+        string fault, string hint)
     {
         SluiceException thrown =
             await Assert.ThrowsAsync<SluiceException>(() => Run(inner => Store(fault, inner, hint, EveryFile)));
@@ -66,7 +67,8 @@ public sealed class FaultyDiskTests : IDisposable
     {
         DiskFullStore? store = null;
 
-        JobReport report = await Run(inner => store = new DiskFullStore(inner, before, refused), TimeSpan.FromMinutes(10));
+        JobReport report = await Run(
+            inner => store = new DiskFullStore(inner, before, refused), TimeSpan.FromMinutes(10));
 
         Assert.Equal(refused, store!.Refused);
         AssertSorted();

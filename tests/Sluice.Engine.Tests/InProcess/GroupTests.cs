@@ -3,7 +3,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Engine.Tests;
 
-/// <summary>Jobs that walk the values of each key, against LINQ's GroupBy, with so little memory that all of it spills.</summary>
+/// <summary>
+/// Jobs that walk the values of each key, against LINQ's GroupBy, with so little memory that all of it spills.
+/// </summary>
 public sealed class GroupTests : IDisposable
 {
     private const int SegmentSize = 512;
@@ -23,7 +25,10 @@ public sealed class GroupTests : IDisposable
         string[] lines = Skewed(seed, count);
 
         string[] found = await Run(
-            lines, groups => groups.Select((key, values) => $"{key}={string.Join(',', values)}"), parallelism, partitions);
+            lines,
+            groups => groups.Select((key, values) => $"{key}={string.Join(',', values)}"),
+            parallelism,
+            partitions);
 
         Assert.Equal(
             Sorted(lines.GroupBy(Key).Select(group => $"{group.Key}={string.Join(',', group)}")), Sorted(found));
@@ -41,14 +46,16 @@ public sealed class GroupTests : IDisposable
             lines, groups => groups.Select((key, values) => $"{key}={string.Join(',', values.Take(walked))}"));
 
         Assert.Equal(
-            Sorted(lines.GroupBy(Key).Select(group => $"{group.Key}={string.Join(',', group.Take(walked))}")), Sorted(found));
+            Sorted(lines.GroupBy(Key).Select(group => $"{group.Key}={string.Join(',', group.Take(walked))}")),
+            Sorted(found));
     }
 
     [Fact]
     public async Task A_group_of_any_size_is_walked_once()
     {
         // One key has nearly all of 400 KiB; the task has 24 KiB.
-        string[] lines = [.. Enumerable.Range(0, 10_000).Select(i => $"{(i % 500 == 0 ? i : 7):D5}-{i:D6} {new string('x', 26)}")];
+        string[] lines =
+            [.. Enumerable.Range(0, 10_000).Select(i => $"{(i % 500 == 0 ? i : 7):D5}-{i:D6} {new string('x', 26)}")];
 
         string[] found = await Run(lines, groups => groups.Select((key, values) => $"{key} {values.Count()}"));
 
@@ -65,7 +72,8 @@ public sealed class GroupTests : IDisposable
         string[] lines = [.. Enumerable.Range(0, 3000).Select(i =>
             $"{random.Next(300):D5}-{i}{new string('y', random.Next(20) == 0 ? random.Next(700) : random.Next(9))}")];
 
-        string[] found = await Run(lines, groups => groups.Select((key, values) => Walks(key, values)), memory: 2 * 80 * SegmentSize);
+        string[] found = await Run(
+            lines, groups => groups.Select((key, values) => Walks(key, values)), memory: 2 * 80 * SegmentSize);
 
         Assert.Equal(Sorted(lines.GroupBy(Key).Select(group => Walks(group.Key, group))), Sorted(found));
 
@@ -87,7 +95,10 @@ public sealed class GroupTests : IDisposable
         Assert.Equal("SLU1306", thrown.Error.Code);
         Assert.Contains("a key of 5 bytes", thrown.Error.What, StringComparison.Ordinal);
         Assert.Contains($"more than the {12 * SegmentSize} that", thrown.Error.What, StringComparison.Ordinal);
-        Assert.Contains("walk the values once, fold them with Aggregate, or run with more than --memory 1MiB", thrown.Error.Help, StringComparison.Ordinal);
+        Assert.Contains(
+            "walk the values once, fold them with Aggregate, or run with more than --memory 1MiB",
+            thrown.Error.Help,
+            StringComparison.Ordinal);
 
         Assert.Equal(["00007 600 600"], await Run(lines, Twice, memory: 1 << 20));
     }
@@ -98,7 +109,9 @@ public sealed class GroupTests : IDisposable
         string[] lines = [.. Enumerable.Range(0, 600).Select(i => $"{7:D5}-{i:D6} {new string('x', 27)}")];
 
         string[] found = await Run(
-            lines, groups => groups.Select((key, values) => $"{values.Take(50).Count()} {values.Take(40).Count()} {values.Count()}"));
+            lines,
+            groups => groups.Select(
+                (key, values) => $"{values.Take(50).Count()} {values.Take(40).Count()} {values.Count()}"));
 
         Assert.Equal(["50 40 600"], found);
     }
@@ -226,7 +239,8 @@ public sealed class GroupTests : IDisposable
             Overwrite = true,
         }).WaitAsync(Deadline);
 
-        return [.. Directory.GetFiles(_folder["out"], "part-*").Order(StringComparer.Ordinal).SelectMany(File.ReadAllLines)];
+        return [.. Directory.GetFiles(_folder["out"], "part-*").Order(StringComparer.Ordinal)
+            .SelectMany(File.ReadAllLines)];
     }
 
     private sealed class TextJob(Func<GroupedDataset<string, string>, Dataset<string>> define) : IJob

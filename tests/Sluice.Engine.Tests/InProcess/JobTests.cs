@@ -4,7 +4,9 @@ using Sluice.Sorting;
 
 namespace Sluice.Engine.Tests;
 
-/// <summary>Whole jobs on the in-process engine, with so little memory that everything wraps, spills and merges.</summary>
+/// <summary>
+/// Whole jobs on the in-process engine, with so little memory that everything wraps, spills and merges.
+/// </summary>
 public sealed class JobTests : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -59,7 +61,8 @@ public sealed class JobTests : IDisposable
         await Run(new SortJob(), new JobArguments().Add("input", input).Add("key", "6-8"), 2, 512, 3);
 
         Assert.Equal(
-            lines.OrderBy(line => line.Length < 6 ? "" : line.Substring(5, 3), StringComparer.Ordinal), Text(ReadParts()));
+            lines.OrderBy(line => line.Length < 6 ? "" : line.Substring(5, 3), StringComparer.Ordinal),
+            Text(ReadParts()));
     }
 
     [Fact]
@@ -73,7 +76,8 @@ public sealed class JobTests : IDisposable
             new SortJob(), new JobArguments().Add("input", input).Add("key", "1-3").Add("unique", "true"), 2, 512, 4);
 
         Assert.Equal(
-            lines.GroupBy(line => line[..3]).Select(group => group.First()).Order(StringComparer.Ordinal), Text(ReadParts()));
+            lines.GroupBy(line => line[..3]).Select(group => group.First()).Order(StringComparer.Ordinal),
+            Text(ReadParts()));
     }
 
     [Fact]
@@ -82,7 +86,8 @@ public sealed class JobTests : IDisposable
         Random random = new(10);
         string longest = new('x', 12_000);
         List<string> lines =
-            [.. Enumerable.Range(0, 60).Select(i => i % 3 == 0 ? $"{longest}{random.Next(1000):D4}" : $"{random.Next(1000):D4}")];
+            [.. Enumerable.Range(0, 60)
+                .Select(i => i % 3 == 0 ? $"{longest}{random.Next(1000):D4}" : $"{random.Next(1000):D4}")];
         string input = _folder.Write("in", string.Join('\n', lines));
 
         await Run(new SortJob(), new JobArguments().Add("input", input), 2, 1024, 3);
@@ -95,7 +100,8 @@ public sealed class JobTests : IDisposable
     {
         Random random = new(11);
         List<string> words = [.. Enumerable.Range(0, 20_000).Select(_ => $"W{random.Next(random.Next(1, 3000))}")];
-        string input = _folder.Write("in", string.Join(' ', words.Chunk(9).Select(chunk => string.Join('\t', chunk) + "\r\n")));
+        string input = _folder.Write(
+            "in", string.Join(' ', words.Chunk(9).Select(chunk => string.Join('\t', chunk) + "\r\n")));
 
         await Run(new WordCountJob(), new JobArguments().Add("input", input), 2, 1024, 3);
 
@@ -116,8 +122,10 @@ public sealed class JobTests : IDisposable
     public async Task Word_count_top_gives_the_largest_counts_ties_by_word(int top)
     {
         Random random = new(12);
-        List<string> words = [.. Enumerable.Range(0, 8000).Select(_ => $"{(char)('a' + random.Next(26))}{random.Next(9)}")];
-        string input = _folder.Write("in", string.Join(' ', words.Select(word => random.Next(2) == 0 ? word : word.ToUpperInvariant())));
+        List<string> words =
+            [.. Enumerable.Range(0, 8000).Select(_ => $"{(char)('a' + random.Next(26))}{random.Next(9)}")];
+        string input = _folder.Write(
+            "in", string.Join(' ', words.Select(word => random.Next(2) == 0 ? word : word.ToUpperInvariant())));
 
         await Run(
             new WordCountJob(),
@@ -186,6 +194,37 @@ public sealed class JobTests : IDisposable
         Assert.Contains("behind another shuffle", Assert.Single(report.Warnings), StringComparison.Ordinal);
     }
 
+    /// <summary>How long the longest line is that begins with each byte, and how many do.</summary>
+    private sealed class LongestByFirstByte : IJob
+    {
+        public void Define(JobBuilder job) => job
+            .Read(RecordFormat.Lines, job.Arguments.GetAll("input"))
+            .GroupBy(line => line.Length == 0 ? 0 : line[0])
+            .Aggregate((Longest: 0, Count: 0L), Add, Merge)
+            .Select(group => $"{group.Key} {group.Value.Longest} {group.Value.Count}")
+            .Write(job.Arguments.Get("out"));
+
+        private static void Add(ref (int Longest, long Count) state, ReadOnlySpan<byte> line) =>
+            state = (Math.Max(state.Longest, line.Length), state.Count + 1);
+
+        private static void Merge(ref (int Longest, long Count) state, in (int Longest, long Count) other) =>
+            state = (Math.Max(state.Longest, other.Longest), state.Count + other.Count);
+    }
+
+    [Fact]
+    public async Task A_fold_of_two_functions_gives_each_key_its_state()
+    {
+        byte[][] lines = RandomLines(11, 3000);
+        string input = _folder.Write("in", Join(lines, lastLineFeed: true));
+
+        await Run(new LongestByFirstByte(), new JobArguments().Add("input", input), 2, 512, 3);
+
+        IEnumerable<string> expected = lines
+            .GroupBy(line => line.Length == 0 ? 0 : line[0])
+            .Select(group => $"{group.Key} {group.Max(line => line.Length)} {group.LongCount()}");
+        Assert.Equal(expected.Order(StringComparer.Ordinal), Text(ReadParts()).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task An_empty_input_gives_an_empty_output()
     {
@@ -205,7 +244,8 @@ public sealed class JobTests : IDisposable
     [InlineData(400, 3)]
     public async Task Compressed_spills_give_the_same_output(int segments, int partitions)
     {
-        string text = string.Concat(Enumerable.Range(0, 3000).Select(i => $"{(i * 7919) % 3001:D8} the same words in every line\n"));
+        string text = string.Concat(
+            Enumerable.Range(0, 3000).Select(i => $"{(i * 7919) % 3001:D8} the same words in every line\n"));
         string input = _folder.Write("in", text);
         JobArguments Arguments() => new JobArguments().Add("input", input);
         await Run(new SortJob(), Arguments(), 2, 1024, partitions, 2 * segments * 1024L);
@@ -243,7 +283,8 @@ public sealed class JobTests : IDisposable
     {
         string input = _folder.Write("in", Join(RandomLines(3, 20_000), lastLineFeed: true));
 
-        JobReport report = await Run(new SortJob(), new JobArguments().Add("input", input), 1, 1024, 2, segments * 1024L);
+        JobReport report = await Run(
+            new SortJob(), new JobArguments().Add("input", input), 1, 1024, 2, segments * 1024L);
 
         StageReport map = report.Stages.Single(stage => stage.Name == "map");
         StageReport reduce = report.Stages.Single(stage => stage.Name == "reduce");

@@ -27,7 +27,8 @@ public sealed class SplitReaderTests : IDisposable
             for (int second = first; second <= text.Length; second++)
             {
                 List<string> read = [];
-                foreach (InputSplit split in (InputSplit[])[new(0, 0, first), new(0, first, second), new(0, second, text.Length)])
+                foreach (InputSplit split in
+                    (InputSplit[])[new(0, 0, first), new(0, first, second), new(0, second, text.Length)])
                 {
                     Read(new LineReader(file, split, Segment(32), 1000), read);
                 }
@@ -48,8 +49,10 @@ public sealed class SplitReaderTests : IDisposable
         for (int cut = 0; cut <= text.Length; cut++)
         {
             List<string> read = [];
-            Read(new FixedLengthReader(file, new InputSplit(0, 0, cut), Segment(segmentSize), 1000, recordLength), read);
-            Read(new FixedLengthReader(file, new InputSplit(0, cut, text.Length), Segment(segmentSize), 1000, recordLength), read);
+            Read(
+                new FixedLengthReader(file, new InputSplit(0, 0, cut), Segment(segmentSize), 1000, recordLength), read);
+            Read(new FixedLengthReader(
+                file, new InputSplit(0, cut, text.Length), Segment(segmentSize), 1000, recordLength), read);
 
             Assert.Equal(text.Chunk(recordLength).Select(record => new string(record)), read);
         }
@@ -73,7 +76,8 @@ public sealed class SplitReaderTests : IDisposable
     public void Splits_cover_every_byte_once_in_order(int files, int parallelism)
     {
         Random random = new(files);
-        InputFile[] inputs = [.. Enumerable.Range(0, files).Select(i => new InputFile($"{i}", random.NextInt64(60L << 20)))];
+        InputFile[] inputs =
+            [.. Enumerable.Range(0, files).Select(i => new InputFile($"{i}", random.NextInt64(60L << 20)))];
 
         IReadOnlyList<InputSplit[]> tasks = SplitPlan.Cut(inputs, RecordFormat.Lines, parallelism);
 
@@ -100,7 +104,8 @@ public sealed class SplitReaderTests : IDisposable
         byte[][] boundaries = [[], [1], [1, 0], "middle of them"u8.ToArray(), "middle of them all"u8.ToArray(), [200]];
         RangePartitioner partitioner = new(boundaries);
         Random random = new(1);
-        List<byte[]> keys = [.. boundaries, [0], [2], "middle of"u8.ToArray(), "middle of them a"u8.ToArray(), [255, 255]];
+        List<byte[]> keys =
+            [.. boundaries, [0], [2], "middle of"u8.ToArray(), "middle of them a"u8.ToArray(), [255, 255]];
         for (int i = 0; i < 500; i++)
         {
             byte[] key = new byte[random.Next(20)];
@@ -115,7 +120,8 @@ public sealed class SplitReaderTests : IDisposable
     private static NetworkBuffer Segment(int size)
     {
         NetworkBufferPool pool = new(new NetworkBufferPoolOptions { SegmentCount = 1, SegmentSize = size });
-        return pool.CreateBufferPool(new BufferPoolOptions { Owner = "test", Minimum = 1, Maximum = 1 }).Request(CancellationToken.None);
+        return pool.CreateBufferPool(new BufferPoolOptions { Owner = "test", Minimum = 1, Maximum = 1 }).Request(
+            CancellationToken.None);
     }
 
     private static void Read(SplitReader reader, List<string> into)

@@ -6,7 +6,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Observability.Tests;
 
-/// <summary>The dashboard and the rules name metrics and labels that exist; Prometheus's own checker agrees with both ends.</summary>
+/// <summary>
+/// The dashboard and the rules name metrics and labels that exist; Prometheus's own checker agrees with both ends.
+/// </summary>
 [Collection(MeasuredAlone.Name)]
 public sealed partial class BackendFilesTests(PrometheusTools prometheus) : IClassFixture<PrometheusTools>, IDisposable
 {
@@ -47,7 +49,9 @@ public sealed partial class BackendFilesTests(PrometheusTools prometheus) : ICla
     public void Every_panel_asks_something_and_says_what_it_means()
     {
         JsonElement dashboard = JsonDocument.Parse(File.ReadAllText(Dashboard)).RootElement;
-        JsonElement[] panels = [.. dashboard.GetProperty("panels").EnumerateArray().Where(panel => panel.GetProperty("type").GetString() != "row")];
+        JsonElement[] panels =
+            [.. dashboard.GetProperty("panels").EnumerateArray()
+                .Where(panel => panel.GetProperty("type").GetString() != "row")];
 
         Assert.All(panels, panel =>
         {
@@ -122,7 +126,10 @@ public sealed partial class BackendFilesTests(PrometheusTools prometheus) : ICla
         await File.WriteAllLinesAsync(input, Enumerable.Range(0, 2000).Select(i => $"{i * 7919 % 2000}"));
         using InProcessEngine engine = new(new EngineOptions
         {
-            MemoryBytes = EngineOptions.LeastMemory(1, 512), Parallelism = 1, SegmentSize = 512, SpillDirectories = [_folder],
+            MemoryBytes = EngineOptions.LeastMemory(1, 512),
+            Parallelism = 1,
+            SegmentSize = 512,
+            SpillDirectories = [_folder],
         });
         await engine.RunAsync(new JobRequest
         {

@@ -22,7 +22,8 @@ public sealed class EngineMetricsTests : IDisposable
     [InlineData(1, 2, 512, 20_000, 4)]
     [InlineData(2, 1, 512, 30_000, 40)]
     [InlineData(3, 3, 32768, 20_000, 3)]
-    public async Task Counts_of_a_job_agree_with_its_report(int seed, int parallelism, int segmentSize, int count, int partitions)
+    public async Task Counts_of_a_job_agree_with_its_report(
+        int seed, int parallelism, int segmentSize, int count, int partitions)
     {
         using MeasurementRecorder recorder = new();
         IReadOnlyList<Measured> before = recorder.Ask();
@@ -32,19 +33,25 @@ public sealed class EngineMetricsTests : IDisposable
 
         double Grown(string instrument, params (string Name, string Value)[] tags) =>
             after.Sum(instrument, tags) - before.Sum(instrument, tags);
-        Assert.Equal(report.Records.In, Grown(InstrumentNames.Records, (MeasurementNames.Flow, "in"), (MeasurementNames.Stage, "map")));
+        Assert.Equal(
+            report.Records.In,
+            Grown(InstrumentNames.Records, (MeasurementNames.Flow, "in"), (MeasurementNames.Stage, "map")));
         Assert.Equal(report.Records.Shuffled, Grown(InstrumentNames.Records, (MeasurementNames.Flow, "shuffled")));
         Assert.Equal(report.Records.Out, Grown(InstrumentNames.Records, (MeasurementNames.Flow, "out")));
         Assert.Equal(report.Bytes.Shuffled, Grown(InstrumentNames.Io, (MeasurementNames.Flow, "shuffled")));
         Assert.Equal(report.Bytes.Out, Grown(InstrumentNames.Io, (MeasurementNames.Flow, "out")));
         Assert.Equal(report.Bytes.Spilled, Grown(InstrumentNames.Io, (MeasurementNames.Flow, "spilled")));
-        Assert.True(Grown(InstrumentNames.Io, (MeasurementNames.Flow, "in"), (MeasurementNames.Stage, "map")) >= report.Bytes.In);
+        Assert.True(
+            Grown(InstrumentNames.Io, (MeasurementNames.Flow, "in"), (MeasurementNames.Stage, "map"))
+                >= report.Bytes.In);
         Assert.Equal(report.Stages.Sum(stage => stage.Spills), Grown(InstrumentNames.Spills));
         Assert.Equal(report.Stages.Sum(stage => stage.MergePasses), Grown(InstrumentNames.MergePasses));
         Assert.Equal(report.Stages.Sum(stage => stage.RewrittenBytes), Grown(InstrumentNames.Rewritten));
-        Assert.Equal(report.Bytes.Spilled > 0, Grown(InstrumentNames.DiskIo, (MeasurementNames.Direction, "write")) > 0);
         Assert.Equal(
-            report.Stages.Sum(stage => stage.Attempts), recorder.Told.Sum(InstrumentNames.Attempts, (MeasurementNames.Outcome, "succeeded")));
+            report.Bytes.Spilled > 0, Grown(InstrumentNames.DiskIo, (MeasurementNames.Direction, "write")) > 0);
+        Assert.Equal(
+            report.Stages.Sum(stage => stage.Attempts),
+            recorder.Told.Sum(InstrumentNames.Attempts, (MeasurementNames.Outcome, "succeeded")));
         Assert.Equal(1, recorder.Told.Sum(InstrumentNames.Jobs, (MeasurementNames.Outcome, "succeeded")));
         Assert.Equal(
             report.Stages.Where(stage => stage.Name != "sample").Select(stage => stage.Skew).Order(),
@@ -67,7 +74,9 @@ public sealed class EngineMetricsTests : IDisposable
         foreach (string stage in report.Stages.Select(stage => stage.Name))
         {
             Measured[][] own =
-                [.. states.Select(state => shares.Where(share => share.Has((MeasurementNames.Stage, stage), (MeasurementNames.TaskState, state))).ToArray())];
+                [.. states.Select(state => shares
+                    .Where(share => share.Has((MeasurementNames.Stage, stage), (MeasurementNames.TaskState, state)))
+                    .ToArray())];
             Assert.All(own, one => Assert.Equal(report.Stages.Single(of => of.Name == stage).Attempts, one.Length));
             Assert.Equal(own[0].Length, own.Sum(state => state.Sum(share => share.Value)), 9);
         }
@@ -89,7 +98,10 @@ public sealed class EngineMetricsTests : IDisposable
         string[] gauges =
         [
             InstrumentNames.PoolLimit, InstrumentNames.PoolFree, InstrumentNames.PoolLent, InstrumentNames.PoolOrphaned,
-            InstrumentNames.PoolWaiters, InstrumentNames.PoolLongestWait, InstrumentNames.SlotLimit, InstrumentNames.SlotsUsed,
+            InstrumentNames.PoolWaiters,
+            InstrumentNames.PoolLongestWait,
+            InstrumentNames.SlotLimit,
+            InstrumentNames.SlotsUsed,
             InstrumentNames.SlotsQueued, InstrumentNames.DiskFree, InstrumentNames.DiskLimit,
         ];
 
@@ -102,10 +114,13 @@ public sealed class EngineMetricsTests : IDisposable
         Assert.Contains(seen, now => now.Sum(InstrumentNames.JobsRunning) == 1);
         Assert.All(seen, now =>
         {
-            Assert.Empty(gauges.Except(now.Select(one => one.Instrument)).Except([.. OfOwners, InstrumentNames.PoolLent]));
+            Assert.Empty(
+                gauges.Except(now.Select(one => one.Instrument)).Except([.. OfOwners, InstrumentNames.PoolLent]));
             Assert.Equal(2, now.Sum(InstrumentNames.SlotLimit));
             Assert.Equal(128, now.Sum(InstrumentNames.PoolLimit));
-            Assert.True(now.Sum(InstrumentNames.DiskFree) > 0 && now.Sum(InstrumentNames.DiskFree) <= now.Sum(InstrumentNames.DiskLimit));
+            Assert.True(
+                now.Sum(InstrumentNames.DiskFree) > 0
+                && now.Sum(InstrumentNames.DiskFree) <= now.Sum(InstrumentNames.DiskLimit));
             Assert.Equal(0, now.Sum(InstrumentNames.PoolOrphaned));
         });
         Assert.DoesNotContain(after, one => gauges.Contains(one.Instrument));
@@ -122,7 +137,8 @@ public sealed class EngineMetricsTests : IDisposable
         {
             foreach (Measured now in recorder.Ask().Where(one => IsCounter(recorder.Instruments[one.Instrument])))
             {
-                string key = $"{now.Instrument} {string.Join(' ', now.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal))}";
+                string key =
+                    $"{now.Instrument} {string.Join(' ', now.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal))}";
                 if (now.Value < last.GetValueOrDefault(key))
                 {
                     fallen.Add($"{key}: {last[key]} to {now.Value}");
@@ -171,7 +187,10 @@ public sealed class EngineMetricsTests : IDisposable
         {
             Assert.Matches("^(By|s|1|\\{[a-z]+\\})$", instrument.Unit);
             Assert.Matches("^[A-Z].*\\.$", instrument.Description);
-            Assert.Contains($"| `{instrument.Name}` | {KindOf(instrument)} | `{instrument.Unit}` |", page, StringComparison.Ordinal);
+            Assert.Contains(
+                $"| `{instrument.Name}` | {KindOf(instrument)} | `{instrument.Unit}` |",
+                page,
+                StringComparison.Ordinal);
         });
     }
 
@@ -191,7 +210,9 @@ public sealed class EngineMetricsTests : IDisposable
         int seed, int parallelism, int segmentSize, int count, int partitions, IProgress<JobProgress>? progress = null)
     {
         Random random = new(seed);
-        string[] lines = [.. Enumerable.Range(0, count).Select(_ => $"{random.Next(100_000):D6} {new string('x', random.Next(40))}")];
+        string[] lines =
+            [.. Enumerable.Range(0, count)
+                .Select(_ => $"{random.Next(100_000):D6} {new string('x', random.Next(40))}")];
         return RunAsync(Write($"in-{seed}", lines), parallelism, segmentSize, partitions, progress);
     }
 

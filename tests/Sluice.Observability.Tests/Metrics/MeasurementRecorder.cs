@@ -76,7 +76,8 @@ internal sealed class MeasurementRecorder : IDisposable
 /// <summary>Sums of measurements.</summary>
 internal static class Measurements
 {
-    public static double Sum(this IEnumerable<Measured> all, string instrument, params (string Name, string Value)[] tags) =>
+    public static double Sum(
+        this IEnumerable<Measured> all, string instrument, params (string Name, string Value)[] tags) =>
         all.Where(one => one.Instrument == instrument && one.Has(tags)).Sum(one => one.Value);
 }
 

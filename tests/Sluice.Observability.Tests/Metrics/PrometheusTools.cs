@@ -31,7 +31,8 @@ public sealed class PrometheusTools : IAsyncLifetime
 
     /// <summary>Skips the test where they are not to be had.</summary>
     public void Require() => Assert.SkipWhen(
-        _folder is null, "Prometheus is not installed: apt-get install prometheus, or run with CI=true to have it installed");
+        _folder is null,
+        "Prometheus is not installed: apt-get install prometheus, or run with CI=true to have it installed");
 
     /// <summary>Runs promtool.</summary>
     /// <param name="input">What it reads from its standard input.</param>
@@ -53,11 +54,14 @@ public sealed class PrometheusTools : IAsyncLifetime
         return (tool.ExitCode, await output + await error);
     }
 
-    private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').FirstOrDefault(folder =>
+    private static string? Find() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').FirstOrDefault(folder =>
         File.Exists(Path.Combine(folder, "prometheus")) && File.Exists(Path.Combine(folder, "promtool")));
 }
 
-/// <summary>A Prometheus of the test's own, on loopback; it ends with the test, at the latest with a pipe to this process.</summary>
+/// <summary>
+/// A Prometheus of the test's own, on loopback; it ends with the test, at the latest with a pipe to this process.
+/// </summary>
 public sealed class PrometheusServer : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(40);
@@ -100,7 +104,8 @@ public sealed class PrometheusServer : IAsyncDisposable
         return
         [
             .. data.GetProperty("result").EnumerateArray().Select(series =>
-                double.Parse(series.GetProperty("value")[1].GetString()!, System.Globalization.CultureInfo.InvariantCulture)),
+                double.Parse(
+                    series.GetProperty("value")[1].GetString()!, System.Globalization.CultureInfo.InvariantCulture)),
         ];
     }
 
@@ -111,7 +116,8 @@ public sealed class PrometheusServer : IAsyncDisposable
         IReadOnlyList<double> last = [];
         while (!last.Any(isRight))
         {
-            Assert.False(deadline.IsCancellationRequested, $"Not in time: {query} was {string.Join(", ", last)}. {Log()}");
+            Assert.False(
+                deadline.IsCancellationRequested, $"Not in time: {query} was {string.Join(", ", last)}. {Log()}");
             await Task.Delay(100);
             try
             {
@@ -145,11 +151,15 @@ public sealed class PrometheusServer : IAsyncDisposable
         _server.Dispose();
     }
 
-    private string Log() => File.Exists(Path.Combine(_folder, "prometheus.log")) ? File.ReadAllText(Path.Combine(_folder, "prometheus.log")) : "";
+    private string Log() =>
+        File.Exists(Path.Combine(_folder, "prometheus.log"))
+            ? File.ReadAllText(Path.Combine(_folder, "prometheus.log"))
+            : "";
 
     private static int FreePort()
     {
-        HashSet<int> taken = [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port)];
+        HashSet<int> taken =
+            [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port)];
         return Enumerable.Range(21200, 100).OrderBy(_ => Random.Shared.Next()).First(port => !taken.Contains(port));
     }
 }

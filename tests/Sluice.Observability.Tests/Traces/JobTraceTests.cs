@@ -4,7 +4,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Observability.Tests;
 
-/// <summary>The trace of a job in this process: its shape, its errors, its size, and that there is none unasked.</summary>
+/// <summary>
+/// The trace of a job in this process: its shape, its errors, its size, and that there is none unasked.
+/// </summary>
 public sealed class JobTraceTests
 {
     private const int Spilling = 30_000;
@@ -47,13 +49,15 @@ public sealed class JobTraceTests
             Assert.Equal(stage.RecordsIn, tasks.Sum(task => Int(task, AttributeNames.RecordsIn)));
             Assert.Equal(stage.SpilledBytes, tasks.Sum(task => Int(task, AttributeNames.SpilledBytes)));
             Assert.Equal(stage.SpilledBytes, Int(span, AttributeNames.SpilledBytes));
-            Assert.Equal(Enumerable.Range(0, stage.Tasks), tasks.Select(task => (int)Int(task, AttributeNames.Task)).Order());
+            Assert.Equal(
+                Enumerable.Range(0, stage.Tasks), tasks.Select(task => (int)Int(task, AttributeNames.Task)).Order());
         }
 
         StageReport map = report.Stages[^2];
         Assert.True(map.Spills > 0, "The map must spill, or the test shows nothing.");
         Assert.Equal(
-            heard.Of(SpanNames.Task).Where(task => StageOf(task) == map.Name).Sum(task => Math.Min(Int(task, AttributeNames.Spills), TaskSpans.Most)),
+            heard.Of(SpanNames.Task).Where(task => StageOf(task) == map.Name).Sum(
+                task => Math.Min(Int(task, AttributeNames.Spills), TaskSpans.Most)),
             heard.Of(SpanNames.Spill).Count);
     }
 
@@ -66,7 +70,8 @@ public sealed class JobTraceTests
         await job.SortAsync(Spilling);
 
         Assert.All(heard.Ended, span => Assert.Contains(span.OperationName, Declared(typeof(SpanNames))));
-        Assert.All(heard.Ended, span => Assert.StartsWith(span.OperationName, span.DisplayName, StringComparison.Ordinal));
+        Assert.All(
+            heard.Ended, span => Assert.StartsWith(span.OperationName, span.DisplayName, StringComparison.Ordinal));
         Assert.All(
             heard.Ended.SelectMany(span => span.TagObjects),
             tag => Assert.Contains(tag.Key, Declared(typeof(AttributeNames))));
@@ -81,10 +86,13 @@ public sealed class JobTraceTests
         JobReport report = await job.SortAsync(Spilling);
 
         ActivitySpanId[] made =
-            [.. heard.Of(SpanNames.Task).Where(task => StageOf(task) == report.Stages[^2].Name).Select(task => task.SpanId)];
+            [.. heard.Of(SpanNames.Task).Where(task => StageOf(task) == report.Stages[^2].Name)
+                .Select(task => task.SpanId)];
         Activity[] readers = [.. heard.Of(SpanNames.Task).Where(task => StageOf(task) == report.Stages[^1].Name)];
-        Assert.True(made.Length > 1 && readers.Length == 3, "Several must read from several, or the test shows nothing.");
-        Assert.All(readers, reader => Assert.Equal(made.ToHashSet(), [.. reader.Links.Select(link => link.Context.SpanId)]));
+        Assert.True(
+            made.Length > 1 && readers.Length == 3, "Several must read from several, or the test shows nothing.");
+        Assert.All(
+            readers, reader => Assert.Equal(made.ToHashSet(), [.. reader.Links.Select(link => link.Context.SpanId)]));
         Assert.All(heard.Of(SpanNames.Task).Except(readers), task => Assert.Empty(task.Links));
     }
 
@@ -137,7 +145,8 @@ public sealed class JobTraceTests
         JobReport report = await job.SortAsync(60_000);
 
         Activity map = Assert.Single(heard.Of(SpanNames.Task), task => StageOf(task) == report.Stages[^2].Name);
-        Assert.True(Int(map, AttributeNames.Spills) > TaskSpans.Most, "It must spill more often, or the test shows nothing.");
+        Assert.True(
+            Int(map, AttributeNames.Spills) > TaskSpans.Most, "It must spill more often, or the test shows nothing.");
         Assert.Equal(TaskSpans.Most, heard.Of(SpanNames.Spill).Count(spill => spill.ParentSpanId == map.SpanId));
         Assert.True(
             Int(map, AttributeNames.SpansLeftOut) >= Int(map, AttributeNames.Spills) - TaskSpans.Most,
@@ -186,7 +195,8 @@ public sealed class JobTraceTests
     public async Task The_parent_decides_whether_a_job_is_sampled(ActivityTraceFlags flags)
     {
         using HeardSpans heard = new();
-        ActivityContext parent = new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), flags, isRemote: true);
+        ActivityContext parent = new(
+            ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), flags, isRemote: true);
         using TracedJob job = new() { Parent = parent };
 
         JobReport report = await job.SortAsync(2000);
@@ -229,8 +239,10 @@ public sealed class JobTraceTests
     private static string StageOf(Activity span) => (string)span.GetTagItem(AttributeNames.Stage)!;
 
     private static long Int(Activity span, string name) =>
-        Convert.ToInt64(span.GetTagItem(name) ?? throw new ArgumentException($"{span.DisplayName} has no {name}."), provider: null);
+        Convert.ToInt64(
+            span.GetTagItem(name) ?? throw new ArgumentException($"{span.DisplayName} has no {name}."), provider: null);
 
     private static HashSet<string> Declared(Type names) =>
-        [.. names.GetFields(BindingFlags.Public | BindingFlags.Static).Select(name => (string)name.GetRawConstantValue()!)];
+        [.. names.GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(name => (string)name.GetRawConstantValue()!)];
 }

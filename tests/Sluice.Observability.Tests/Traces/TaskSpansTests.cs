@@ -17,7 +17,8 @@ public sealed class TaskSpansTests
         DiskWait wait = new(TimeSpan.FromSeconds(30));
         int tries = 0;
 
-        wait.Run("/spill/file", () => _ = ++tries < 2 ? throw new IOException("full", DiskFull) : 0, CancellationToken.None);
+        wait.Run(
+            "/spill/file", () => _ = ++tries < 2 ? throw new IOException("full", DiskFull) : 0, CancellationToken.None);
 
         Activity pause = Assert.Single(heard.Of(SpanNames.DiskPause));
         Assert.Equal((task.SpanId, "/spill/file"), (pause.ParentSpanId, pause.GetTagItem(AttributeNames.Path)));
@@ -29,7 +30,8 @@ public sealed class TaskSpansTests
     {
         using HeardSpans heard = new();
         using NetworkBufferPool pool = new(NetworkBufferPoolOptions.ForMemory(4096, 4096));
-        using LocalBufferPool own = pool.CreateBufferPool(new BufferPoolOptions { Owner = "own", Minimum = 1, Maximum = 1 });
+        using LocalBufferPool own = pool.CreateBufferPool(
+            new BufferPoolOptions { Owner = "own", Minimum = 1, Maximum = 1 });
         using Activity task = Begin();
         NetworkBuffer held = own.Request(CancellationToken.None);
         Task returned = Task.Run(async () =>

@@ -70,14 +70,17 @@ public class CombinerTests
         using TestPool pool = new(600, SegmentSize);
         MemoryStore store = new();
         List<TestRecord> records = [.. Enumerable.Range(0, 900).Select(i =>
-            new TestRecord(0, Encoding.ASCII.GetBytes($"a prefix of all keys, {(char)('z' - (i / 2 % 20))}{i / 2:D6}"), Text(i)))];
+            new TestRecord(
+                0, Encoding.ASCII.GetBytes($"a prefix of all keys, {(char)('z' - (i / 2 % 20))}{i / 2:D6}"),
+                Text(i)))];
 
         MapOutput output = Collect(pool, store, records, new LongCombiner(), 400);
 
         using SortedRun run = Assert.Single(output.Runs);
         Assert.IsType<SpillFile>(run);
         using RunMerger merger = new(
-            [new RunBlockSource(run, 0, pool.Task, CancellationToken.None)], 2, pool.Task, store, null, CancellationToken.None);
+            [new RunBlockSource(run, 0, pool.Task, CancellationToken.None)], 2, pool.Task, store, null,
+            CancellationToken.None);
         string before = "";
         int read = 0;
         while (merger.MoveNext())
@@ -124,13 +127,19 @@ public class CombinerTests
         int[] numbers = [3, 7, 7, 8, 9, 9, 9, 11];
 
         MapOutput output = Collect(
-            pool, store, [.. numbers.Select(i => new TestRecord(i % 2, BitConverter.GetBytes(i), Text(i)))], new LongCombiner(), 400);
+            pool,
+            store,
+            [.. numbers.Select(i => new TestRecord(i % 2, BitConverter.GetBytes(i), Text(i)))],
+            new LongCombiner(),
+            400);
 
         (List<string> read, _) = TestRuns.Read(pool, Assert.Single(output.Runs), Partitions);
         output.Runs[0].Dispose();
         Assert.Equal(
             [(8, false), (3, false), (7, true), (9, true), (11, false)],
-            read.Select(record => (int.Parse(record[2..4], NumberStyles.HexNumber, CultureInfo.InvariantCulture), record.Length > 600)));
+            read.Select(record =>
+                (int.Parse(record[2..4], NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                record.Length > 600)));
     }
 
     [Fact]
@@ -162,7 +171,8 @@ public class CombinerTests
         InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(
             () => Collect(pool, store, Numbers(1, 3000), new OtherKeyCombiner(), ringSegments));
 
-        Assert.Contains("OtherKeyCombiner wrote a record under another key: expected", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "OtherKeyCombiner wrote a record under another key: expected", thrown.Message, StringComparison.Ordinal);
         Assert.Equal(0, store.LiveFiles);
     }
 
@@ -254,7 +264,8 @@ public class CombinerTests
         return buffer.Finish();
     }
 
-    private static MergedOutput Merge(TestPool pool, MemoryStore store, MapOutput output, Combiner combiner, int fanIn) =>
+    private static MergedOutput Merge(
+        TestPool pool, MemoryStore store, MapOutput output, Combiner combiner, int fanIn) =>
         new OutputMerger(
             pool.Task,
             store,
@@ -288,7 +299,8 @@ public class CombinerTests
             }
         }
 
-        Assert.Equal(merged.Sums[partition], merger.SourceSums().Aggregate(default(RecordSum), (sum, next) => sum + next));
+        Assert.Equal(
+            merged.Sums[partition], merger.SourceSums().Aggregate(default(RecordSum), (sum, next) => sum + next));
     }
 
     /// <summary>Adds numbers written as text.</summary>
@@ -338,7 +350,8 @@ public class CombinerTests
     {
         protected override void Write(ReadOnlySpan<byte> key, long total, IRecordOutput output) => output.Append(
             key,
-            Encoding.ASCII.GetBytes(total.ToString($"D{1 + Math.Abs(total * 37 % 400)}", CultureInfo.InvariantCulture)));
+            Encoding.ASCII.GetBytes(
+                total.ToString($"D{1 + Math.Abs(total * 37 % 400)}", CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Writes much more than it reads.</summary>

@@ -69,7 +69,9 @@ public class BlockCompressorTests
         Assert.True(BlockFormat.Verify(block.AsSpan(0, length), 7, out _));
         Assert.Equal((BlockCodecs.Brotli.Id, raw.Length), BlockFormat.PayloadOf(block));
         byte[] found = new byte[raw.Length];
-        Assert.True(BlockCodecs.Brotli.TryDecompress(block.AsSpan(BlockFormat.HeaderSize, length - BlockFormat.HeaderSize), found));
+        Assert.True(
+            BlockCodecs.Brotli.TryDecompress(
+                block.AsSpan(BlockFormat.HeaderSize, length - BlockFormat.HeaderSize), found));
         Assert.Equal(raw, found);
     }
 
@@ -145,7 +147,8 @@ public class BlockCompressorTests
     }
 
     private static byte[] Text(int length) =>
-        Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, (length / 4) + 1).Select(i => $"{i % 97:D3} "))[..length]);
+        Encoding.ASCII.GetBytes(
+            string.Concat(Enumerable.Range(0, (length / 4) + 1).Select(i => $"{i % 97:D3} "))[..length]);
 
     private sealed class CountingCodec : IBlockCodec
     {

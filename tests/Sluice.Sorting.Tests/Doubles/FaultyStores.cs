@@ -41,7 +41,8 @@ internal sealed class ShortWriteStore(ISpillStore inner, string hint, int count)
 
     private sealed class ShortFile(IStoredFile file) : FaultyFile(file)
     {
-        public override void Write(ReadOnlySpan<byte> bytes, long offset) => base.Write(bytes[..(bytes.Length / 2)], offset);
+        public override void Write(ReadOnlySpan<byte> bytes, long offset) =>
+            base.Write(bytes[..(bytes.Length / 2)], offset);
     }
 }
 

@@ -9,7 +9,8 @@ internal sealed class TestPool : IDisposable
 
     public TestPool(int segments, int segmentSize, IBufferLifecycle? lifecycle = null)
     {
-        _pool = new NetworkBufferPool(new NetworkBufferPoolOptions { SegmentCount = segments, SegmentSize = segmentSize });
+        _pool = new NetworkBufferPool(
+            new NetworkBufferPoolOptions { SegmentCount = segments, SegmentSize = segmentSize });
         Task = _pool.CreateBufferPool(new BufferPoolOptions
         {
             Owner = "test",

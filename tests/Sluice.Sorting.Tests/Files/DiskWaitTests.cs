@@ -44,7 +44,8 @@ public class DiskWaitTests
     {
         int tries = 0;
         Assert.Throws<IOException>(
-            () => DiskWait.None.Run("here", () => throw new IOException($"full {++tries}", NoSpace), CancellationToken.None));
+            () => DiskWait.None.Run(
+                "here", () => throw new IOException($"full {++tries}", NoSpace), CancellationToken.None));
         Assert.Throws<IOException>(() => new DiskWait(TimeSpan.FromMinutes(1)).Run(
             "here", () => throw new IOException($"broken {++tries}", 5), CancellationToken.None));
 

@@ -43,6 +43,7 @@ public class WritePathChoiceTests
             choice.Took(path, Bytes, TimeSpan.FromMilliseconds(path == WritePath.Direct ? 4 : 40));
         }
 
-        Assert.All(paths[^128..].Chunk(64), chunk => Assert.InRange(chunk.Count(path => path == WritePath.Cached), 0, 2));
+        Assert.All(
+            paths[^128..].Chunk(64), chunk => Assert.InRange(chunk.Count(path => path == WritePath.Cached), 0, 2));
     }
 }

@@ -35,7 +35,13 @@ public class KeyOrderTests
         AssertKeepsOrder<TimeOnly>([TimeOnly.MinValue, new TimeOnly(12, 0), TimeOnly.MaxValue]);
         AssertKeepsOrder<TimeSpan>([TimeSpan.MinValue, TimeSpan.FromTicks(-1), TimeSpan.Zero, TimeSpan.MaxValue]);
         DateTimeOffset noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
-        AssertKeepsOrder<DateTimeOffset>([DateTimeOffset.MinValue, noon, noon.AddTicks(1).ToOffset(TimeSpan.FromHours(-9)), DateTimeOffset.MaxValue]);
+        AssertKeepsOrder<DateTimeOffset>(
+            [
+                DateTimeOffset.MinValue,
+                noon,
+                noon.AddTicks(1).ToOffset(TimeSpan.FromHours(-9)),
+                DateTimeOffset.MaxValue,
+            ]);
     }
 
     [Fact]
@@ -43,11 +49,13 @@ public class KeyOrderTests
     {
         AssertKeepsOrder<double>(
         [
-            double.NaN, double.NegativeInfinity, double.MinValue, -1.5, -double.Epsilon, 0, double.Epsilon, 1.5, double.MaxValue,
+            double.NaN, double.NegativeInfinity, double.MinValue, -1.5, -double.Epsilon, 0, double.Epsilon, 1.5,
+            double.MaxValue,
             double.PositiveInfinity,
         ]);
         AssertKeepsOrder<float>([float.NaN, float.NegativeInfinity, -1.5f, 0, float.Epsilon, float.PositiveInfinity]);
-        AssertKeepsOrder<Half>([Half.NaN, Half.NegativeInfinity, (Half)(-1.5), Half.Zero, Half.Epsilon, Half.PositiveInfinity]);
+        AssertKeepsOrder<Half>(
+            [Half.NaN, Half.NegativeInfinity, (Half)(-1.5), Half.Zero, Half.Epsilon, Half.PositiveInfinity]);
         Assert.Equal(Encode(KeyOrders.Natural<double>(), 0.0), Encode(KeyOrders.Natural<double>(), -0.0));
         double oddNaN = BitConverter.UInt64BitsToDouble(0x7FF8_0000_0000_0001);
         Assert.Equal(Encode(KeyOrders.Natural<double>(), double.NaN), Encode(KeyOrders.Natural<double>(), oddNaN));
@@ -58,7 +66,8 @@ public class KeyOrderTests
     {
         AssertKeepsOrder<decimal>(
         [
-            decimal.MinValue, -100, -99.9999m, -10, -9.5m, -1.000001m, -1, -0.1m, -0.0999m, -1e-28m, 0, 1e-28m, 0.0999m, 0.1m, 0.11m,
+            decimal.MinValue, -100, -99.9999m, -10, -9.5m, -1.000001m, -1, -0.1m, -0.0999m, -1e-28m, 0, 1e-28m, 0.0999m,
+            0.1m, 0.11m,
             1, 1.000001m, 9.5m, 10, 99.9999m, 100, 12345678901234567890.12345678m, decimal.MaxValue,
         ]);
         KeyOrder<decimal> order = KeyOrders.Natural<decimal>();
@@ -124,10 +133,13 @@ public class KeyOrderTests
     public void Descending_turns_every_order_around()
     {
         AssertKeepsOrder(KeyOrders.Descending(KeyOrders.Natural<long>()), [long.MaxValue, 1, 0, -1, long.MinValue]);
-        AssertKeepsOrder(KeyOrders.Descending(KeyOrders.Natural<string>()), ["b", "ab", "aa\0", "aa", "a\0\0", "a\0", "a", "\0", ""]);
+        AssertKeepsOrder(
+            KeyOrders.Descending(KeyOrders.Natural<string>()),
+            ["b", "ab", "aa\0", "aa", "a\0\0", "a\0", "a", "\0", ""]);
         AssertKeepsOrder(KeyOrders.Descending(KeyOrders.Natural<int?>()), [5, 0, -1, null]);
         AssertKeepsOrder(
-            KeyOrders.Descending(KeyOrders.Descending(KeyOrders.Natural<string>())), ["", "\0", "a", "a\0", "a\0\0", "ab", "b"]);
+            KeyOrders.Descending(KeyOrders.Descending(KeyOrders.Natural<string>())),
+            ["", "\0", "a", "a\0", "a\0\0", "ab", "b"]);
         string longest = new('\0', 1000);
         AssertKeepsOrder(KeyOrders.Descending(KeyOrders.Natural<string>()), [longest, longest[1..], ""]);
     }
@@ -136,8 +148,10 @@ public class KeyOrderTests
     public void Tuples_compare_part_by_part_whatever_the_parts_hold()
     {
         AssertKeepsOrder<(string, string)>(
-            [("", ""), ("", "\0"), ("", "b"), ("\0", ""), ("\0", "a"), ("a", "z"), ("a\0", ""), ("a\0b", "a"), ("aa", ""), ("b", "")]);
-        AssertKeepsOrder<(int, string, bool)>([(-1, "z", true), (0, "", false), (0, "", true), (0, "a", false), (7, "", false)]);
+            [("", ""), ("", "\0"), ("", "b"), ("\0", ""), ("\0", "a"), ("a", "z"), ("a\0", ""), ("a\0b", "a"),
+            ("aa", ""), ("b", "")]);
+        AssertKeepsOrder<(int, string, bool)>(
+            [(-1, "z", true), (0, "", false), (0, "", true), (0, "a", false), (7, "", false)]);
         AssertKeepsOrder<(string, int?, double, Guid)>(
             [("a", null, 0, default), ("a", 1, double.NaN, default), ("a", 1, 2, default), ("b", null, 0, default)]);
         AssertKeepsOrder(
@@ -174,7 +188,9 @@ public class KeyOrderTests
             AssertCompares((short)a, (short)b);
             AssertCompares(BitConverter.Int64BitsToDouble(a), BitConverter.Int64BitsToDouble(b));
             AssertCompares(BitConverter.Int32BitsToSingle((int)a), BitConverter.Int32BitsToSingle((int)b));
-            AssertCompares(((short)(a % 3), BitConverter.Int64BitsToDouble(b)), ((short)(b % 3), BitConverter.Int64BitsToDouble(a)));
+            AssertCompares(
+                ((short)(a % 3), BitConverter.Int64BitsToDouble(b)),
+                ((short)(b % 3), BitConverter.Int64BitsToDouble(a)));
             Assert.Equal(b.CompareTo(a), Math.Sign(Compare(Encode(descending, a), Encode(descending, b))));
             (string, string) left = (RandomText(random), RandomText(random));
             (string, string) right = (random.Next(2) == 0 ? left.Item1 : RandomText(random), RandomText(random));
@@ -204,10 +220,16 @@ public class KeyOrderTests
         }
     }
 
-    private static string RandomText(Random random) => new([.. Enumerable.Range(0, random.Next(4)).Select(_ => "\0\u0001ab"[random.Next(4)])]);
+    private static string RandomText(Random random) =>
+        new([.. Enumerable.Range(0, random.Next(4)).Select(_ => "\0\u0001ab"[random.Next(4)])]);
 
     private static decimal RandomDecimal(Random random) =>
-        new(random.Next(), random.Next(3) == 0 ? random.Next() : 0, random.Next(5) == 0 ? random.Next() : 0, random.Next(2) == 0, (byte)random.Next(28));
+        new(
+            random.Next(),
+            random.Next(3) == 0 ? random.Next() : 0,
+            random.Next(5) == 0 ? random.Next() : 0,
+            random.Next(2) == 0,
+            (byte)random.Next(28));
 
     private static void AssertCompares<T>(T a, T b)
         where T : IComparable<T>

@@ -92,7 +92,9 @@ public class MapOutputBufferTests
     {
         using TestPool pool = new(20, 64);
         using MapOutputBuffer buffer = new(
-            pool.Task, new MemoryStore(), new MapOutputOptions { Partitions = 2, MaximumSegments = 12, SegmentSize = 64 });
+            pool.Task,
+            new MemoryStore(),
+            new MapOutputOptions { Partitions = 2, MaximumSegments = 12, SegmentSize = 64 });
 
         Assert.Throws<ArgumentOutOfRangeException>(() => buffer.Collect(2, [1], [2]));
         Assert.Throws<ArgumentOutOfRangeException>(() => buffer.Collect(-1, [1], [2]));
@@ -121,7 +123,9 @@ public class MapOutputBufferTests
     {
         using TestPool pool = new(20, 64);
         using MapOutputBuffer buffer = new(
-            pool.Task, new DiskFullStore(), new MapOutputOptions { Partitions = 1, MaximumSegments = 12, SegmentSize = 64 });
+            pool.Task,
+            new DiskFullStore(),
+            new MapOutputOptions { Partitions = 1, MaximumSegments = 12, SegmentSize = 64 });
 
         IOException thrown = Assert.Throws<IOException>(() =>
         {

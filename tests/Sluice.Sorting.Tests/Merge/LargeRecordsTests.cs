@@ -5,7 +5,8 @@ public class LargeRecordsTests
 {
     // Keys with a long common part, so that they are compared in the file.
     private static readonly TestRecord[] Records =
-        [.. Enumerable.Range(0, 6).Select(i => new TestRecord(0, [.. new byte[9000 + (i * 17)], (byte)i], new byte[5000 * i]))];
+        [.. Enumerable.Range(0, 6)
+            .Select(i => new TestRecord(0, [.. new byte[9000 + (i * 17)], (byte)i], new byte[5000 * i]))];
 
     [Theory]
     [InlineData(128)]
@@ -14,7 +15,9 @@ public class LargeRecordsTests
     {
         List<string> merged = Merge(segmentSize, store => store);
 
-        Assert.Equal(TestRecords.Sorted(Records).Select(record => Convert.ToHexString([.. record.Key, .. record.Value])), merged);
+        Assert.Equal(
+            TestRecords.Sorted(Records).Select(record => Convert.ToHexString([.. record.Key, .. record.Value])),
+            merged);
     }
 
     [Theory]

@@ -28,7 +28,8 @@ public class OutputMergerTests
         {
             // The last partition stays empty; values tell the runs apart, so that the order of ties shows.
             List<TestRecord> records = TestRecords.Random(i, 60, Math.Max(1, partitions - 1), 90);
-            records = [.. records.Select(record => record with { Value = [(byte)i, .. record.Value, .. new byte[20]] })];
+            records =
+                [.. records.Select(record => record with { Value = [(byte)i, .. record.Value, .. new byte[20]] })];
             all.AddRange(records);
             runs.Add(TestRuns.Write(pool, store, records, sums, codec));
         }
@@ -65,7 +66,8 @@ public class OutputMergerTests
         MemoryStore store = new();
         RecordSum[] sums = new RecordSum[3];
         SortedRun[] runs =
-            [.. Enumerable.Range(0, runCount).Select(_ => TestRuns.Write(pool, store, TestRecords.Random(1, 20, 3, 50), sums))];
+            [.. Enumerable.Range(0, runCount)
+                .Select(_ => TestRuns.Write(pool, store, TestRecords.Random(1, 20, 3, 50), sums))];
 
         MergedOutput merged = Merger(pool, store, 9, null).Merge(runs, sums);
 
@@ -118,7 +120,8 @@ public class OutputMergerTests
         RecordSum[] sums = new RecordSum[1];
         int[] counts = [400, 3, 3, 3];
         SortedRun[] runs =
-            [.. counts.Select((count, seed) => TestRuns.Write(pool, store, TestRecords.Random(seed, count, 1, 50), sums))];
+            [.. counts
+                .Select((count, seed) => TestRuns.Write(pool, store, TestRecords.Random(seed, count, 1, 50), sums))];
         long large = runs[0].Length;
 
         MergedOutput merged = Merger(pool, store, 5, null).Merge(runs, sums);
@@ -134,7 +137,8 @@ public class OutputMergerTests
         using TestPool pool = new(20, SegmentSize);
         MemoryStore store = new();
         RecordSum[] sums = new RecordSum[2];
-        TestRecord[] records = [.. Enumerable.Range(0, 60).Select(i => new TestRecord(i % 2, [(byte)(i / 6)], [(byte)i]))];
+        TestRecord[] records =
+            [.. Enumerable.Range(0, 60).Select(i => new TestRecord(i % 2, [(byte)(i / 6)], [(byte)i]))];
         SortedRun[] runs = [.. Enumerable.Range(0, 4).Select(_ => TestRuns.Write(pool, store, records, sums))];
 
         MergedOutput merged = Merger(pool, store, 20, new FirstRecordCombiner()).Merge(runs, sums);
@@ -188,7 +192,8 @@ public class OutputMergerTests
         MemoryStore store = new();
         RecordSum[] sums = new RecordSum[2];
         SortedRun[] runs =
-            [.. Enumerable.Range(0, 3).Select(i => TestRuns.Write(pool, store, TestRecords.Random(i, 20, 2, 50), sums))];
+            [.. Enumerable.Range(0, 3)
+                .Select(i => TestRuns.Write(pool, store, TestRecords.Random(i, 20, 2, 50), sums))];
         sums[1].Add([1], [2]);
 
         InvalidDataException thrown =
@@ -207,12 +212,19 @@ public class OutputMergerTests
         MemoryStore store = new();
         RecordSum[] sums = new RecordSum[6];
         SortedRun[] runs =
-            [.. Enumerable.Range(0, 4).Select(i => TestRuns.Write(pool, store, TestRecords.Random(i, 200, 6, 50), sums))];
+            [.. Enumerable.Range(0, 4)
+                .Select(i => TestRuns.Write(pool, store, TestRecords.Random(i, 200, 6, 50), sums))];
         store.Files[2].Bytes[500] ^= 1;
         OutputMerger merger = new(
             pool.Task,
             store,
-            new OutputMergerOptions { Segments = 60, SegmentSize = SegmentSize, Threads = threads, SmallestPartition = 0 },
+            new OutputMergerOptions
+            {
+                Segments = 60,
+                SegmentSize = SegmentSize,
+                Threads = threads,
+                SmallestPartition = 0,
+            },
             CancellationToken.None);
 
         BlockCorruptException thrown = Assert.Throws<BlockCorruptException>(() => merger.Merge(runs, sums));
@@ -233,7 +245,8 @@ public class OutputMergerTests
                 MemoryStore store = new();
                 long payload = 0;
                 IEnumerable<TestRecord> records =
-                    [.. Enumerable.Range(0, partitions * 3).Select(i => new TestRecord(i / 3, [], new byte[i * 91_131 % (30 * segmentSize)]))];
+                    [.. Enumerable.Range(0, partitions * 3)
+                        .Select(i => new TestRecord(i / 3, [], new byte[i * 91_131 % (30 * segmentSize)]))];
                 using SortedRun run = TestRuns.Write(pool, store, records, new RecordSum[partitions]);
                 for (int partition = 0; partition < partitions; partition++)
                 {

@@ -67,7 +67,8 @@ public class RunMergerTests
         using TestPool pool = new(200, 128);
         MemoryStore store = new();
         List<SortedRun> made =
-            [.. Enumerable.Range(0, 30).Select(i => Run(pool, store, TestRecords.Random(i, i % 10 == 4 ? 5 : 0, 1, 20)))];
+            [.. Enumerable.Range(0, 30)
+                .Select(i => Run(pool, store, TestRecords.Random(i, i % 10 == 4 ? 5 : 0, 1, 20)))];
 
         using (RunMerger merger = new(Sources(made, pool), 3, pool.Task, store, null, CancellationToken.None))
         {

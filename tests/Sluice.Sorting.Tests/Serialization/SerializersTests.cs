@@ -77,7 +77,8 @@ public class SerializersTests
         AssertComesBack((new Version(1, 2, 3), 4));
     }
 
-    private static void AssertComesBack<T>(params T[] items) => Assert.All(items, item => Assert.Equal(item, Pass(item)));
+    private static void AssertComesBack<T>(params T[] items) =>
+        Assert.All(items, item => Assert.Equal(item, Pass(item)));
 
     private static T Pass<T>(T item)
     {
@@ -92,6 +93,7 @@ public class SerializersTests
     {
         public override void Write(Version value, ref RecordWriter writer) => writer.WriteText(value.ToString());
 
-        public override Version Read(ReadOnlySpan<byte> bytes) => Version.Parse(System.Text.Encoding.UTF8.GetString(bytes));
+        public override Version Read(ReadOnlySpan<byte> bytes) =>
+            Version.Parse(System.Text.Encoding.UTF8.GetString(bytes));
     }
 }

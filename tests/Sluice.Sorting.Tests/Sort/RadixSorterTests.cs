@@ -69,9 +69,13 @@ public class RadixSorterTests
 
             // So many words that a comparison finishes what is left.
             "one word after the other" => Record([.. prefix[..(8 * random.Next(60))], (byte)random.Next(3)], 0),
-            "lines of a program" => Record([.. Enumerable.Repeat((byte)' ', 4 * random.Next(6)), .. prefix[random.Next(8)..random.Next(8, 90)]], 0),
-            "few words with zeros" => Record([.. prefix[..8], .. new byte[random.Next(20)], .. prefix[..random.Next(2)]], i % 2),
-            "few of each" => Record([.. prefix[..10], (byte)(i / 60), .. prefix[..random.Next(12, 30)], .. new byte[random.Next(9)]], 0),
+            "lines of a program" => Record(
+                [.. Enumerable.Repeat((byte)' ', 4 * random.Next(6)), .. prefix[random.Next(8)..random.Next(8, 90)]],
+                0),
+            "few words with zeros" => Record(
+                [.. prefix[..8], .. new byte[random.Next(20)], .. prefix[..random.Next(2)]], i % 2),
+            "few of each" => Record(
+                [.. prefix[..10], (byte)(i / 60), .. prefix[..random.Next(12, 30)], .. new byte[random.Next(9)]], 0),
             "many partitions" => Record([(byte)random.Next(256)], random.Next(100_000)),
             _ => Record(BitConverter.GetBytes(random.NextInt64()), random.Next(7)),
         })];

@@ -15,7 +15,9 @@ public class BlockFormatTests
         new Random(4).NextBytes(bytes);
         int[] lengths = [0, 1, 7, 8, 9, 3071, 3072, 3073, 3080, 6143, 6144, 6151, 9216, bytes.Length];
 
-        Assert.All(lengths, length => Assert.Equal(ByBits(bytes.AsSpan(0, length)), BlockFormat.Checksum(bytes.AsSpan(0, length))));
+        Assert.All(
+            lengths,
+            length => Assert.Equal(ByBits(bytes.AsSpan(0, length)), BlockFormat.Checksum(bytes.AsSpan(0, length))));
         Assert.Equal(
             ByBits(bytes), BlockFormat.Checksum(BlockFormat.Checksum(bytes.AsSpan(0, 3100)), bytes.AsSpan(3100)));
     }

@@ -125,7 +125,8 @@ public class DamagedRunTests
     {
         List<string> read = [];
         using RunMerger merger = new(
-            [new RunBlockSource(run, 0, pool.Task, CancellationToken.None)], 2, pool.Task, store, null, CancellationToken.None);
+            [new RunBlockSource(run, 0, pool.Task, CancellationToken.None)], 2, pool.Task, store, null,
+            CancellationToken.None);
         while (merger.MoveNext())
         {
             read.Add(Convert.ToHexString(merger.Record));

@@ -35,7 +35,8 @@ public sealed class SpillDirectoriesTests
     {
         using SpillFolder folder = new();
 
-        using SpillDirectories directories = SpillDirectories.Open([folder.At("a"), folder.At("b"), folder.At("b", "..", "a") + "/"]);
+        using SpillDirectories directories = SpillDirectories.Open(
+            [folder.At("a"), folder.At("b"), folder.At("b", "..", "a") + "/"]);
 
         Assert.Equal(2, directories.All.Count);
         Assert.True(directories.FreeBytes > 0);
@@ -47,7 +48,8 @@ public sealed class SpillDirectoriesTests
         using SpillFolder folder = new();
         File.WriteAllText(folder.At("file"), "");
 
-        Assert.Throws<SpillDirectoryException>(() => SpillDirectories.Open([folder.At("good"), folder.At("file", "below")]));
+        Assert.Throws<SpillDirectoryException>(
+            () => SpillDirectories.Open([folder.At("good"), folder.At("file", "below")]));
 
         Assert.Equal([folder.At("file")], Directory.EnumerateFileSystemEntries(folder.Path));
     }

@@ -19,7 +19,8 @@ public sealed class SpillDirectoryTests
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(
-                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(spill.Path));
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode(spill.Path));
         }
     }
 
@@ -115,7 +116,8 @@ public sealed class SpillDirectoryTests
         using SpillFolder folder = new();
         File.WriteAllText(folder.At("file"), "");
 
-        SpillDirectoryException e = Assert.Throws<SpillDirectoryException>(() => SpillDirectory.Open(folder.At("file")));
+        SpillDirectoryException e = Assert.Throws<SpillDirectoryException>(
+            () => SpillDirectory.Open(folder.At("file")));
 
         Assert.Equal("the spill directory is a file", e.What);
         Assert.Equal(folder.At("file"), e.Where);
@@ -221,7 +223,8 @@ public sealed class SpillDirectoryTests
     private static bool Create(string directory)
     {
         bool isMade = DirectoryLock.TryCreate(directory, out DirectoryLock? held);
-        Assert.True(!isMade || File.Exists(Path.Combine(directory, DirectoryLock.FileName)), "A lock is held that is lost.");
+        Assert.True(
+            !isMade || File.Exists(Path.Combine(directory, DirectoryLock.FileName)), "A lock is held that is lost.");
         held?.DisposeAndRemove();
         return isMade;
     }

@@ -20,7 +20,8 @@ public class SpillIndexTests
         random.Shuffle(all);
         foreach (int partition in all[..filled])
         {
-            ranges[partition] = new PartitionRange(random.NextInt64(), random.NextInt64(), random.Next(1, int.MaxValue));
+            ranges[partition] = new PartitionRange(
+                random.NextInt64(), random.NextInt64(), random.Next(1, int.MaxValue));
         }
 
         MemoryStore store = new();

@@ -12,7 +12,10 @@ public sealed class BottleneckFinderTests
         Bottleneck found = BottleneckFinder.Find([Stage(seconds: 10, tasks: 4, taskSeconds: 40)]);
 
         Assert.Equal(BottleneckKind.Cpu, found.Kind);
-        Assert.StartsWith("Stage 1 (map) is bound by processors: its tasks were at work 100 % of their time;", found.Sentence, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Stage 1 (map) is bound by processors: its tasks were at work 100 % of their time;",
+            found.Sentence,
+            StringComparison.Ordinal);
         Assert.Equal(40, found.Evidence["busySeconds"]);
     }
 
@@ -36,7 +39,8 @@ public sealed class BottleneckFinderTests
     public void A_full_ring_waits_for_the_disk_or_for_the_processor_that_sorts(
         double writeSeconds, BottleneckKind kind, string evidence)
     {
-        StageReport stage = Stage(seconds: 10, tasks: 2, taskSeconds: 20, waits: WaitTimes.Zero with { Spill = 10 }) with
+        StageReport stage =
+            Stage(seconds: 10, tasks: 2, taskSeconds: 20, waits: WaitTimes.Zero with { Spill = 10 }) with
         {
             Times = PhaseTimes.Zero with { Tasks = 20, Sort = 4, Spill = 6 },
             SpillWriteSeconds = writeSeconds,
@@ -83,7 +87,10 @@ public sealed class BottleneckFinderTests
         Bottleneck found = BottleneckFinder.Find([stage]);
 
         Assert.Equal(BottleneckKind.Memory, found.Kind);
-        Assert.Contains("too little memory: 3 merge passes wrote 20 MB again and took 60 %", found.Sentence, StringComparison.Ordinal);
+        Assert.Contains(
+            "too little memory: 3 merge passes wrote 20 MB again and took 60 %",
+            found.Sentence,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,7 +106,10 @@ public sealed class BottleneckFinderTests
         Bottleneck found = BottleneckFinder.Find([stage]);
 
         Assert.Equal(BottleneckKind.HotPartition, found.Kind);
-        Assert.Contains("task 2 read 3.4 times the records of the average task and took 11.0 of the stage's 12.0 s", found.Sentence, StringComparison.Ordinal);
+        Assert.Contains(
+            "task 2 read 3.4 times the records of the average task and took 11.0 of the stage's 12.0 s",
+            found.Sentence,
+            StringComparison.Ordinal);
         Assert.Equal(2, found.Evidence["task"]);
     }
 
@@ -130,7 +140,10 @@ public sealed class BottleneckFinderTests
         Bottleneck found = BottleneckFinder.Find([stage]);
 
         Assert.Equal(BottleneckKind.SlowSilo, found.Kind);
-        Assert.Contains("one slow silo: b:1 did 400 records a second in each task, 40 % of the 1000 that the other 2 silos did", found.Sentence, StringComparison.Ordinal);
+        Assert.Contains(
+            "one slow silo: b:1 did 400 records a second in each task, 40 % of the 1000 that the other 2 silos did",
+            found.Sentence,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -153,7 +166,8 @@ public sealed class BottleneckFinderTests
             [Stage(seconds: 10, tasks: 4, taskSeconds: 40, waits: new WaitTimes(3, 2, 9, 6, 1, 3))]);
 
         Assert.Equal(BottleneckKind.None, found.Kind);
-        Assert.Contains("Nothing stands out: stage 1 (map) took the longest with 10.0 s", found.Sentence, StringComparison.Ordinal);
+        Assert.Contains(
+            "Nothing stands out: stage 1 (map) took the longest with 10.0 s", found.Sentence, StringComparison.Ordinal);
         Assert.Contains("back-pressured 25 % and idle 35 %", found.Sentence, StringComparison.Ordinal);
     }
 
@@ -161,7 +175,8 @@ public sealed class BottleneckFinderTests
     public void Short_jobs_and_jobs_without_work_have_no_bottleneck()
     {
         Assert.Equal(BottleneckKind.None, BottleneckFinder.Find([]).Kind);
-        Assert.Equal(BottleneckKind.None, BottleneckFinder.Find([Stage(seconds: 0.04, tasks: 1, taskSeconds: 0.04)]).Kind);
+        Assert.Equal(
+            BottleneckKind.None, BottleneckFinder.Find([Stage(seconds: 0.04, tasks: 1, taskSeconds: 0.04)]).Kind);
         Assert.Equal(BottleneckKind.None, BottleneckFinder.Find([Stage(seconds: 5, tasks: 1, taskSeconds: 0)]).Kind);
     }
 
@@ -170,7 +185,8 @@ public sealed class BottleneckFinderTests
     {
         StageReport quick = Stage(seconds: 2, tasks: 4, taskSeconds: 8, waits: WaitTimes.Zero with { Fetch = 7 });
 
-        Bottleneck found = BottleneckFinder.Find([quick, Stage(seconds: 10, tasks: 4, taskSeconds: 40) with { Id = 2, Name = "reduce" }]);
+        Bottleneck found = BottleneckFinder.Find(
+            [quick, Stage(seconds: 10, tasks: 4, taskSeconds: 40) with { Id = 2, Name = "reduce" }]);
 
         Assert.StartsWith("Stage 2 (reduce)", found.Sentence, StringComparison.Ordinal);
     }
@@ -191,7 +207,8 @@ public sealed class BottleneckFinderTests
     [Fact]
     public void A_report_keeps_it_as_JSON()
     {
-        JobReport report = Report() with { Bottleneck = BottleneckFinder.Find([Stage(seconds: 10, tasks: 4, taskSeconds: 40)]) };
+        JobReport report =
+            Report() with { Bottleneck = BottleneckFinder.Find([Stage(seconds: 10, tasks: 4, taskSeconds: 40)]) };
 
         string json = report.ToJson();
         JobReport read = JobReport.FromJson(json);

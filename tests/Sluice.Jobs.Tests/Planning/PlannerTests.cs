@@ -81,8 +81,11 @@ public class PlannerTests
             job.Read(RecordFormat.Lines, "x").Write("a", RecordFormat.Lines);
             job.Read(RecordFormat.Lines, "x").Write("b", RecordFormat.Lines);
         }));
-        Assert.Equal("SLU1005", Fails(job => job.Read(RecordFormat.Lines, "x").GroupBy(_ => new Version(1, 0)).Count()));
-        Assert.Equal("SLU1006", Fails(job => job.Read(RecordFormat.Lines, "x").Select(_ => new Version(1, 0)).OrderBy(v => v.Major)));
+        Assert.Equal(
+            "SLU1005", Fails(job => job.Read(RecordFormat.Lines, "x").GroupBy(_ => new Version(1, 0)).Count()));
+        Assert.Equal(
+            "SLU1006",
+            Fails(job => job.Read(RecordFormat.Lines, "x").Select(_ => new Version(1, 0)).OrderBy(v => v.Major)));
     }
 
     [Theory]
@@ -97,10 +100,13 @@ public class PlannerTests
     [Fact]
     public void Every_code_is_explained_once_and_every_error_has_a_next_action()
     {
-        foreach (System.Reflection.MethodInfo factory in typeof(SluiceErrors).GetMethods().Where(m => m.ReturnType == typeof(SluiceError)))
+        foreach (System.Reflection.MethodInfo factory in typeof(SluiceErrors).GetMethods()
+            .Where(m => m.ReturnType == typeof(SluiceError)))
         {
             object[] arguments = [.. factory.GetParameters().Select(parameter =>
-                parameter.ParameterType == typeof(string) ? "x" : Convert.ChangeType(1, parameter.ParameterType, null))];
+                parameter.ParameterType == typeof(string)
+                    ? "x"
+                    : Convert.ChangeType(1, parameter.ParameterType, null))];
             SluiceError error = (SluiceError)factory.Invoke(null, arguments)!;
             Assert.True(SluiceErrors.Catalogue.ContainsKey(error.Code), error.Code);
             Assert.NotEmpty(error.Help);

@@ -26,13 +26,16 @@ public class WordSplitterTests
         for (int length = 0; length < 300; length++)
         {
             // Every byte there is, white space more often than others.
-            byte[] line = [.. Enumerable.Range(0, length).Select(_ => random.Next(4) == 0 ? " \t\v\f\r\n"u8[random.Next(6)] : (byte)random.Next(256))];
+            byte[] line =
+                [.. Enumerable.Range(0, length)
+                    .Select(_ => random.Next(4) == 0 ? " \t\v\f\r\n"u8[random.Next(6)] : (byte)random.Next(256))];
             Collected words = new();
 
             new WordSplitter(false).Split(line, words);
 
             Assert.Equal(
-                Encoding.Latin1.GetString(line).Split([' ', '\t', '\v', '\f', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)
+                Encoding.Latin1.GetString(line).Split(
+                    [' ', '\t', '\v', '\f', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)
                     .Select(word => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(word))),
                 words.All);
         }

@@ -8,7 +8,8 @@ namespace Sluice.Observability.Tests;
 [Collection(SpanTests.Name)]
 public sealed class BufferLeakTests : IDisposable
 {
-    private readonly NetworkBufferPool _network = new(new NetworkBufferPoolOptions { SegmentCount = 4, SegmentSize = 64 });
+    private readonly NetworkBufferPool _network = new(
+        new NetworkBufferPoolOptions { SegmentCount = 4, SegmentSize = 64 });
 
     public void Dispose() => _network.Dispose();
 

@@ -62,7 +62,9 @@ public class RecordSumTests
                 if (record[left] != record[right])
                 {
                     (record[left], record[right]) = (record[right], record[left]);
-                    Assert.True(hashes.Add(RecordHash.Of(record, 10)), $"Bytes {left} and {right} exchanged hash as others do.");
+                    Assert.True(
+                        hashes.Add(RecordHash.Of(record, 10)),
+                        $"Bytes {left} and {right} exchanged hash as others do.");
                     (record[left], record[right]) = (record[right], record[left]);
                 }
             }

@@ -13,7 +13,8 @@ public sealed class GensortGeneratorTests
     [InlineData(true, 1_000_000, "7a19cff467438")]
     public void Write_gives_the_public_generators_sum(bool ascii, long records, string sum)
     {
-        GeneratedData data = GensortGenerator.Write(Stream.Null, new GensortOptions { Records = records, Ascii = ascii });
+        GeneratedData data = GensortGenerator.Write(
+            Stream.Null, new GensortOptions { Records = records, Ascii = ascii });
 
         Assert.Equal(sum, data.Checksum.ToString("x", CultureInfo.InvariantCulture));
         Assert.Equal(records, data.Records);

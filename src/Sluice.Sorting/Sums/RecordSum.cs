@@ -9,7 +9,9 @@ namespace Sluice.Sorting;
 /// </remarks>
 public record struct RecordSum(long Count, [property: JsonIgnore] Hash128 Sum)
 {
-    /// <summary>The sum as 32 hexadecimal digits: so it stands in JSON, whose numbers do not hold it everywhere.</summary>
+    /// <summary>
+    /// The sum as 32 hexadecimal digits: so it stands in JSON, whose numbers do not hold it everywhere.
+    /// </summary>
     [JsonPropertyName("sum")]
     public string Digits
     {

@@ -10,7 +10,8 @@ public class FetchTests
     public async Task Asking_again_for_what_was_not_acknowledged_gives_the_same_blocks(int ringSegments)
     {
         using ExchangeFixture exchange = new();
-        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(1, 300, ExchangeFixture.Partitions, 60), ringSegments);
+        ProducerOutput producer = exchange.Produce(
+            0, TestRecords.Random(1, 300, ExchangeFixture.Partitions, 60), ringSegments);
         ChannelId channel = new(producer.Id, 0, 1);
 
         byte[][] first = await Fetch(exchange, channel, 0);
@@ -82,7 +83,8 @@ public class FetchTests
     private static async Task<byte[][]> Fetch(ExchangeFixture exchange, ChannelId channel, int from)
     {
         using CreditReservation credits = CreditReservation.From(exchange.Pool.Task, 3, CancellationToken.None);
-        FetchReply reply = await exchange.Transport.FetchAsync(new FetchRequest(channel, "", from, credits), CancellationToken.None);
+        FetchReply reply = await exchange.Transport.FetchAsync(
+            new FetchRequest(channel, "", from, credits), CancellationToken.None);
         byte[][] blocks = [.. reply.Blocks.Select(block => block.Bytes.ToArray())];
         foreach (Block block in reply.Blocks)
         {

@@ -209,7 +209,8 @@ public sealed class SortVerifierTests
     public void Verify_reports_every_byte_once()
     {
         using TemporaryDirectory directory = new();
-        string path = directory.Write("lines", Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("line\n", 1000))));
+        string path = directory.Write(
+            "lines", Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("line\n", 1000))));
         RecordingProgress progress = new();
 
         SortVerifier.Verify([path], Tiny, progress);
@@ -240,7 +241,8 @@ public sealed class SortVerifierTests
 
         Directory.CreateDirectory(directory.File("part-00003"));
 
-        Assert.Equal([directory.File("part-00002"), directory.File("part-00010")], SortVerifier.PartsOf(directory.Path));
+        Assert.Equal(
+            [directory.File("part-00002"), directory.File("part-00010")], SortVerifier.PartsOf(directory.Path));
     }
 
     private static VerifyOptions Tiny => new() { BufferBytes = 16, RangeBytes = 50, Parallelism = 3 };
@@ -248,13 +250,15 @@ public sealed class SortVerifierTests
     private static VerifyReport VerifyText(string text, VerifyOptions? options = null)
     {
         using TemporaryDirectory directory = new();
-        return SortVerifier.Verify([directory.Write("text", Encoding.ASCII.GetBytes(text))], options ?? new VerifyOptions());
+        return SortVerifier.Verify(
+            [directory.Write("text", Encoding.ASCII.GetBytes(text))], options ?? new VerifyOptions());
     }
 
     private static void AssertAgrees(byte[][] files, VerifyOptions options)
     {
         using TemporaryDirectory directory = new();
-        (string Name, byte[] Bytes)[] named = [.. files.Select((bytes, i) => (directory.Write($"part-{i}", bytes), bytes))];
+        (string Name, byte[] Bytes)[] named =
+            [.. files.Select((bytes, i) => (directory.Write($"part-{i}", bytes), bytes))];
 
         VerifyReport report = SortVerifier.Verify([.. named.Select(file => file.Name)], options);
 
@@ -271,7 +275,9 @@ public sealed class SortVerifierTests
         Parallelism = random.Next(1, 4),
     };
 
-    /// <summary>Few letters, so that equal and nearly equal lines occur; some lines long; nearly sorted half of the time.</summary>
+    /// <summary>
+    /// Few letters, so that equal and nearly equal lines occur; some lines long; nearly sorted half of the time.
+    /// </summary>
     private static byte[] RandomLines(Random random)
     {
         List<string> lines = [];

@@ -58,7 +58,8 @@ public class TwoReadersTests
     public void One_that_closes_its_channel_leaves_the_others_place_alone()
     {
         using ExchangeFixture exchange = new();
-        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(5, 900, ExchangeFixture.Partitions, 60), InFiles);
+        ProducerOutput producer = exchange.Produce(
+            0, TestRecords.Random(5, 900, ExchangeFixture.Partitions, 60), InFiles);
         using InputGate stays = GateOf(exchange, producer, attempt: 1);
         InputGate leaves = GateOf(exchange, producer, attempt: 2);
         byte[] firstBlock = Drain(stays.Channels[0]).First();

@@ -9,7 +9,8 @@ namespace Sluice.Observability.Tests;
 [Collection(SpanTests.Name)]
 public sealed class BufferLifeTests : IDisposable
 {
-    private readonly NetworkBufferPool _network = new(new NetworkBufferPoolOptions { SegmentCount = 8, SegmentSize = 64 });
+    private readonly NetworkBufferPool _network = new(
+        new NetworkBufferPoolOptions { SegmentCount = 8, SegmentSize = 64 });
 
     public void Dispose()
     {
@@ -45,11 +46,13 @@ public sealed class BufferLifeTests : IDisposable
         Assert.Equal(
             [null, "map 3", "reader", null, null, null, null, null, null],
             life.Events.Select(step => Tag(step, BufferLifeNames.From)));
-        Assert.Equal(["silo-2", "silo-3"], life.Events.Select(step => Tag(step, BufferLifeNames.Peer)).OfType<string>());
+        Assert.Equal(
+            ["silo-2", "silo-3"], life.Events.Select(step => Tag(step, BufferLifeNames.Peer)).OfType<string>());
         Assert.All(life.Events, step => Assert.Equal("silo-1", Tag(step, BufferLifeNames.Silo)));
         Assert.Equal(
             ("map 3", "silo-1", 0),
-            (life.GetTagItem(BufferLifeNames.Owner), life.GetTagItem(BufferLifeNames.Silo), life.GetTagItem(BufferLifeNames.Generation)));
+            (life.GetTagItem(BufferLifeNames.Owner), life.GetTagItem(BufferLifeNames.Silo),
+                life.GetTagItem(BufferLifeNames.Generation)));
         Assert.Equal((attempt.TraceId, attempt.SpanId), (life.TraceId, life.ParentSpanId));
         Assert.Equal(ActivityStatusCode.Unset, life.Status);
     }
@@ -66,7 +69,8 @@ public sealed class BufferLifeTests : IDisposable
         buffer.Release();
 
         Activity life = Assert.Single(spans.Lives);
-        List<DateTimeOffset> times = [life.StartTimeUtc, .. life.Events.Select(step => step.Timestamp), life.StartTimeUtc + life.Duration];
+        List<DateTimeOffset> times =
+            [life.StartTimeUtc, .. life.Events.Select(step => step.Timestamp), life.StartTimeUtc + life.Duration];
         Assert.Equal(times.Order(), times);
     }
 
@@ -89,7 +93,8 @@ public sealed class BufferLifeTests : IDisposable
     public void A_life_that_is_not_watched_makes_no_span_and_allocates_nothing()
     {
         using SpanCollector spans = new();
-        using BufferLifeTracer tracer = BufferLifeTracer.Create(new BufferLifeTracerOptions { SampleOneIn = int.MaxValue })!;
+        using BufferLifeTracer tracer = BufferLifeTracer.Create(
+            new BufferLifeTracerOptions { SampleOneIn = int.MaxValue })!;
         using LocalBufferPool pool = Pool(tracer);
         Live(pool, 100);
 
@@ -189,7 +194,8 @@ public sealed class BufferLifeTests : IDisposable
         tracer.OnStep(step with { Kind = BufferStepKind.Released, Holder = second, From = second });
 
         Assert.Equal(
-            ["requested", "retained", "released", "recycled", "released"], SpanCollector.StepsOf(Assert.Single(spans.Lives)));
+            ["requested", "retained", "released", "recycled", "released"],
+            SpanCollector.StepsOf(Assert.Single(spans.Lives)));
         tracer.OnStep(step with { Life = new BufferLife(3, 8), Kind = BufferStepKind.Released });
         tracer.OnStep(step with { Life = new BufferLife(3, 8), Kind = BufferStepKind.Recycled });
         Assert.Equal(2, spans.Lives.Count);
@@ -199,7 +205,8 @@ public sealed class BufferLifeTests : IDisposable
     public void A_life_is_linked_to_the_one_its_bytes_come_from_also_when_it_was_not_sampled()
     {
         using SpanCollector spans = new();
-        using BufferLifeTracer tracer = BufferLifeTracer.Create(new BufferLifeTracerOptions { SampleOneIn = int.MaxValue })!;
+        using BufferLifeTracer tracer = BufferLifeTracer.Create(
+            new BufferLifeTracerOptions { SampleOneIn = int.MaxValue })!;
         using LocalBufferPool pool = Pool(tracer);
         ActivityContext sender = new(
             ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
@@ -221,7 +228,8 @@ public sealed class BufferLifeTests : IDisposable
     public void What_is_told_of_a_life_where_nobody_listens_is_what_its_span_would_say()
     {
         List<BufferTrace> told = [];
-        ActivityContext job = new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None);
+        ActivityContext job = new(
+            ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None);
         using BufferLifeTracer tracer = BufferLifeTracer.Create(
             new BufferLifeTracerOptions { SampleOneIn = 1, Parent = job, Silo = "silo-1", Ended = told.Add })!;
         using LocalBufferPool pool = Pool(tracer);
@@ -250,5 +258,6 @@ public sealed class BufferLifeTests : IDisposable
         }
     }
 
-    private static object? Tag(ActivityEvent step, string name) => step.Tags.FirstOrDefault(tag => tag.Key == name).Value;
+    private static object? Tag(ActivityEvent step, string name) =>
+        step.Tags.FirstOrDefault(tag => tag.Key == name).Value;
 }

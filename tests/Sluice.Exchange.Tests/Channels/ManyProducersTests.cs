@@ -31,8 +31,10 @@ public sealed class ManyProducersTests : IDisposable
     public void All_records_come_in_order_within_the_budget(int segments, int records, int longest, Passes expected)
     {
         List<List<TestRecord>> made =
-            [.. Enumerable.Range(0, Producers).Select(task => TestRecords.Random(task, records, ExchangeFixture.Partitions, longest))];
-        List<ProducerOutput> producers = [.. made.Select((one, task) => _exchange.Produce(task, one, ringSegments: 12))];
+            [.. Enumerable.Range(0, Producers)
+                .Select(task => TestRecords.Random(task, records, ExchangeFixture.Partitions, longest))];
+        List<ProducerOutput> producers =
+            [.. made.Select((one, task) => _exchange.Produce(task, one, ringSegments: 12))];
         using TestPool pool = new(segments, ExchangeFixture.SegmentSize);
         using CancellationTokenSource deadline = new(Deadline);
         InputGateOptions options = InputGateOptions.For(segments, producers.Sum(producer => producer.Runs));
@@ -74,11 +76,13 @@ public sealed class ManyProducersTests : IDisposable
     public void A_consumer_that_ends_early_gives_everything_back(int segments)
     {
         List<ProducerOutput> producers = [.. Enumerable.Range(0, Producers).Select(
-            task => _exchange.Produce(task, TestRecords.Random(task, 20, ExchangeFixture.Partitions, 60), ringSegments: 12))];
+            task => _exchange.Produce(
+                task, TestRecords.Random(task, 20, ExchangeFixture.Partitions, 60), ringSegments: 12))];
         int files = _exchange.Store.LiveFiles;
         using TestPool pool = new(segments, ExchangeFixture.SegmentSize);
         using CancellationTokenSource deadline = new(Deadline);
-        InputGateOptions options = InputGateOptions.For(segments, producers.Sum(producer => producer.Runs), compressed: true);
+        InputGateOptions options = InputGateOptions.For(
+            segments, producers.Sum(producer => producer.Runs), compressed: true);
         using (InputGate gate = new(producers, 1..2, pool.Task, _exchange.Transport, options, deadline.Token))
         using (RunMerger merger = new(
             gate.Channels,

@@ -45,7 +45,8 @@ public class ReadAheadTests
         for (int partition = 0; partition < ExchangeFixture.Partitions; partition++)
         {
             Assert.Equal(
-                TestRecords.Sorted(records).Where(record => record.Partition == partition).Select(record => record.Text),
+                TestRecords.Sorted(records).Where(record => record.Partition == partition).Select(
+                    record => record.Text),
                 exchange.ReadAll(producers, partition, gateSegments).Select(record => record.Text));
         }
 
@@ -143,7 +144,8 @@ public class ReadAheadTests
         }
     }
 
-    private static InputGate GateOf(ExchangeFixture exchange, ProducerOutput producer, IExchangeTransport transport, int credits) => new(
+    private static InputGate GateOf(
+        ExchangeFixture exchange, ProducerOutput producer, IExchangeTransport transport, int credits) => new(
         [producer], 1..2, exchange.Pool.Task, transport, new InputGateOptions(2, credits), CancellationToken.None);
 
     /// <summary>Answers later, from another thread, as another silo does.</summary>

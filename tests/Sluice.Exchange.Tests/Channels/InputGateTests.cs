@@ -12,14 +12,18 @@ public class InputGateTests
     public void A_gate_gives_all_records_of_its_subpartition_in_order(int seed, int ringSegments, int gateSegments)
     {
         using ExchangeFixture exchange = new();
-        List<List<TestRecord>> made = [.. Enumerable.Range(0, 4).Select(i => TestRecords.Random((seed * 10) + i, 150, ExchangeFixture.Partitions, 60))];
-        List<ProducerOutput> producers = [.. made.Select((records, task) => exchange.Produce(task, records, ringSegments))];
+        List<List<TestRecord>> made =
+            [.. Enumerable.Range(0, 4)
+                .Select(i => TestRecords.Random((seed * 10) + i, 150, ExchangeFixture.Partitions, 60))];
+        List<ProducerOutput> producers =
+            [.. made.Select((records, task) => exchange.Produce(task, records, ringSegments))];
 
         for (int partition = 0; partition < ExchangeFixture.Partitions; partition++)
         {
             List<TestRecord> read = exchange.ReadAll(producers, partition, gateSegments);
 
-            IEnumerable<TestRecord> expected = TestRecords.Sorted(made.SelectMany(records => TestRecords.Sorted(records))
+            IEnumerable<TestRecord> expected =
+                TestRecords.Sorted(made.SelectMany(records => TestRecords.Sorted(records))
                 .Where(record => record.Partition == partition));
             Assert.Equal(expected.Select(record => record.Text), read.Select(record => record.Text));
         }
@@ -39,7 +43,8 @@ public class InputGateTests
 
         Assert.Equal((0, 0), (output.Reclaimable, exchange.Pool.Lent));
         Assert.True(output.ReclaimedBytes > 0);
-        int read = Enumerable.Range(0, ExchangeFixture.Partitions).Sum(partition => exchange.ReadAll([producer], partition, 9).Count);
+        int read = Enumerable.Range(0, ExchangeFixture.Partitions).Sum(
+            partition => exchange.ReadAll([producer], partition, 9).Count);
         Assert.Equal(records.Count, read);
     }
 
@@ -49,7 +54,8 @@ public class InputGateTests
     [InlineData(9, 2, 2, 3)]
     [InlineData(41, 4, 4, 4)]
     [InlineData(41, 100, 20, 1)]
-    public void Channels_and_credits_never_promise_more_than_there_is(int segments, int channels, int fanIn, int credits)
+    public void Channels_and_credits_never_promise_more_than_there_is(
+        int segments, int channels, int fanIn, int credits)
     {
         InputGateOptions options = InputGateOptions.For(segments, channels);
 

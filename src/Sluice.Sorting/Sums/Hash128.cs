@@ -1,7 +1,9 @@
 namespace Sluice.Sorting;
 
 /// <summary>A hash of 128 bits, and the sum of such hashes modulo 2^128.</summary>
-/// <remarks>Two words rather than an <see cref="UInt128"/>: code that holds one of those cannot be compiled ahead.</remarks>
+/// <remarks>
+/// Two words rather than an <see cref="UInt128"/>: code that holds one of those cannot be compiled ahead.
+/// </remarks>
 public readonly record struct Hash128(ulong High, ulong Low)
 {
     private const int Digits = 32;
@@ -24,8 +26,12 @@ public readonly record struct Hash128(ulong High, ulong Low)
         : throw new FormatException("A hash of 128 bits has 32 hexadecimal digits.");
 
     /// <summary>32 hexadecimal digits.</summary>
-    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{High:x16}{Low:x16}");
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{High:x16}{Low:x16}");
 
     private static ulong Word(ReadOnlySpan<char> digits) =>
-        ulong.Parse(digits, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture);
+        ulong.Parse(
+            digits,
+            System.Globalization.NumberStyles.AllowHexSpecifier,
+            System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -94,7 +94,8 @@ public ref struct RecordHash
         return Finish(Next(stripe[.._filled]), (ulong)keyLength, (ulong)recordLength);
     }
 
-    private readonly Hash128 Next(ReadOnlySpan<byte> stripe) => _hasStripe ? Chain(_state, Stripe(stripe)) : Stripe(stripe);
+    private readonly Hash128 Next(ReadOnlySpan<byte> stripe) =>
+        _hasStripe ? Chain(_state, Stripe(stripe)) : Stripe(stripe);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Hash128 Stripe(ReadOnlySpan<byte> bytes)
@@ -136,7 +137,8 @@ public ref struct RecordHash
     private static void AddLane(ref ulong low, ref ulong high, ref byte lane, ref ulong keys)
     {
         ulong a = LittleEndian(Unsafe.ReadUnaligned<ulong>(ref lane)) ^ keys;
-        ulong b = LittleEndian(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref lane, sizeof(ulong)))) ^ Unsafe.Add(ref keys, 1);
+        ulong b = LittleEndian(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref lane, sizeof(ulong))))
+            ^ Unsafe.Add(ref keys, 1);
         ulong productHigh = Math.BigMul(a, b, out ulong productLow);
         low ^= productLow;
         high ^= productHigh;
@@ -159,7 +161,8 @@ public ref struct RecordHash
 
         // Two products that do not wait for each other; each half of the result depends on both inputs.
         ulong firstHigh = Math.BigMul(low ^ high, 0xA0761D6478BD642F, out ulong firstLow);
-        ulong secondHigh = Math.BigMul(high + BitOperations.RotateLeft(low, 23), 0xE7037ED1A0B428DB, out ulong secondLow);
+        ulong secondHigh = Math.BigMul(
+            high + BitOperations.RotateLeft(low, 23), 0xE7037ED1A0B428DB, out ulong secondLow);
         return new Hash128(firstHigh ^ secondLow ^ high, firstLow ^ secondHigh ^ low);
     }
 

@@ -29,7 +29,8 @@ public sealed class JobLivesTests : IDisposable
             Assert.Equal(ActivityStatusCode.Unset, life.Status);
             List<string> steps = [.. SpanCollector.StepsOf(life)];
             Assert.Equal(("requested", 1), (steps[0], steps.Count(step => step == "recycled")));
-            Assert.Equal(steps.Count(step => step is "requested" or "retained"), steps.Count(step => step == "released"));
+            Assert.Equal(
+                steps.Count(step => step is "requested" or "retained"), steps.Count(step => step == "released"));
         });
         List<Activity> tasks = [.. spans.All.Where(span => span.OperationName == SpanNames.Task)];
         Assert.All(spans.Lives, life => Assert.Contains(tasks, task => task.SpanId == life.ParentSpanId));
@@ -38,9 +39,13 @@ public sealed class JobLivesTests : IDisposable
         Activity served = Assert.Single(
             spans.Lives.Where(life => SpanCollector.StepsOf(life).Contains("handed_over")).Take(1));
         ActivityEvent handed = served.Events.First(step => step.Name == BufferLifeNames.HandedOver);
-        Assert.Contains("stage", (string)handed.Tags.First(tag => tag.Key == BufferLifeNames.Holder).Value!, StringComparison.Ordinal);
+        Assert.Contains(
+            "stage",
+            (string)handed.Tags.First(tag => tag.Key == BufferLifeNames.Holder).Value!,
+            StringComparison.Ordinal);
         Assert.NotEqual(
-            served.GetTagItem(BufferLifeNames.Owner), handed.Tags.First(tag => tag.Key == BufferLifeNames.Holder).Value);
+            served.GetTagItem(BufferLifeNames.Owner),
+            handed.Tags.First(tag => tag.Key == BufferLifeNames.Holder).Value);
     }
 
     [Fact]

@@ -10,7 +10,8 @@ public sealed class Hash128Tests
         UInt128[] numbers =
         [
             0, 1, ulong.MaxValue, (UInt128)ulong.MaxValue + 1, UInt128.MaxValue,
-            .. Enumerable.Range(0, 50).Select(_ => new UInt128((ulong)random.NextInt64() << 1, (ulong)random.NextInt64() << 1)),
+            .. Enumerable.Range(0, 50).Select(
+                _ => new UInt128((ulong)random.NextInt64() << 1, (ulong)random.NextInt64() << 1)),
         ];
         foreach (UInt128 left in numbers)
         {

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using Sluice.Jobs;
+using Sluice.Observability;
+
+namespace Sluice.Engine;
+
+/// <summary>The last proof of a job, and the move of its parts into place.</summary>
+/// <remarks>Threading: called once, on a thread of <see cref="IJobWorkers.Aside"/>.</remarks>
+internal sealed class JobPublication(string name, OutputDirectory output, JobStatistics statistics)
+{
+    /// <summary>Compares the output with the input, moves the parts, and tells how that went.</summary>
+    /// <param name="parts">The winners' parts.</param>
+    /// <param name="trace">Gets a span of it; null traces nothing.</param>
+    public CoordinatorEvent Publish(IReadOnlyList<PublishedPart> parts, JobTrace? trace)
+    {
+        Activity? span = trace?.BeginCommit(parts.Count);
+        CoordinatorEvent told = Publish(parts);
+        if (told is PublishFailed failed)
+        {
+            Spans.Fail(span, failed.Failure.Error.Code, failed.Failure.Error.What);
+        }
+
+        Spans.End(span);
+        return told;
+    }
+
+    private CoordinatorEvent Publish(IReadOnlyList<PublishedPart> parts)
+    {
+        try
+        {
+            if (statistics.FindOutputMismatch() is SluiceError mismatch)
+            {
+                return new PublishFailed(new AttemptFailure(mismatch, false, mismatch.What));
+            }
+
+            output.Publish(name, statistics.Sink, parts);
+            return new OutputPublished();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            SluiceError error = FailureTranslation.OfJob(exception).Error;
+            return new PublishFailed(new AttemptFailure(error, false, exception.ToString()));
+        }
+    }
+}
