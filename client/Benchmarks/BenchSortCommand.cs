@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using Sluice.Engine;
-using Sluice.Jobs;
 using Spectre.Console;
 
 namespace Sluice.Client;
@@ -27,12 +26,7 @@ internal sealed class BenchSortCommand : BenchVerb<SortBenchJson>
     {
         long records = CountOf(call, _records, DefaultRecords, long.MaxValue / SortBench.RecordLength);
         EngineOptions options = call.Settings.EngineOptions;
-        long least = EngineOptions.LeastMemory(options.Parallelism, options.SegmentSize);
-        if (options.MemoryBytes < least)
-        {
-            throw new SluiceException(SluiceErrors.MemoryTooSmall(options.MemoryBytes, least, options.Parallelism));
-        }
-
+        options.Check();
         SortBench bench = new(options, records);
         List<SortRoundJson> measured = [];
         await using ProgressView view = ProgressView.Open(call.Terminal, call.Style);

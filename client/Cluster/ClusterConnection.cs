@@ -43,6 +43,7 @@ internal sealed class ClusterConnection : IAsyncDisposable
         string where = $"{cluster.Origin}: {named}";
         GatewayList gateways = await GatewayList.ParseAsync(named, cluster.Origin);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.UseOrleansClient(client =>
         {
             client.Configure<ClusterOptions>(options =>
@@ -63,9 +64,12 @@ internal sealed class ClusterConnection : IAsyncDisposable
             await host.StartAsync(patience.Token);
             return new ClusterConnection(host, gateways);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
             host.Dispose();
+
+            // Orleans says of a start that was cancelled only that it could not connect.
+            cancellationToken.ThrowIfCancellationRequested();
             throw new SluiceException(ConsoleErrors.NoGateway(where, settings.ClusterId.Text), exception);
         }
     }
@@ -105,6 +109,14 @@ internal sealed class ClusterConnection : IAsyncDisposable
             }
         }
     }
+}
+
+/// <summary>A host that ends when its owner says so: signals are the console's, which would hear of them too late.</summary>
+internal sealed class CallersLifetime : IHostLifetime
+{
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>The gateways that were named, and those the cluster has told of since.</summary>

@@ -33,6 +33,24 @@ public sealed record EngineOptions
     /// <summary>The least memory that runs with this parallelism, bytes.</summary>
     public static long LeastMemory(int parallelism, int segmentSize = 32 * 1024) =>
         (long)parallelism * TaskMemory.LeastSegments * segmentSize;
+
+    /// <summary>Whether tasks can run like this on this machine.</summary>
+    /// <exception cref="SluiceException">The memory is less than the tasks need, or more than the machine has.</exception>
+    public void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Parallelism, 1, nameof(Parallelism));
+        long least = LeastMemory(Parallelism, SegmentSize);
+        if (MemoryBytes < least)
+        {
+            throw new SluiceException(SluiceErrors.MemoryTooSmall(MemoryBytes, least, Parallelism));
+        }
+
+        long machine = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (MemoryBytes > machine)
+        {
+            throw new SluiceException(SluiceErrors.MemoryTooLarge(MemoryBytes, machine));
+        }
+    }
 }
 
 /// <summary>One job to run.</summary>

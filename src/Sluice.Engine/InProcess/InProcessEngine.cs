@@ -19,19 +19,7 @@ public sealed class InProcessEngine : IDisposable
 
     internal InProcessEngine(EngineOptions options, EnginePorts ports)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Parallelism, 1, nameof(options.Parallelism));
-        long least = EngineOptions.LeastMemory(options.Parallelism, options.SegmentSize);
-        if (options.MemoryBytes < least)
-        {
-            throw new SluiceException(SluiceErrors.MemoryTooSmall(options.MemoryBytes, least, options.Parallelism));
-        }
-
-        long machine = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (options.MemoryBytes > machine)
-        {
-            throw new SluiceException(SluiceErrors.MemoryTooLarge(options.MemoryBytes, machine));
-        }
-
+        options.Check();
         _options = options;
         _ports = ports;
     }

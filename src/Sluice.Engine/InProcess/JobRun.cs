@@ -129,13 +129,20 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     {
         _attempts.Dispose();
         _trace.Dispose();
-        _host.Dispose();
-        _outputs.Dispose();
-        _tracing?.Dispose();
-        _todo.Dispose();
-        _observed.Dispose();
-        Debug.Assert(_pool.Lent == 0, "Every segment has come back when a job is over.");
-        _pool.Dispose();
+        try
+        {
+            // Throws where an old output cannot be moved back.
+            _host.Dispose();
+        }
+        finally
+        {
+            _outputs.Dispose();
+            _tracing?.Dispose();
+            _todo.Dispose();
+            _observed.Dispose();
+            Debug.Assert(_pool.Lent == 0, "Every segment has come back when a job is over.");
+            _pool.Dispose();
+        }
     }
 
     private string? PauseText() => _diskWait.Current is DiskPause pause

@@ -97,6 +97,7 @@ public sealed class BenchTests : ConsoleTest
     [InlineData("bench", "SLU2006")]
     [InlineData("bench sort --records 0", "SLU2004")]
     [InlineData("bench sort --memory 64KiB", "SLU1301")]
+    [InlineData("bench sort --memory 1000TiB", "SLU1302")]
     [InlineData("bench sort --compare wrong.json", "SLU2204")]
     [InlineData("bench pool --rounds none", "SLU2004")]
     [InlineData("bench pool --compare missing.json", "SLU2204")]

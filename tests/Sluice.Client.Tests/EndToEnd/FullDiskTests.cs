@@ -59,13 +59,7 @@ public sealed class FullDiskTests : ConsoleTest
             Shell("head -c 6M /dev/zero > small/filler");
             using Process process = Start(
                 "sort", "in", "--out", "small/out", "--memory", "2MiB", "--disk-wait", "10min");
-            string seen = "";
-            while (!seen.Contains("is full; waiting for room", StringComparison.Ordinal))
-            {
-                string? line = await process.StandardError.ReadLineAsync().WaitAsync(Deadline);
-                Assert.NotNull(line);
-                seen += line + "\n";
-            }
+            await AwaitFullDiskAsync(process);
 
             File.Delete(PathOf("small/filler"));
             Task<string> rest = process.StandardError.ReadToEndAsync();
@@ -87,8 +81,7 @@ public sealed class FullDiskTests : ConsoleTest
             WriteLines();
             using Process process = Start(
                 "sort", "in", "--out", "small/out", "--memory", "2MiB", "--disk-wait", "10min");
-            string? line = await process.StandardError.ReadLineAsync().WaitAsync(Deadline);
-            Assert.Contains("is full", line, StringComparison.Ordinal);
+            await AwaitFullDiskAsync(process);
 
             Shell($"kill -INT {process.Id}");
             await process.WaitForExitAsync().WaitAsync(Deadline);
@@ -97,6 +90,17 @@ public sealed class FullDiskTests : ConsoleTest
             Assert.Empty(Directory.GetFileSystemEntries(PathOf("small")));
             AssertNoSpill();
         });
+    }
+
+    // Lines of progress may come first.
+    private static async Task AwaitFullDiskAsync(Process process)
+    {
+        string line = "";
+        while (!line.Contains("is full; waiting for room", StringComparison.Ordinal))
+        {
+            line = await process.StandardError.ReadLineAsync().WaitAsync(Deadline) ??
+                throw new InvalidOperationException("The process ended without waiting for room.");
+        }
     }
 
     private void WriteLines() => Write("in", string.Concat(Enumerable.Repeat("0123456789\n", 500_000)));
