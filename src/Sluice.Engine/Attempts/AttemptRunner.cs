@@ -5,7 +5,9 @@ using Sluice.Sorting;
 
 namespace Sluice.Engine;
 
-/// <summary>What all attempts of a job share on one silo: its one pool, its spill files, its finished outputs.</summary>
+/// <summary>
+/// What all attempts of a job share on one silo: its one pool, its spill files, its finished outputs.
+/// </summary>
 /// <remarks>Ownership: none of it is disposed here. Threading: any thread.</remarks>
 internal sealed class AttemptRunner
 {
@@ -23,7 +25,8 @@ internal sealed class AttemptRunner
     /// <param name="stores">Where a task spills, until it is cancelled.</param>
     /// <param name="outputs">Takes finished outputs over.</param>
     /// <param name="transport">Fetches from outputs.</param>
-    /// <param name="segmentsPerTask">What each attempt is guaranteed; as many as may run at once must fit the pool.</param>
+    /// <param name="segmentsPerTask">What each attempt is guaranteed; as many as may run at once must fit the
+    /// pool.</param>
     /// <param name="codec">Compresses what is spilled; null stores it as it is.</param>
     /// <param name="diskWait">What is done when a disk is full.</param>
     /// <param name="tracing">Watches the lives of buffers; null watches none.</param>

@@ -40,7 +40,9 @@ internal sealed class GroupWalks<T> : GroupSource<T>
 
     private long _droppedBytes;
 
-    /// <summary>Why the merge cannot go on; thrown again at the group's end, as a selector may have caught it.</summary>
+    /// <summary>
+    /// Why the merge cannot go on; thrown again at the group's end, as a selector may have caught it.
+    /// </summary>
     private ExceptionDispatchInfo? _failure;
 
     /// <param name="group">Stands at each group when its turn begins.</param>

@@ -2,7 +2,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Engine;
 
-/// <summary>A visitor for those nodes only that its derived class knows; any other is a mistake of the planner.</summary>
+/// <summary>
+/// A visitor for those nodes only that its derived class knows; any other is a mistake of the planner.
+/// </summary>
 internal abstract class NodeVisitor<TResult> : IDatasetVisitor<TResult>
 {
     public virtual TResult Visit(ReadNode node) => throw Unexpected(node);

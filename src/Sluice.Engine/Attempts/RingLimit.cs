@@ -15,7 +15,8 @@ internal static class RingLimit
     private const int SegmentsPerRun = 8;
     private const long SmallestFill = 16L << 20;
 
-    // A fill's share of its ring: what the collector goes on in while it is spilled, entries and positions are the rest.
+    // A fill's share of its ring: what the collector goes on in while it is spilled, entries and positions are the
+    // rest.
     private const int RingPerFill = 2;
 
     // Output that fits this share of memory stays in it, if the ring leaves it that much: it does where that does not

@@ -23,7 +23,9 @@ namespace Sluice.Engine;
 /// <param name="Keep">For runs that stay in memory besides the ring.</param>
 internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table, int Groups, int Keep)
 {
-    /// <summary>The least that every kind of task runs with, with some room for records longer than a few segments.</summary>
+    /// <summary>
+    /// The least that every kind of task runs with, with some room for records longer than a few segments.
+    /// </summary>
     public const int LeastSegments = 32;
 
     private const int Source = 1;

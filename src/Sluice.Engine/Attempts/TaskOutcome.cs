@@ -6,7 +6,9 @@ using Sluice.Sorting;
 namespace Sluice.Engine;
 
 /// <summary>What an attempt made that ended well.</summary>
-/// <remarks>As JSON it has the counts alone: what goes to the coordinator besides is in <see cref="AttemptResult"/>.</remarks>
+/// <remarks>
+/// As JSON it has the counts alone: what goes to the coordinator besides is in <see cref="AttemptResult"/>.
+/// </remarks>
 internal sealed record TaskOutcome
 {
     /// <summary>Records read from files, or from the shuffle before this stage's combine.</summary>

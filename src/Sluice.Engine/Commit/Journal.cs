@@ -35,8 +35,10 @@ internal sealed class Journal : IDisposable
         return new Journal(file);
     }
 
-    /// <summary>Makes ready what writes entries: the first ones take some forty milliseconds, and nothing may start before
-    /// they are written.</summary>
+    /// <summary>
+    /// Makes ready what writes entries: the first ones take some forty milliseconds, and nothing may start before they
+    /// are written.
+    /// </summary>
     public static void Prepare() => _ = TextOf(
     [
         new JournalEntry("won", 0, 0, 1, "", new AttemptResult { Written = [default] }, null)
@@ -73,7 +75,8 @@ internal sealed class Journal : IDisposable
 
 /// <summary>What coordinators, silos and journals tell each other, written and read.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JournalEntry))]
 [JsonSerializable(typeof(CoordinatorState))]
 [JsonSerializable(typeof(AttemptEnd))]

@@ -15,10 +15,10 @@ namespace Sluice.Engine;
 /// the publish goes no further.
 /// </para>
 /// <para>
-/// What survives: the death of the process at any moment, since every step is a rename and the kernel keeps their order. The
-/// loss of power: without an old output nothing is forced to disk, because the input is still there and
-/// <c>_SUCCESS</c> lists every part's length and sum, so that a verification finds what is missing. With an old output, the
-/// new parts, the intent and <c>_SUCCESS</c> are forced to disk before the old output is deleted.
+/// What survives: the death of the process at any moment, since every step is a rename and the kernel keeps their
+/// order. The loss of power: without an old output nothing is forced to disk, because the input is still there and
+/// <c>_SUCCESS</c> lists every part's length and sum, so that a verification finds what is missing. With an old output,
+/// the new parts, the intent and <c>_SUCCESS</c> are forced to disk before the old output is deleted.
 /// </para>
 /// </remarks>
 public sealed class OutputDirectory : IDisposable
@@ -32,7 +32,8 @@ public sealed class OutputDirectory : IDisposable
     // Under _gate.
     private bool _settled;
 
-    private OutputDirectory(DirectoryTrail trail, Staging staging, JobId job, bool overwrite, IReadOnlyList<DeadJob> recovered)
+    private OutputDirectory(
+        DirectoryTrail trail, Staging staging, JobId job, bool overwrite, IReadOnlyList<DeadJob> recovered)
     {
         _trail = trail;
         _staging = staging;
@@ -53,7 +54,9 @@ public sealed class OutputDirectory : IDisposable
     /// <summary>The dead jobs whose leftovers were found here and settled.</summary>
     public IReadOnlyList<DeadJob> Recovered { get; }
 
-    /// <summary>Takes a directory for a job, makes it if it is missing, and settles what dead jobs left in it.</summary>
+    /// <summary>
+    /// Takes a directory for a job, makes it if it is missing, and settles what dead jobs left in it.
+    /// </summary>
     /// <param name="directory">The output directory.</param>
     /// <param name="job">The job that will write it.</param>
     /// <param name="overwrite">Whether an output that is there may be replaced, at the moment of publishing.</param>
@@ -89,11 +92,18 @@ public sealed class OutputDirectory : IDisposable
             }
 
             throw new OutputRefusedException(
-                OutputRefusal.NotWritable, "the output directory cannot be written", full, "choose one that you may write", e);
+                OutputRefusal.NotWritable,
+                "the output directory cannot be written",
+                full,
+                "choose one that you may write",
+                e);
         }
     }
 
-    /// <summary>Takes over the directory of a job whose host died, with all that its attempts wrote; a publish that was under way is undone.</summary>
+    /// <summary>
+    /// Takes over the directory of a job whose host died, with all that its attempts wrote; a publish that was under
+    /// way is undone.
+    /// </summary>
     /// <param name="directory">The output directory.</param>
     /// <param name="job">The same job.</param>
     /// <param name="overwrite">As the job was ordered.</param>
@@ -145,11 +155,15 @@ public sealed class OutputDirectory : IDisposable
     public string AttemptPath(int part, int attempt) =>
         System.IO.Path.Combine(StagingPath, OutputNames.Attempt(part, attempt));
 
-    /// <summary>Replaces the old output, if any, by the winners and writes <c>_SUCCESS</c>; then the directory is no longer this job's.</summary>
+    /// <summary>
+    /// Replaces the old output, if any, by the winners and writes <c>_SUCCESS</c>; then the directory is no longer this
+    /// job's.
+    /// </summary>
     /// <param name="name">The job's name.</param>
     /// <param name="certificate">Count and sum of all records written.</param>
     /// <param name="parts">The winning attempt of every part.</param>
-    /// <exception cref="OutputRefusedException">Without leave to overwrite, an output has appeared meanwhile.</exception>
+    /// <exception cref="OutputRefusedException">Without leave to overwrite, an output has appeared
+    /// meanwhile.</exception>
     /// <exception cref="IOException">A step failed. <see cref="Abort"/> brings everything back.</exception>
     public void Publish(string name, RecordSum certificate, IReadOnlyList<PublishedPart> parts)
     {
@@ -165,7 +179,9 @@ public sealed class OutputDirectory : IDisposable
         }
     }
 
-    /// <summary>Leaves the directory as it was before <see cref="Prepare"/>, and removes it if that had made it.</summary>
+    /// <summary>
+    /// Leaves the directory as it was before <see cref="Prepare"/>, and removes it if that had made it.
+    /// </summary>
     /// <exception cref="IOException">An old output could not be moved back; the next job here tries again.</exception>
     public void Abort()
     {
@@ -189,7 +205,8 @@ public sealed class OutputDirectory : IDisposable
                 "The file of a winning attempt is missing.", AttemptPath(missing.Part, missing.Attempt));
         }
 
-        string[] old = [.. Directory.EnumerateFiles(Path).Select(file => System.IO.Path.GetFileName(file)).Where(IsOutput)];
+        string[] old =
+            [.. Directory.EnumerateFiles(Path).Select(file => System.IO.Path.GetFileName(file)).Where(IsOutput)];
         return WhileHeld(_staging.PublishSteps(SuccessFile.Of(_job, name, certificate, parts), parts, old));
     }
 
@@ -246,12 +263,15 @@ public sealed class OutputDirectory : IDisposable
                 OutputRefusal.LeftoverStuck,
                 $"what a dead job left here cannot be undone ({e.Message.TrimEnd('.')})",
                 staging.Path,
-                "look at its files: old/ holds the output that it was replacing; move them back and remove the directory",
+                "look at its files: old/ holds the output that it was replacing; " +
+                "move them back and remove the directory",
                 e);
         }
     }
 
-    /// <summary>Before the job everything counts as an output that exists, at its end only what a publish would replace.</summary>
+    /// <summary>
+    /// Before the job everything counts as an output that exists, at its end only what a publish would replace.
+    /// </summary>
     private static void RefuseWhatIsInTheWay(string output, bool overwrite, Func<string, bool> counts)
     {
         foreach (string entry in Directory.EnumerateFileSystemEntries(output))
@@ -260,13 +280,19 @@ public sealed class OutputDirectory : IDisposable
             if (IsOutput(name) && Directory.Exists(entry))
             {
                 throw new OutputRefusedException(
-                    OutputRefusal.NotADirectory, "a directory has the name of an output file", entry, "choose another output directory");
+                    OutputRefusal.NotADirectory,
+                    "a directory has the name of an output file",
+                    entry,
+                    "choose another output directory");
             }
 
             if (!overwrite && counts(name))
             {
                 throw new OutputRefusedException(
-                    OutputRefusal.Exists, "the output exists", output, "choose another directory, or replace it with --overwrite");
+                    OutputRefusal.Exists,
+                    "the output exists",
+                    output,
+                    "choose another directory, or replace it with --overwrite");
             }
         }
     }

@@ -38,7 +38,8 @@ internal static partial class OutputNames
     /// <summary>The job whose staging directory has this name.</summary>
     public static bool TryParseStaging(string name, out JobId job)
     {
-        bool parsed = Guid.TryParseExact(name.AsSpan(Math.Min(name.Length, StagingPattern.Length - 1)), "N", out Guid id);
+        bool parsed = Guid.TryParseExact(
+            name.AsSpan(Math.Min(name.Length, StagingPattern.Length - 1)), "N", out Guid id);
         job = new JobId(id);
         return parsed && name == Staging(job);
     }

@@ -22,7 +22,8 @@ public enum OutputRefusal
 /// <summary>An output directory is refused; it is left as it was found.</summary>
 public sealed class OutputRefusedException : IOException
 {
-    internal OutputRefusedException(OutputRefusal reason, string what, string where, string help, Exception? cause = null)
+    internal OutputRefusedException(
+        OutputRefusal reason, string what, string where, string help, Exception? cause = null)
         : base($"{what}: {where}", cause)
     {
         Reason = reason;

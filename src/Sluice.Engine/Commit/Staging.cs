@@ -4,7 +4,9 @@ using Sluice.Sorting;
 
 namespace Sluice.Engine;
 
-/// <summary>A job's staging directory, held by this process: publishing from it, and undoing what was published.</summary>
+/// <summary>
+/// A job's staging directory, held by this process: publishing from it, and undoing what was published.
+/// </summary>
 /// <remarks>
 /// <para>
 /// Publishing and rolling back are sequences of steps, each of which changes the file system once and atomically (a
@@ -25,7 +27,8 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
     /// <param name="success">Becomes <c>_SUCCESS</c>.</param>
     /// <param name="parts">The winners; their files exist.</param>
     /// <param name="old">Names in the output directory that are replaced.</param>
-    public IEnumerable<string> PublishSteps(SuccessFile success, IReadOnlyList<PublishedPart> parts, IReadOnlyList<string> old)
+    public IEnumerable<string> PublishSteps(
+        SuccessFile success, IReadOnlyList<PublishedPart> parts, IReadOnlyList<string> old)
     {
         PublishIntent intent = new([.. parts.Select(part =>
             new PublishMove(OutputNames.Attempt(part.Part, part.Attempt), OutputNames.Part(part.Part)))]);
@@ -39,7 +42,10 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
             }
         }
 
-        WriteWhole(JsonSerializer.SerializeToUtf8Bytes(intent, CommitJson.Default.PublishIntent), In(OutputNames.Intent), sync);
+        WriteWhole(
+            JsonSerializer.SerializeToUtf8Bytes(intent, CommitJson.Default.PublishIntent),
+            In(OutputNames.Intent),
+            sync);
         yield return "intent written";
 
         // The old _SUCCESS goes first: from here on the directory does not claim to be complete.
@@ -59,9 +65,13 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
         yield return "success written";
     }
 
-    /// <summary>Finishes what the job began: nothing when it was published, else everything goes back; then removes the directory.</summary>
+    /// <summary>
+    /// Finishes what the job began: nothing when it was published, else everything goes back; then removes the
+    /// directory.
+    /// </summary>
     /// <returns>Whether the output is the job's.</returns>
-    /// <exception cref="IOException">The intent cannot be read and nothing was touched, or a step failed; the next who takes the lock goes on.</exception>
+    /// <exception cref="IOException">The intent cannot be read and nothing was touched, or a step failed; the next who
+    /// takes the lock goes on.</exception>
     public bool Settle()
     {
         bool published = SuccessFile.TryRead(output, out SuccessFile? success) && success.Id == job.Value.ToString("N");
@@ -143,7 +153,8 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
         const string Unreadable = "the plan of a half-done publish cannot be read";
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(In(OutputNames.Intent)), CommitJson.Default.PublishIntent)
+            return JsonSerializer.Deserialize(
+                    File.ReadAllBytes(In(OutputNames.Intent)), CommitJson.Default.PublishIntent)
                 ?? throw new IOException(Unreadable);
         }
         catch (JsonException e)

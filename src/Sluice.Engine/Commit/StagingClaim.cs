@@ -33,7 +33,8 @@ internal static class StagingClaim
         {
             GiveWay(output, name, held);
             File.WriteAllText(
-                Path.Combine(held.Directory, OutputNames.Claim), $"process {Environment.ProcessId} on {Environment.MachineName}");
+                Path.Combine(held.Directory, OutputNames.Claim),
+                $"process {Environment.ProcessId} on {Environment.MachineName}");
             return held;
         }
         catch
@@ -43,7 +44,9 @@ internal static class StagingClaim
         }
     }
 
-    /// <summary>Takes over the other staging directories, for a job that has the claim: those alive give way, the rest are dead.</summary>
+    /// <summary>
+    /// Takes over the other staging directories, for a job that has the claim: those alive give way, the rest are dead.
+    /// </summary>
     /// <exception cref="OutputRefusedException">One is neither given up nor free.</exception>
     public static IEnumerable<(JobId Job, DirectoryLock Free)> TakeOver(string output, string own)
     {
@@ -99,7 +102,9 @@ internal static class StagingClaim
         foreach (DirectoryInfo directory in new DirectoryInfo(output).EnumerateDirectories(OutputNames.StagingPattern))
         {
             // A link is nothing that Sluice makes here.
-            if (directory.Name != own && directory.LinkTarget is null && OutputNames.TryParseStaging(directory.Name, out JobId job))
+            if (directory.Name != own &&
+                directory.LinkTarget is null &&
+                OutputNames.TryParseStaging(directory.Name, out JobId job))
             {
                 yield return (job, directory.FullName);
             }
@@ -115,7 +120,8 @@ internal static class StagingClaim
             OutputRefusal.InUse,
             $"another job is writing this output ({Owner(Path.Combine(output, rival))})",
             output,
-            $"wait until it ends, or choose another directory; if no such process runs, remove {Path.Combine(output, rival)}");
+            "wait until it ends, or choose another directory; " +
+            $"if no such process runs, remove {Path.Combine(output, rival)}");
 
     private static string Owner(string staging)
     {

@@ -10,7 +10,8 @@ namespace Sluice.Engine;
 /// <param name="Name">The job's name.</param>
 /// <param name="Certificate">The sum over all records written.</param>
 /// <param name="Parts">Every part, in name order.</param>
-public sealed record SuccessFile(string Id, string Name, SuccessCertificate Certificate, IReadOnlyList<SuccessPart> Parts)
+public sealed record SuccessFile(
+    string Id, string Name, SuccessCertificate Certificate, IReadOnlyList<SuccessPart> Parts)
 {
     /// <summary>Version of the format; readers accept added fields.</summary>
     public const string CurrentSchema = "sluice.success/1";
@@ -30,7 +31,8 @@ public sealed record SuccessFile(string Id, string Name, SuccessCertificate Cert
 
     /// <summary>Reads a directory's <c>_SUCCESS</c>.</summary>
     /// <returns>False when there is none, or when what is there is not one.</returns>
-    public static bool TryRead(string directory, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SuccessFile? success)
+    public static bool TryRead(
+        string directory, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SuccessFile? success)
     {
         try
         {
@@ -45,10 +47,13 @@ public sealed record SuccessFile(string Id, string Name, SuccessCertificate Cert
         }
     }
 
-    internal byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, CommitJson.Default.SuccessFile), (byte)'\n'];
+    internal byte[] ToJson() =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(this, CommitJson.Default.SuccessFile), (byte)'\n'];
 }
 
-/// <summary>The job's certificate: how many records were written, and their sum modulo 2^128 in 32 hexadecimal digits.</summary>
+/// <summary>
+/// The job's certificate: how many records were written, and their sum modulo 2^128 in 32 hexadecimal digits.
+/// </summary>
 public sealed record SuccessCertificate(long Records, string Checksum);
 
 /// <summary>One part of the output.</summary>
@@ -71,7 +76,8 @@ internal sealed record PublishIntent(IReadOnlyList<PublishMove> Moves);
 /// <summary>One move, from a name in the staging directory to a name in the output directory.</summary>
 internal sealed record PublishMove(string From, string To);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(SuccessFile))]
 [JsonSerializable(typeof(PublishIntent))]
 internal sealed partial class CommitJson : JsonSerializerContext;

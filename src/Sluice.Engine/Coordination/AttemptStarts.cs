@@ -2,7 +2,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Engine;
 
-/// <summary>Gives free slots to tasks: producers first, tasks near their input before others, stragglers last.</summary>
+/// <summary>
+/// Gives free slots to tasks: producers first, tasks near their input before others, stragglers last.
+/// </summary>
 /// <remarks>A part of the coordinator, on its state. Threading: the coordinator's.</remarks>
 internal sealed class AttemptStarts
 {
@@ -17,8 +19,10 @@ internal sealed class AttemptStarts
         _commands = commands;
     }
 
-    /// <summary>Starts attempts of the tasks that wait for a slot and find one; when all have, second ones of those that
-    /// take too long.</summary>
+    /// <summary>
+    /// Starts attempts of the tasks that wait for a slot and find one; when all have, second ones of those that take
+    /// too long.
+    /// </summary>
     public void StartWhatCan()
     {
         if (StartWaiting())

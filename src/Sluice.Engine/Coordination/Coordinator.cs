@@ -4,11 +4,11 @@ namespace Sluice.Engine;
 
 /// <summary>Decides what runs where: events in, commands out.</summary>
 /// <remarks>
-/// It never awaits, starts no timer and reads no file, so that a test can drive it and a grain can host it. Producers go
-/// first: a stage starts when all stages it waits for are done. A task is tried again, elsewhere if it can, until it has
-/// used up its tries; an output that cannot be read any more makes only its own producer run again. A task that takes
-/// much longer than its neighbours gets a second attempt elsewhere, and whichever ends first counts. An attempt wins
-/// once per task, and the journal knows before anybody acts on it. Threading: one thread at a time.
+/// It never awaits, starts no timer and reads no file, so that a test can drive it and a grain can host it. Producers
+/// go first: a stage starts when all stages it waits for are done. A task is tried again, elsewhere if it can, until it
+/// has used up its tries; an output that cannot be read any more makes only its own producer run again. A task that
+/// takes much longer than its neighbours gets a second attempt elsewhere, and whichever ends first counts. An attempt
+/// wins once per task, and the journal knows before anybody acts on it. Threading: one thread at a time.
 /// </remarks>
 internal sealed class Coordinator
 {
@@ -216,8 +216,8 @@ internal sealed class Coordinator
         }
     }
 
-    // The reader is not to blame: its try does not count, the producer's does. One that was overtaken may have lost only
-    // what was given up because nobody needs it any more.
+    // The reader is not to blame: its try does not count, the producer's does. One that was overtaken may have lost
+    // only what was given up because nobody needs it any more.
     private void LoseOutput(OutputLost lost)
     {
         TaskState producer = _state.TaskOf(lost.Producer);

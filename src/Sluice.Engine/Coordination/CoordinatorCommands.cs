@@ -34,7 +34,9 @@ internal sealed record CancelAttempt(AttemptId Attempt, string Worker) : Coordin
 /// <summary>Throw away what an attempt made: it came too late, or is not needed any more.</summary>
 internal sealed record DiscardOutput(AttemptId Attempt, string Worker) : CoordinatorCommand;
 
-/// <summary>Give back one partition of every output of a stage: its consumer has committed and cannot run again.</summary>
+/// <summary>
+/// Give back one partition of every output of a stage: its consumer has committed and cannot run again.
+/// </summary>
 internal sealed record DiscardPartition(IReadOnlyList<ProducerWin> Producers, int Partition) : CoordinatorCommand;
 
 /// <summary>Move the winners of the last stage into place.</summary>
@@ -46,7 +48,8 @@ internal sealed record PublishOutput(IReadOnlyList<int> Winners) : CoordinatorCo
 internal sealed record FinishJob(AttemptFailure? Failure) : CoordinatorCommand;
 
 /// <summary>One line of the journal.</summary>
-/// <param name="Kind">`ordered`, `started`, `resumed`, `attempt`, `won`, `lost`, `publishing`, `published` or `failed`.</param>
+/// <param name="Kind">`ordered`, `started`, `resumed`, `attempt`, `won`, `lost`, `publishing`, `published` or
+/// `failed`.</param>
 /// <param name="Stage">Number of the stage.</param>
 /// <param name="Task">Index of the task.</param>
 /// <param name="Attempt">Number of the attempt.</param>

@@ -52,7 +52,8 @@ internal sealed record CoordinatorState
             if (Stages[stage].Tasks[index].Winner is AttemptWin winner)
             {
                 AttemptId attempt = new(new TaskId(new StageId(stage), index), winner.Number);
-                producers.Add(new ProducerWin(attempt, winner.Worker, winner.Result.Runs) { Span = winner.Result.Span });
+                producers.Add(
+                    new ProducerWin(attempt, winner.Worker, winner.Result.Runs) { Span = winner.Result.Span });
             }
         }
 
@@ -74,8 +75,9 @@ internal sealed record CoordinatorState
     }
 
     /// <summary>All attempts that run.</summary>
-    public IEnumerable<AttemptId> AllRunning() => Stages.SelectMany((stage, number) => stage.Tasks.SelectMany((task, index) =>
-        task.Running.Keys.Select(attempt => new AttemptId(new TaskId(new StageId(number), index), attempt))));
+    public IEnumerable<AttemptId> AllRunning() =>
+        Stages.SelectMany((stage, number) => stage.Tasks.SelectMany((task, index) =>
+            task.Running.Keys.Select(attempt => new AttemptId(new TaskId(new StageId(number), index), attempt))));
 
     /// <summary>All workers that run an attempt or hold a winner's output.</summary>
     public IEnumerable<string> AllWorkers() => Stages.SelectMany(stage => stage.Tasks)

@@ -40,5 +40,6 @@ internal static class ShuffleCertificate
             .Where(partition => SumOf(lost, partition) != SumOf(rerun, partition));
 
     // What was not told counts as nothing read or written, and so does not pass for something.
-    private static RecordSum SumOf(IReadOnlyList<RecordSum> sums, int index) => index < sums.Count ? sums[index] : default;
+    private static RecordSum SumOf(IReadOnlyList<RecordSum> sums, int index) =>
+        index < sums.Count ? sums[index] : default;
 }

@@ -17,7 +17,10 @@ internal static class StageOrder
         return readers.Length == 0 || readers.Any(reader => !state.Stages[reader].IsDone && IsNeeded(state, reader));
     }
 
-    /// <summary>Whether nobody can need a stage's outputs any more: its readers have won, and cannot lose what they made of them.</summary>
+    /// <summary>
+    /// Whether nobody can need a stage's outputs any more: its readers have won, and cannot lose what they made of
+    /// them.
+    /// </summary>
     public static bool MayRelease(CoordinatorState state, int stage)
     {
         int[] readers = [.. Readers(state, stage)];

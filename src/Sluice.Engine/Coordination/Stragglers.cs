@@ -1,6 +1,8 @@
 namespace Sluice.Engine;
 
-/// <summary>Finds tasks that take much longer than the others of their stage: read off the state, decided nowhere else.</summary>
+/// <summary>
+/// Finds tasks that take much longer than the others of their stage: read off the state, decided nowhere else.
+/// </summary>
 /// <remarks>
 /// A second attempt is worth its slot when half of the stage shows how long a task takes, and the slow one has had half
 /// as long again, and <see cref="Lead"/> more. It runs on another worker, for what slows a task down is mostly its
@@ -29,7 +31,9 @@ internal static class Stragglers
         return elapsed > Lead && Median(stage) is double median && elapsed > Math.Max(Patience * median, median + Lead);
     }
 
-    /// <summary>The worker with most free slots that does not run the task; one where it has failed only when no other has any.</summary>
+    /// <summary>
+    /// The worker with most free slots that does not run the task; one where it has failed only when no other has any.
+    /// </summary>
     /// <returns>Null when there is none.</returns>
     public static string? ChooseWorker(CoordinatorState state, TaskState task) =>
         StageOrder.ChooseWorker(state, task, worker => !task.Running.ContainsValue(worker));

@@ -80,7 +80,9 @@ internal sealed class WinnerOutputs(CoordinatorState state, CommandList commands
         return null;
     }
 
-    /// <summary>Gives up what a reader has read that has just won, if it has written to the output and so cannot run again.</summary>
+    /// <summary>
+    /// Gives up what a reader has read that has just won, if it has written to the output and so cannot run again.
+    /// </summary>
     public void ReleasePartition(TaskId reader)
     {
         if (state.Stages[reader.Stage.Value].Spec is { Commits: true, Reads: int reads })

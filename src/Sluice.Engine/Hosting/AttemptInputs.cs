@@ -21,7 +21,9 @@ internal sealed record AttemptInputs(JobId Id, JobPreparation Job, string Stagin
             SplitsOf(stage, index),
             [.. start.Producers.Select(made => new ProducerOutput(OutputOf(made.Attempt), made.Runs, made.Worker))],
             boundaries is null ? null : BoundaryCodec.Decode(boundaries),
-            stage.Output is SinkOutput ? Path.Combine(StagingPath, OutputNames.Attempt(index, start.Attempt.Number)) : null)
+            stage.Output is SinkOutput
+                ? Path.Combine(StagingPath, OutputNames.Attempt(index, start.Attempt.Number))
+                : null)
         {
             Upstream = stage.Input is ShuffleInput shuffle ? Job.Plan.Stages[shuffle.Stage].Name : "",
             Waves = (stage.Tasks + Job.Plan.Parallelism - 1) / Job.Plan.Parallelism,

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Sluice.Engine;
 
-/// <summary>Range boundaries as the value that a sample stage yields: per key its length (4 bytes, little endian) and bytes.</summary>
+/// <summary>
+/// Range boundaries as the value that a sample stage yields: per key its length (4 bytes, little endian) and bytes.
+/// </summary>
 internal static class BoundaryCodec
 {
     public static byte[] Encode(byte[][] boundaries)

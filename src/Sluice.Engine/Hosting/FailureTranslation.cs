@@ -12,16 +12,19 @@ internal static class FailureTranslation
     /// <param name="where">The attempt.</param>
     /// <param name="slots">Tasks that share the memory, to say how much a record would need.</param>
     /// <returns>The error, and whether the same task may succeed when it is tried again.</returns>
-    public static (SluiceError Error, bool CanRetry) OfAttempt(Exception exception, string where, int slots) => exception switch
+    public static (SluiceError Error, bool CanRetry) OfAttempt(
+        Exception exception, string where, int slots) => exception switch
     {
         SluiceException known => (known.Error, false),
         InputChangedException changed => (SluiceErrors.InputChanged(changed.Path, changed.Message), false),
         InputRecordTooLargeException large => (
-            SluiceErrors.RecordTooLarge(large.Path, large.Offset, large.Length, large.Limit, 2 * large.Length * slots), false),
+            SluiceErrors.RecordTooLarge(large.Path, large.Offset, large.Length, large.Limit, 2 * large.Length * slots),
+            false),
         RecordTooLargeException large => (
             SluiceErrors.RecordTooLarge(where, 0, large.Length, large.Limit, 2 * large.Length * slots), false),
         GroupTooLargeException large => (
-            SluiceErrors.GroupTooLarge(where, large.KeyLength, large.Walked, large.Kept, large.TaskMemory * slots), false),
+            SluiceErrors.GroupTooLarge(where, large.KeyLength, large.Walked, large.Kept, large.TaskMemory * slots),
+            false),
         OutputLostException lost => (SluiceErrors.TaskInputOutput(where, lost.Message), true),
         ItemCodecException codec => (SluiceErrors.ItemUnencodable(where, codec.Message), false),
         IOException io when DiskWait.IsFull(io) => (SluiceErrors.DiskFull(io.Message), false),
@@ -34,7 +37,8 @@ internal static class FailureTranslation
     {
         SluiceException known => known,
         OutputRefusedException refused => new SluiceException(OfOutput(refused), refused),
-        SpillDirectoryException spill => new SluiceException(SluiceErrors.SpillDirectoryUnusable(spill.Where, spill.What), spill),
+        SpillDirectoryException spill =>
+            new SluiceException(SluiceErrors.SpillDirectoryUnusable(spill.Where, spill.What), spill),
         IOException io when DiskWait.IsFull(io) => new SluiceException(SluiceErrors.DiskFull(io.Message), io),
         _ => new SluiceException(SluiceErrors.OutputUnwritable("the job", exception.Message), exception),
     };
@@ -43,7 +47,8 @@ internal static class FailureTranslation
     {
         OutputRefusal.Exists => SluiceErrors.OutputExists(refused.Where),
         OutputRefusal.InUse => SluiceErrors.OutputBusy(refused.Where),
-        OutputRefusal.NotADirectory => SluiceErrors.OutputExists(refused.Where) with { What = refused.What, Help = refused.Help },
+        OutputRefusal.NotADirectory =>
+            SluiceErrors.OutputExists(refused.Where) with { What = refused.What, Help = refused.Help },
         _ => SluiceErrors.OutputUnwritable(refused.Where, refused.What) with { Help = refused.Help },
     };
 }

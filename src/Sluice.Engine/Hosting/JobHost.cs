@@ -3,7 +3,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Engine;
 
-/// <summary>Hosts one job's coordinator: writes its journal, keeps its counts, publishes its output, commands workers.</summary>
+/// <summary>
+/// Hosts one job's coordinator: writes its journal, keeps its counts, publishes its output, commands workers.
+/// </summary>
 /// <remarks>
 /// The same in this process and in a grain. Ownership: owns the output directory and the journal. Threading: one thread
 /// (or one grain) at a time.
@@ -205,7 +207,8 @@ internal sealed class JobHost : IDisposable
         }
     }
 
-    private static TimeSpan BeforeNow(JobOrder? order) => order is null ? TimeSpan.Zero : DateTime.UtcNow - order.OrderedAt;
+    private static TimeSpan BeforeNow(JobOrder? order) =>
+        order is null ? TimeSpan.Zero : DateTime.UtcNow - order.OrderedAt;
 
     private static StageSpec SpecOf(StagePlan stage) => new(
         stage.Name,

@@ -3,7 +3,9 @@ using Sluice.Jobs;
 namespace Sluice.Engine;
 
 /// <summary>Counts what a job's coordinator is told: attempts and the job's end.</summary>
-/// <remarks>An attempt counts once, however often its end is told: while the coordinator still has it among those that run.</remarks>
+/// <remarks>
+/// An attempt counts once, however often its end is told: while the coordinator still has it among those that run.
+/// </remarks>
 internal static class JobMeasurements
 {
     /// <summary>Counts an event that the coordinator has not taken in yet.</summary>

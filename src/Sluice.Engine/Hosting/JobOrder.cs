@@ -2,7 +2,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Engine;
 
-/// <summary>A job as it is ordered from a cluster: by name, so that each process that takes part makes it anew.</summary>
+/// <summary>
+/// A job as it is ordered from a cluster: by name, so that each process that takes part makes it anew.
+/// </summary>
 internal sealed record JobOrder
 {
     public required JobId Id { get; init; }
@@ -22,7 +24,9 @@ internal sealed record JobOrder
     /// <summary>Whether an existing output is replaced, at the moment the new one is complete.</summary>
     public bool Overwrite { get; init; }
 
-    /// <summary>Tasks that run at once in all silos; fixed when the job starts, so that all plan the same. 0 when not yet.</summary>
+    /// <summary>
+    /// Tasks that run at once in all silos; fixed when the job starts, so that all plan the same. 0 when not yet.
+    /// </summary>
     public int Parallelism { get; init; }
 
     /// <summary>Bytes of each silo's pool that the job may use at the most.</summary>

@@ -4,7 +4,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Engine;
 
-/// <summary>All that is found out about a job before it runs: inputs, splits, plan, and whether it may run at all.</summary>
+/// <summary>
+/// All that is found out about a job before it runs: inputs, splits, plan, and whether it may run at all.
+/// </summary>
 /// <param name="Sink">The job as it was defined.</param>
 /// <param name="Catalog">Its inputs.</param>
 /// <param name="Format">How records lie in them.</param>
@@ -98,7 +100,8 @@ internal sealed record JobPreparation(
     }
 
     private bool IsNear(InputSplit[] splits, IReadOnlyCollection<string> directories) =>
-        2 * splits.Where(split => directories.Any(IsAbove(split))).Sum(split => split.Length) > splits.Sum(split => split.Length);
+        2 * splits.Where(split => directories.Any(IsAbove(split))).Sum(split => split.Length) >
+            splits.Sum(split => split.Length);
 
     private Func<string, bool> IsAbove(InputSplit split) => directory => Catalog.Files[split.File].Path.StartsWith(
         Path.TrimEndingDirectorySeparator(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
@@ -119,7 +122,8 @@ internal sealed record JobPreparation(
         foreach (string input in inputs.Select(Path.GetFullPath).Where(Directory.Exists))
         {
             string inputPath = Path.TrimEndingDirectorySeparator(input);
-            if (outputPath == inputPath || outputPath.StartsWith(inputPath + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            if (outputPath == inputPath ||
+                outputPath.StartsWith(inputPath + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             {
                 throw new SluiceException(SluiceErrors.OutputInsideInput(outputPath, inputPath));
             }

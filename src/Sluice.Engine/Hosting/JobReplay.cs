@@ -2,8 +2,8 @@ namespace Sluice.Engine;
 
 /// <summary>Makes of a journal the state that its coordinator had, as far as it was written down.</summary>
 /// <remarks>
-/// Failed tries are not in the journal: after a restart a task has all its tries again. Attempts that no line ends count
-/// as running on their worker; whoever goes on asks the workers, and tells of those that do not run any more.
+/// Failed tries are not in the journal: after a restart a task has all its tries again. Attempts that no line ends
+/// count as running on their worker; whoever goes on asks the workers, and tells of those that do not run any more.
 /// </remarks>
 internal static class JobReplay
 {

@@ -42,7 +42,10 @@ internal sealed class JobStatistics
     {
         JournalEntry timed = entry with { At = Math.Round(Elapsed.TotalSeconds, 3) };
         return entry is { Kind: "won", Stage: int stage, Task: int task, Attempt: int number }
-            ? timed with { Outcome = _ended.GetValueOrDefault(new AttemptId(new TaskId(new StageId(stage), task), number)) }
+            ? timed with
+            {
+                Outcome = _ended.GetValueOrDefault(new AttemptId(new TaskId(new StageId(stage), task), number)),
+            }
             : timed;
     }
 
@@ -100,7 +103,9 @@ internal sealed class JobStatistics
 
         RecordSum source = Winners(shuffle.Stage)
             .Aggregate(default(RecordSum), (sum, outcome) => sum + outcome.Source.GetValueOrDefault());
-        return source == Sink ? null : SluiceErrors.OutputMismatch("source and output", source.ToString(), Sink.ToString());
+        return source == Sink
+            ? null
+            : SluiceErrors.OutputMismatch("source and output", source.ToString(), Sink.ToString());
     }
 
     /// <summary>What holds the job up as far as its ended tasks tell; null before one has ended.</summary>
@@ -142,7 +147,12 @@ internal sealed class JobStatistics
     }
 
     public JobReport Report(
-        JobId id, string name, ActivityTraceId traceId, string output, long peakMemoryBytes, IReadOnlyList<string> warnings)
+        JobId id,
+        string name,
+        ActivityTraceId traceId,
+        string output,
+        long peakMemoryBytes,
+        IReadOnlyList<string> warnings)
     {
         TaskOutcome[] all = [.. Enumerable.Range(0, _stages.Length).SelectMany(Winners)];
         StageReport[] stages = [.. Enumerable.Range(0, _stages.Length).Select(StageReportOf)];
@@ -219,7 +229,8 @@ internal sealed class JobStatistics
             .MaxBy(one => one.winner?.Times.Tasks ?? -1);
         return longest is null
             ? null
-            : new LongestTask(task, Math.Round(longest.Times.Tasks, 3), longest.RecordsIn, SiloLabel.Of(stage.Workers[task]));
+            : new LongestTask(
+                task, Math.Round(longest.Times.Tasks, 3), longest.RecordsIn, SiloLabel.Of(stage.Workers[task]));
     }
 
     private static IReadOnlyList<SiloShare> SilosOf(StageCount stage) =>

@@ -4,7 +4,9 @@ using Sluice.Observability;
 
 namespace Sluice.Engine;
 
-/// <summary>The spans of one job and its stages where its coordinator is, and of attempts that cannot tell theirs.</summary>
+/// <summary>
+/// The spans of one job and its stages where its coordinator is, and of attempts that cannot tell theirs.
+/// </summary>
 /// <remarks>
 /// What runs elsewhere gets the trace's context with its orders, as W3C trace parents. Attempts that were lost with
 /// their silo, or failed before they had a span, get theirs here. A trace has a size: of each stage only so many
@@ -36,7 +38,8 @@ internal sealed class JobTrace : IDisposable
 
     /// <summary>W3C trace parent of all that belongs to the job.</summary>
     public string TraceParent =>
-        $"00-{_context.TraceId}-{_context.SpanId}-{(_context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? "01" : "00")}";
+        $"00-{_context.TraceId}-{_context.SpanId}-" +
+        $"{(_context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? "01" : "00")}";
 
     /// <summary>What a worker is called in traces.</summary>
     public Func<string, string> NameOf { get; set; } = worker => worker;
@@ -51,7 +54,8 @@ internal sealed class JobTrace : IDisposable
     /// <param name="isResumed">Whether the job goes on from its journal.</param>
     public static JobTrace Begin(JobId id, string name, ActivityContext parent, string silo, bool isResumed = false)
     {
-        Activity? job = Spans.Begin(SpanNames.Job, parent, parent.IsRemote ? ActivityKind.Server : ActivityKind.Internal);
+        Activity? job = Spans.Begin(
+            SpanNames.Job, parent, parent.IsRemote ? ActivityKind.Server : ActivityKind.Internal);
         if (job is not null)
         {
             job.DisplayName = $"{SpanNames.Job} {name}";
@@ -66,7 +70,8 @@ internal sealed class JobTrace : IDisposable
 
         ActivityContext context = job?.Context ?? (parent != default
             ? parent
-            : new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None));
+            : new ActivityContext(
+                ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None));
         return new JobTrace(job, context);
     }
 
@@ -115,7 +120,8 @@ internal sealed class JobTrace : IDisposable
         {
             case WorkerLost lost:
                 _job?.AddEvent(new ActivityEvent(
-                    EventNames.SiloLost, tags: new ActivityTagsCollection { [AttributeNames.Silo] = NameOf(lost.Worker) }));
+                    EventNames.SiloLost,
+                    tags: new ActivityTagsCollection { [AttributeNames.Silo] = NameOf(lost.Worker) }));
                 Lose(_running.Where(run => run.Value.Silo == lost.Worker));
                 break;
             case AttemptStopped stopped:

@@ -6,7 +6,9 @@ namespace Sluice.Engine;
 /// <summary>What an in-process engine may use of the machine.</summary>
 public sealed record EngineOptions
 {
-    /// <summary>Bytes of the one pool that all tasks share. Less means more spilling, never a failure above the least.</summary>
+    /// <summary>
+    /// Bytes of the one pool that all tasks share. Less means more spilling, never a failure above the least.
+    /// </summary>
     public required long MemoryBytes { get; init; }
 
     /// <summary>Tasks that run at once; each gets an equal share of the memory.</summary>

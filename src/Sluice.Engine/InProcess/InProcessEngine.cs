@@ -11,7 +11,8 @@ public sealed class InProcessEngine : IDisposable
     private readonly EnginePorts _ports;
 
     /// <param name="options">Checked here.</param>
-    /// <exception cref="SluiceException">The memory is less than the tasks need, or more than the machine has.</exception>
+    /// <exception cref="SluiceException">The memory is less than the tasks need, or more than the machine
+    /// has.</exception>
     public InProcessEngine(EngineOptions options)
         : this(options, new EnginePorts())
     {

@@ -57,7 +57,9 @@ internal static class EngineGauges
         Meter.CreateObservableCounter(
             InstrumentNames.PoolWaitTime,
             () => EngineSums.Waited().Select(sum => new Measurement<double>(
-                sum.Value.TotalSeconds, Tag(MeasurementNames.Silo, sum.Key.Silo), Tag(MeasurementNames.PoolOwner, sum.Key.Owner))),
+                sum.Value.TotalSeconds,
+                Tag(MeasurementNames.Silo, sum.Key.Silo),
+                Tag(MeasurementNames.PoolOwner, sum.Key.Owner))),
             "s",
             "Time that requests have stood in line, counted when they leave it.");
     }
@@ -93,7 +95,9 @@ internal static class EngineGauges
         Meter.CreateObservableUpDownCounter(
             InstrumentNames.ExchangeInFlight,
             () => EngineSums.Living().SelectMany(engine => engine.Peers.Select(peer => new Measurement<long>(
-                peer.InFlightBytes, Tag(MeasurementNames.Silo, engine.Silo), Tag(MeasurementNames.PeerSilo, peer.Peer)))),
+                peer.InFlightBytes,
+                Tag(MeasurementNames.Silo, engine.Silo),
+                Tag(MeasurementNames.PeerSilo, peer.Peer)))),
             "By",
             "Room promised to fetches under way from another silo.");
         Meter.CreateObservableCounter(
@@ -115,7 +119,8 @@ internal static class EngineGauges
                 ("spilled", sums => sums.SpilledBytes),
                 ("out", sums => sums.OutBytes)),
             "By",
-            "Bytes read from inputs, fetched through shuffles and spilled, as tasks go; and written to parts, when tasks end.");
+            "Bytes read from inputs, fetched through shuffles and spilled, as tasks go; " +
+            "and written to parts, when tasks end.");
         Meter.CreateObservableCounter(
             InstrumentNames.Records,
             () => EachStage(
@@ -156,13 +161,17 @@ internal static class EngineGauges
         Meter.CreateObservableCounter(
             InstrumentNames.DiskIo,
             () => EngineSums.Disk().Select(sum => new Measurement<long>(
-                sum.Value.Bytes, Tag(MeasurementNames.Silo, sum.Key.Silo), Tag(MeasurementNames.Direction, sum.Key.Flow))),
+                sum.Value.Bytes,
+                Tag(MeasurementNames.Silo, sum.Key.Silo),
+                Tag(MeasurementNames.Direction, sum.Key.Flow))),
             "By",
             "Bytes through spill files, whoever reads and writes them.");
         Meter.CreateObservableCounter(
             InstrumentNames.DiskTime,
             () => EngineSums.Disk().Select(sum => new Measurement<double>(
-                sum.Value.Time.TotalSeconds, Tag(MeasurementNames.Silo, sum.Key.Silo), Tag(MeasurementNames.Direction, sum.Key.Flow))),
+                sum.Value.Time.TotalSeconds,
+                Tag(MeasurementNames.Silo, sum.Key.Silo),
+                Tag(MeasurementNames.Direction, sum.Key.Flow))),
             "s",
             "Time in reads and writes of spill files, over all threads.");
         Meter.CreateObservableUpDownCounter(
@@ -200,32 +209,37 @@ internal static class EngineGauges
         Tag(MeasurementNames.PoolOwner, key.Owner),
         Tag(MeasurementNames.PoolUse, use));
 
-    private static IEnumerable<KeyValuePair<(string Silo, string Owner), List<PoolGroup>>> Groups() => EngineSums.Living()
-        .SelectMany(engine => engine.Pool.Status().Groups.Select(group => (engine.Silo, Group: group)))
-        .GroupBy(one => (one.Silo, one.Group.Name))
-        .Select(same => KeyValuePair.Create(same.Key, same.Select(one => one.Group).ToList()));
+    private static IEnumerable<KeyValuePair<(string Silo, string Owner), List<PoolGroup>>> Groups() =>
+        EngineSums.Living()
+            .SelectMany(engine => engine.Pool.Status().Groups.Select(group => (engine.Silo, Group: group)))
+            .GroupBy(one => (one.Silo, one.Group.Name))
+            .Select(same => KeyValuePair.Create(same.Key, same.Select(one => one.Group).ToList()));
 
-    private static IEnumerable<Measurement<long>> EachPair(Func<(int Credits, int Backlog), int> value) => EngineSums.Living()
-        .SelectMany(engine => engine.Channels())
-        .GroupBy(pair => pair.Key)
-        .Select(same => new Measurement<long>(
-            same.Sum(pair => value(pair.Value)),
-            Tag(MeasurementNames.Silo, same.Key.Silo),
-            Tag(MeasurementNames.PeerSilo, same.Key.Peer),
-            Tag(MeasurementNames.Stage, same.Key.Stage),
-            Tag(MeasurementNames.PeerStage, same.Key.Upstream)));
+    private static IEnumerable<Measurement<long>> EachPair(Func<(int Credits, int Backlog), int> value) =>
+        EngineSums.Living()
+            .SelectMany(engine => engine.Channels())
+            .GroupBy(pair => pair.Key)
+            .Select(same => new Measurement<long>(
+                same.Sum(pair => value(pair.Value)),
+                Tag(MeasurementNames.Silo, same.Key.Silo),
+                Tag(MeasurementNames.PeerSilo, same.Key.Peer),
+                Tag(MeasurementNames.Stage, same.Key.Stage),
+                Tag(MeasurementNames.PeerStage, same.Key.Upstream)));
 
     private static IEnumerable<Measurement<long>> EachDisk(Func<DiskRoom, long> value) => EngineSums.Living()
         .SelectMany(engine => engine.Disks().Select(disk => (engine.Silo, Disk: disk)))
         .DistinctBy(disk => (disk.Silo, disk.Disk.Directory))
         .Select(disk => new Measurement<long>(
-            value(disk.Disk), Tag(MeasurementNames.Silo, disk.Silo), Tag(MeasurementNames.Directory, disk.Disk.Directory)));
+            value(disk.Disk),
+            Tag(MeasurementNames.Silo, disk.Silo),
+            Tag(MeasurementNames.Directory, disk.Disk.Directory)));
 
     private static IEnumerable<Measurement<long>> EachStage(Func<StageTotals, long> value) => EngineSums.Totals()
         .Select(sums => new Measurement<long>(
             value(sums.Value), Tag(MeasurementNames.Silo, sums.Key.Silo), Tag(MeasurementNames.Stage, sums.Key.Stage)));
 
-    private static IEnumerable<Measurement<T>> EachStage<T>(string attribute, params (string Name, Func<StageTotals, T> Value)[] values)
+    private static IEnumerable<Measurement<T>> EachStage<T>(
+        string attribute, params (string Name, Func<StageTotals, T> Value)[] values)
         where T : struct => EngineSums.Totals().SelectMany(sums => values.Select(value => new Measurement<T>(
             value.Value(sums.Value),
             Tag(MeasurementNames.Silo, sums.Key.Silo),

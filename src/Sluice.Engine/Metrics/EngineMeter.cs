@@ -14,7 +14,10 @@ internal static class EngineMeter
         InstrumentNames.FetchDuration,
         "s",
         "Time from a fetch to its answer from another silo.",
-        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] });
+        advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
+        });
 
     private static readonly Histogram<double> Shares = Telemetry.Meter.CreateHistogram(
         InstrumentNames.TaskShare,
@@ -44,7 +47,9 @@ internal static class EngineMeter
         InstrumentNames.Attempts, "{attempt}", "Attempts that ended, by outcome, as their job's coordinator was told.");
 
     private static readonly Counter<long> Mismatches = Telemetry.Meter.CreateCounter<long>(
-        InstrumentNames.CertificateMismatches, "{mismatch}", "Jobs that failed because what was read is not what was written.");
+        InstrumentNames.CertificateMismatches,
+        "{mismatch}",
+        "Jobs that failed because what was read is not what was written.");
 
     private static readonly Counter<long> Jobs = Telemetry.Meter.CreateCounter<long>(
         InstrumentNames.Jobs, "{job}", "Jobs that ended, by status.");
@@ -67,7 +72,8 @@ internal static class EngineMeter
     {
         if (Tasks.Enabled)
         {
-            Tasks.Record(totals.Elapsed.TotalSeconds, Tag(MeasurementNames.Silo, silo), Tag(MeasurementNames.Stage, stage));
+            Tasks.Record(
+                totals.Elapsed.TotalSeconds, Tag(MeasurementNames.Silo, silo), Tag(MeasurementNames.Stage, stage));
         }
 
         if (Shares.Enabled && totals.Elapsed > TimeSpan.Zero)

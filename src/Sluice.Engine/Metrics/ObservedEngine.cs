@@ -65,7 +65,12 @@ internal sealed class ObservedEngine : IDisposable
     /// <param name="queued">Tasks that wait for a slot.</param>
     /// <param name="spill">Its spill directories, once they are open.</param>
     public static ObservedEngine OfSilo(
-        string silo, NetworkBufferPool pool, Func<int> limit, Func<int> used, Func<int> queued, Func<SpillDirectories?> spill) =>
+        string silo,
+        NetworkBufferPool pool,
+        Func<int> limit,
+        Func<int> used,
+        Func<int> queued,
+        Func<SpillDirectories?> spill) =>
         Register(new ObservedEngine
         {
             Silo = SiloLabel.Of(silo),
@@ -148,7 +153,10 @@ internal sealed class ObservedEngine : IDisposable
             foreach (InputChannel channel in attempt.Progress.Gate?.Channels ?? [])
             {
                 ChannelPair pair = new(
-                    attempt.Stage, attempt.Upstream, Silo, channel.Where.Length == 0 ? Silo : SiloLabel.Of(channel.Where));
+                    attempt.Stage,
+                    attempt.Upstream,
+                    Silo,
+                    channel.Where.Length == 0 ? Silo : SiloLabel.Of(channel.Where));
                 (int credits, int backlog) = pairs.GetValueOrDefault(pair);
                 pairs[pair] = (credits + channel.Credits, backlog + channel.Backlog);
             }

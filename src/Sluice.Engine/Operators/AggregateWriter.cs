@@ -24,7 +24,8 @@ internal sealed class AggregateWriter<T, TKey, TState> : Operator<T>
     {
         _node = node;
         _aggregation = node.Aggregation;
-        _keyIsEncoding = typeof(TKey) == typeof(ReadOnlySpan<byte>) && ReferenceEquals(node.Order, KeyOrders.Find<TKey>());
+        _keyIsEncoding =
+            typeof(TKey) == typeof(ReadOnlySpan<byte>) && ReferenceEquals(node.Order, KeyOrders.Find<TKey>());
         _table = table;
         _output = output;
     }

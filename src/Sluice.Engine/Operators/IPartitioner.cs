@@ -4,7 +4,9 @@ using Sluice.Sorting;
 
 namespace Sluice.Engine;
 
-/// <summary>Tells a record's partition from its key alone, so that a rerun gives each partition the same records.</summary>
+/// <summary>
+/// Tells a record's partition from its key alone, so that a rerun gives each partition the same records.
+/// </summary>
 internal interface IPartitioner
 {
     int PartitionOf(ReadOnlySpan<byte> key);
@@ -61,7 +63,9 @@ internal sealed class ComparedRangePartitioner : IPartitioner
     }
 }
 
-/// <summary>Partition p takes the keys from boundary p-1 on and below boundary p: a total order over partitions.</summary>
+/// <summary>
+/// Partition p takes the keys from boundary p-1 on and below boundary p: a total order over partitions.
+/// </summary>
 internal sealed class RangePartitioner : IPartitioner
 {
     private readonly byte[][] _boundaries;

@@ -127,7 +127,9 @@ internal sealed class OrderSampler<T, TKey> : Operator<T>
     }
 }
 
-/// <summary>Keeps the first items in an order and writes only those into the shuffle; equal ones as they came.</summary>
+/// <summary>
+/// Keeps the first items in an order and writes only those into the shuffle; equal ones as they came.
+/// </summary>
 internal sealed class TopWriter<T> : Operator<T>
     where T : allows ref struct
 {

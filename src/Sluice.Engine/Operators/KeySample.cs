@@ -4,7 +4,9 @@ using Sluice.Sorting;
 namespace Sluice.Engine;
 
 /// <summary>Keeps a uniform sample of keys in bounded memory and cuts it into ranges of equal size.</summary>
-/// <remarks>Reservoir sampling (Vitter's algorithm R) with a fixed seed, so that a rerun finds the same boundaries.</remarks>
+/// <remarks>
+/// Reservoir sampling (Vitter's algorithm R) with a fixed seed, so that a rerun finds the same boundaries.
+/// </remarks>
 internal sealed class KeySample : IRecordOutput
 {
     private const int Capacity = 50_000;
@@ -47,7 +49,9 @@ internal sealed class KeySample : IRecordOutput
         }
     }
 
-    /// <summary>Sorted keys between <paramref name="partitions"/> ranges; fewer keys than ranges leave some empty.</summary>
+    /// <summary>
+    /// Sorted keys between <paramref name="partitions"/> ranges; fewer keys than ranges leave some empty.
+    /// </summary>
     public byte[][] Boundaries(int partitions)
     {
         if (_comparison is not null && _keys.Count == 0)

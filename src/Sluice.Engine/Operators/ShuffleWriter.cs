@@ -2,7 +2,9 @@ using Sluice.Sorting;
 
 namespace Sluice.Engine;
 
-/// <summary>The writing half of a shuffle: finds each record's partition and hands it to the map output buffer.</summary>
+/// <summary>
+/// The writing half of a shuffle: finds each record's partition and hands it to the map output buffer.
+/// </summary>
 /// <remarks>Ownership: the buffer stays the attempt's. Threading: the task's thread.</remarks>
 internal sealed class ShuffleWriter : IRecordOutput
 {

@@ -4,8 +4,10 @@ using System.Runtime.InteropServices;
 namespace Sluice.Engine;
 
 /// <summary>Tells pipes, sockets and devices from regular files.</summary>
-/// <remarks>Opening a pipe waits for its other end, so its kind must be known before it is opened, and the runtime does
-/// not tell: Linux is asked by statx (2), whose result has one layout everywhere. Elsewhere every file counts as regular.</remarks>
+/// <remarks>
+/// Opening a pipe waits for its other end, so its kind must be known before it is opened, and the runtime does not
+/// tell: Linux is asked by statx (2), whose result has one layout everywhere. Elsewhere every file counts as regular.
+/// </remarks>
 internal static partial class FileKind
 {
     private const int CurrentDirectory = -100;

@@ -8,7 +8,8 @@ internal sealed class FixedLengthReader : SplitReader
 {
     private readonly int _recordLength;
 
-    public FixedLengthReader(InputFile file, InputSplit split, NetworkBuffer buffer, long largestRecord, int recordLength)
+    public FixedLengthReader(
+        InputFile file, InputSplit split, NetworkBuffer buffer, long largestRecord, int recordLength)
         : base(file, split, buffer, largestRecord)
     {
         _recordLength = recordLength;

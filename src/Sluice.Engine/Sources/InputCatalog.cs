@@ -13,7 +13,8 @@ public sealed record InputCatalog(IReadOnlyList<InputFile> Files, IReadOnlyList<
     /// <summary>Finds the files behind paths, directories and patterns.</summary>
     /// <param name="inputs">As the user named them; relative ones start at the current directory.</param>
     /// <param name="format">Files of fixed-length records must hold whole ones.</param>
-    /// <exception cref="SluiceException">An input is missing, unreadable, compressed, torn or not a regular file.</exception>
+    /// <exception cref="SluiceException">An input is missing, unreadable, compressed, torn or not a regular
+    /// file.</exception>
     public static InputCatalog Find(IReadOnlyList<string> inputs, RecordFormat format)
     {
         if (inputs.Count == 0)
@@ -50,7 +51,8 @@ public sealed record InputCatalog(IReadOnlyList<InputFile> Files, IReadOnlyList<
     {
         try
         {
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+            using FileStream stream = new(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
             long length = stream.Length;
             Span<byte> magic = stackalloc byte[3];
             int read = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);

@@ -3,7 +3,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Engine;
 
-/// <summary>Turns what a user named into paths of regular files: a file, a directory's files, or what a pattern matches.</summary>
+/// <summary>
+/// Turns what a user named into paths of regular files: a file, a directory's files, or what a pattern matches.
+/// </summary>
 internal static class InputPaths
 {
     /// <exception cref="SluiceException">Nothing is there, or something that is not a regular file.</exception>

@@ -4,7 +4,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Engine;
 
-/// <summary>Records that end at a line feed, which is not part of them; a last line without one is a record too.</summary>
+/// <summary>
+/// Records that end at a line feed, which is not part of them; a last line without one is a record too.
+/// </summary>
 internal sealed class LineReader : SplitReader
 {
     private const byte LineFeed = (byte)'\n';

@@ -24,7 +24,11 @@ internal abstract class SplitReader : IDisposable
         _buffer = buffer;
         _largestRecord = largestRecord;
         _handle = System.IO.File.OpenHandle(
-            file.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+            file.Path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete,
+            FileOptions.SequentialScan);
     }
 
     /// <summary>Bytes read so far, for progress.</summary>
@@ -91,7 +95,8 @@ internal abstract class SplitReader : IDisposable
 
         if (_joined.Length < length)
         {
-            Array.Resize(ref _joined, (int)Math.Min(Math.Max(length, 2L * _joined.Length), Math.Max(length, _largestRecord)));
+            Array.Resize(
+                ref _joined, (int)Math.Min(Math.Max(length, 2L * _joined.Length), Math.Max(length, _largestRecord)));
         }
 
         piece.CopyTo(_joined.AsSpan(_joinedLength));

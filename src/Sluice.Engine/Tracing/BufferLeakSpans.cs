@@ -7,11 +7,14 @@ namespace Sluice.Engine;
 
 /// <summary>Makes error spans of what a <see cref="LeakDetector"/> reports, each with the whole history.</summary>
 /// <remarks>
-/// The times are those of the system's coarse clock, some 10 ms apart: a pool with a clock of its own shows other times.
+/// The times are those of the system's coarse clock, some 10 ms apart: a pool with a clock of its own shows other
+/// times.
 /// </remarks>
 public static class BufferLeakSpans
 {
-    /// <summary>Makes a span of each buffer that was followed; to be given to <see cref="LeakDetector.Create"/>.</summary>
+    /// <summary>
+    /// Makes a span of each buffer that was followed; to be given to <see cref="LeakDetector.Create"/>.
+    /// </summary>
     /// <param name="leak">The report.</param>
     /// <param name="parent">The span that they belong to; the default makes each the root of a trace.</param>
     /// <param name="silo">Where it is.</param>
@@ -40,12 +43,19 @@ public static class BufferLeakSpans
             Generation = buffer.Life.Generation,
             Started = steps[0].At,
             Ended = now,
-            Error = $"The buffer was not released before its pool was destroyed; held by {string.Join(", ", buffer.Holders)}.",
+            Error =
+                "The buffer was not released before its pool was destroyed; " +
+                $"held by {string.Join(", ", buffer.Holders)}.",
             Steps =
             [
                 .. steps,
                 new BufferTraceStep(
-                    now, LifeSpan.KindOf(BufferLifeNames.PoolDestroyed), buffer.Owner, null, null, buffer.Holders.Count),
+                    now,
+                    LifeSpan.KindOf(BufferLifeNames.PoolDestroyed),
+                    buffer.Owner,
+                    null,
+                    null,
+                    buffer.Holders.Count),
             ],
             StepsLeftOut = buffer.History.LeftOut,
         };

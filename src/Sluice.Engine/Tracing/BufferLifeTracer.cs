@@ -12,9 +12,10 @@ namespace Sluice.Engine;
 /// watches it decides by a hash with a seed of its own, so no counter is shared between threads and no two attempts
 /// sample alike; a life that is not watched allocates nothing. A life that is followed because its bytes come from a
 /// watched one in another process is linked to that.
-/// Ownership: whoever made it disposes it when all buffers must have come back; a life that is still out then is a leak,
-/// and its span an error that names who holds the buffer. Threading: any thread; one short lock a step of a watched
-/// life. Spans start and end on the threads of requests and releases, and leave <see cref="Activity.Current"/> alone.
+/// Ownership: whoever made it disposes it when all buffers must have come back; a life that is still out then is a
+/// leak, and its span an error that names who holds the buffer. Threading: any thread; one short lock a step of a
+/// watched life. Spans start and end on the threads of requests and releases, and leave <see cref="Activity.Current"/>
+/// alone.
 /// </remarks>
 public sealed class BufferLifeTracer : IBufferLifecycle, IDisposable
 {
@@ -40,7 +41,8 @@ public sealed class BufferLifeTracer : IBufferLifecycle, IDisposable
     public int LeftOut => _sampled.LeftOut + _followed.LeftOut;
 
     /// <summary>Makes a tracer, to be set as <see cref="BufferPoolOptions.Lifecycle"/>.</summary>
-    /// <returns>Null when it watches nothing, or nobody would see what it makes: as a hook that costs nothing.</returns>
+    /// <returns>Null when it watches nothing, or nobody would see what it makes: as a hook that costs
+    /// nothing.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public static BufferLifeTracer? Create(BufferLifeTracerOptions options)
     {

@@ -24,7 +24,9 @@ public sealed record BufferLifeTracerOptions
     /// <summary>The span that lives belong to; the default makes each the root of a trace.</summary>
     public ActivityContext Parent { get; init; }
 
-    /// <summary>Told of each life that has ended, also where nobody listens to spans; on the thread of its last step.</summary>
+    /// <summary>
+    /// Told of each life that has ended, also where nobody listens to spans; on the thread of its last step.
+    /// </summary>
     public Action<BufferTrace>? Ended { get; init; }
 
     /// <summary>A bound that several tracers share.</summary>

@@ -18,7 +18,8 @@ internal sealed class LifeBudget(int most, LifeBudget? shared = null)
     /// <returns>False when there is no room for another life, which is counted.</returns>
     public bool TryTake()
     {
-        // Looked at first: a pool of which all is asked for goes on for millions of lives after the last that is watched.
+        // Looked at first: a pool of which all is asked for goes on for millions of lives after the last that is
+        // watched.
         if (Volatile.Read(ref _taken) < most && Interlocked.Increment(ref _taken) <= most && shared?.TryTake() != false)
         {
             return true;

@@ -31,7 +31,8 @@ internal sealed class WatchedLife
     private long _leftOut;
     private bool _isRecycled;
 
-    private WatchedLife(in BufferStep requested, DateTimeOffset started, Activity? span, BufferLifeTracerOptions options)
+    private WatchedLife(
+        in BufferStep requested, DateTimeOffset started, Activity? span, BufferLifeTracerOptions options)
     {
         Life = requested.Life;
         Owner = requested.Owner;
@@ -98,7 +99,12 @@ internal sealed class WatchedLife
         lock (_gate)
         {
             Keep(new BufferTraceStep(
-                DateTimeOffset.UtcNow, LifeSpan.KindOf(BufferLifeNames.PoolDestroyed), Owner, null, null, _holders.Total));
+                DateTimeOffset.UtcNow,
+                LifeSpan.KindOf(BufferLifeNames.PoolDestroyed),
+                Owner,
+                null,
+                null,
+                _holders.Total));
         }
     }
 

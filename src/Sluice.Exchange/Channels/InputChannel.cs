@@ -8,7 +8,8 @@ namespace Sluice.Exchange;
 /// <remarks>
 /// Fetches when it has run dry, with as many credits as the pool gives at that moment, at least one. From another silo,
 /// or a device, it asks ahead: one half of its credits is under way while the other is read. Every block is verified
-/// here, where its bytes are used. Ownership: blocks fetched and not taken yet are the channel's. Threading: the consumer's thread.
+/// here, where its bytes are used. Ownership: blocks fetched and not taken yet are the channel's. Threading: the
+/// consumer's thread.
 /// </remarks>
 public sealed class InputChannel : IBlockSource, IDisposable
 {
@@ -230,7 +231,8 @@ public sealed class InputChannel : IBlockSource, IDisposable
         if (reply.FirstSequence != _nextSequence)
         {
             throw new InvalidDataException(
-                $"{Id} was asked for block {_nextSequence} and sent block {reply.FirstSequence}: channels are in order.");
+                $"{Id} was asked for block {_nextSequence} and sent block {reply.FirstSequence}: " +
+                "channels are in order.");
         }
 
         Name = reply.Source;

@@ -111,11 +111,11 @@ public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
     private const int MostSlowCredits = 32;
 
     /// <summary>
-    /// Shares out <paramref name="segments"/>: each channel that is merged holds the blocks of one fetch and one segment
-    /// to join a record that crosses blocks, a pass one more to write. So
-    /// fan-in x (credits + 1) + 1 segments are never exceeded, and no channel waits for what another one holds. Where
-    /// blocks are compressed, each channel and a pass have one more. When there are more channels than could be merged
-    /// at once, half of a large gate keeps what passes make.
+    /// Shares out <paramref name="segments"/>: each channel that is merged holds the blocks of one fetch and one
+    /// segment to join a record that crosses blocks, a pass one more to write. So fan-in x (credits + 1) + 1 segments
+    /// are never exceeded, and no channel waits for what another one holds. Where blocks are compressed, each channel
+    /// and a pass have one more. When there are more channels than could be merged at once, half of a large gate keeps
+    /// what passes make.
     /// </summary>
     /// <param name="segments">What the task can spend on its input.</param>
     /// <param name="channels">Channels of the gate.</param>

@@ -3,7 +3,9 @@ using Sluice.Buffers;
 
 namespace Sluice.Exchange;
 
-/// <summary>The segments a consumer reserved for one fetch: each is a credit, a promise of room for one block.</summary>
+/// <summary>
+/// The segments a consumer reserved for one fetch: each is a credit, a promise of room for one block.
+/// </summary>
 /// <remarks>
 /// Ownership: the consumer fills it, the serving side takes what it needs, and what is left goes back when the
 /// reservation is disposed, so a fetch that fails or times out leaks nothing. Threading: one thread at a time.
@@ -37,8 +39,9 @@ public sealed class CreditReservation : IDisposable
     public static CreditReservation? TryFrom(IBufferPool pool, int wanted) =>
         pool.TryRequest(out NetworkBuffer first) ? From(first, pool, wanted) : null;
 
-    /// <summary>Reserves with a segment that is reserved already, and up to <paramref name="wanted"/> with those that are
-    /// free.</summary>
+    /// <summary>
+    /// Reserves with a segment that is reserved already, and up to <paramref name="wanted"/> with those that are free.
+    /// </summary>
     public static CreditReservation From(NetworkBuffer first, IBufferPool pool, int wanted)
     {
         CreditReservation credits = new();

@@ -1,7 +1,9 @@
 namespace Sluice.Exchange;
 
 /// <summary>Whose output it is: one attempt of one task.</summary>
-/// <remarks>The attempt's number is part of it, so that a late attempt's output is never taken for a newer one's.</remarks>
+/// <remarks>
+/// The attempt's number is part of it, so that a late attempt's output is never taken for a newer one's.
+/// </remarks>
 /// <param name="Job">The job.</param>
 /// <param name="Stage">Number of the stage in the job.</param>
 /// <param name="Task">Index of the task in the stage.</param>
@@ -11,7 +13,9 @@ public readonly record struct OutputId(Guid Job, int Stage, int Task, int Attemp
     public override string ToString() => $"stage {Stage} task {Task} attempt {Attempt}";
 }
 
-/// <summary>Which attempt reads; its job is that of the output it reads, and its task that of the subpartition.</summary>
+/// <summary>
+/// Which attempt reads; its job is that of the output it reads, and its task that of the subpartition.
+/// </summary>
 /// <param name="Stage">Number of the stage in the job.</param>
 /// <param name="Attempt">Number of the attempt, from 1.</param>
 public readonly record struct ReaderId(int Stage, int Attempt);

@@ -42,7 +42,9 @@ public sealed class ResultPartition : IReclaimable, IDisposable
     /// <summary>Whether reading run <paramref name="run"/> waits for a device.</summary>
     public bool WaitsForDevice(int run) => (uint)run < (uint)_runs.Count && _runs[run].WaitsForDevice;
 
-    /// <summary>Moves runs from memory to files until <paramref name="segments"/> segments are free, or none is left.</summary>
+    /// <summary>
+    /// Moves runs from memory to files until <paramref name="segments"/> segments are free, or none is left.
+    /// </summary>
     /// <returns>Segments given back.</returns>
     public int Reclaim(int segments)
     {
@@ -78,11 +80,14 @@ public sealed class ResultPartition : IReclaimable, IDisposable
             _runs);
     }
 
-    /// <summary>Channels that were read and not closed; one whose reader died stays, and holds no memory of the pool.</summary>
+    /// <summary>
+    /// Channels that were read and not closed; one whose reader died stays, and holds no memory of the pool.
+    /// </summary>
     internal int ViewCount => _views.Count;
 
     /// <summary>Forgets how far a channel was read.</summary>
-    internal void Close(int run, int subpartition, ReaderId reader) => _views.TryRemove((run, subpartition, reader), out _);
+    internal void Close(int run, int subpartition, ReaderId reader) =>
+        _views.TryRemove((run, subpartition, reader), out _);
 
     /// <summary>Gives back what a subpartition takes: its consumer has committed and will not read it again.</summary>
     public void Discard(int subpartition)

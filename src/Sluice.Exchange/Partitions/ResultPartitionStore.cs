@@ -44,9 +44,13 @@ public sealed class ResultPartitionStore : IDisposable
     /// <summary>Keeps an output from being freed while it is read.</summary>
     /// <returns>Null when it is not here; else disposed by the reader.</returns>
     public OutputUse? Use(OutputId id) =>
-        _outputs.TryGetValue(id, out Entry? entry) && entry.TryEnter() ? new OutputUse(entry.Output, entry.Leave) : null;
+        _outputs.TryGetValue(id, out Entry? entry) && entry.TryEnter()
+            ? new OutputUse(entry.Output, entry.Leave)
+            : null;
 
-    /// <summary>Frees an output, at once or when its last reader has left; nothing happens when it is gone already.</summary>
+    /// <summary>
+    /// Frees an output, at once or when its last reader has left; nothing happens when it is gone already.
+    /// </summary>
     public void Release(OutputId id)
     {
         if (_outputs.TryRemove(id, out Entry? entry))

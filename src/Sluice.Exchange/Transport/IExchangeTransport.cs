@@ -8,7 +8,8 @@ public interface IExchangeTransport
 {
     /// <summary>Asks for blocks of one channel. Asking again after a lost answer is harmless.</summary>
     /// <param name="request">What is asked; its credits stay the caller's to dispose.</param>
-    /// <param name="cancellationToken">Gives up waiting, soon: the credits are the caller's again when the call has ended.</param>
+    /// <param name="cancellationToken">Gives up waiting, soon: the credits are the caller's again when the call has
+    /// ended.</param>
     ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken);
 
     /// <summary>What a fetch of a channel waits for, another silo or a device: there it pays to ask ahead.</summary>

@@ -45,7 +45,8 @@ public interface ISluiceClient
 
     /// <summary>Waits for a job's end and tells how far it is; goes on through another gateway when one dies.</summary>
     /// <exception cref="SluiceException">The cluster does not know the job.</exception>
-    Task<JobView> WatchAsync(JobId job, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default);
+    Task<JobView> WatchAsync(
+        JobId job, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default);
 
     /// <summary>How a job stands.</summary>
     Task<JobView> GetAsync(JobId job, CancellationToken cancellationToken = default);
@@ -58,7 +59,8 @@ public interface ISluiceClient
     Task<JobView> CancelAsync(JobId job, CancellationToken cancellationToken = default);
 
     /// <summary>Orders a job that failed or was cancelled once more, as a new job.</summary>
-    /// <returns>The new job; the old one when it has not failed, or when what it was ordered with is not remembered.</returns>
+    /// <returns>The new job; the old one when it has not failed, or when what it was ordered with is not
+    /// remembered.</returns>
     Task<JobView> RetryAsync(JobId job, JobId fresh, CancellationToken cancellationToken = default);
 
     /// <summary>All that is known of a job.</summary>
@@ -78,7 +80,11 @@ public interface ISluiceClient
     /// <param name="duration">How long.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<ExchangeMeasure> MeasureExchangeAsync(
-        string producer, string consumer, int channels, TimeSpan duration, CancellationToken cancellationToken = default);
+        string producer,
+        string consumer,
+        int channels,
+        TimeSpan duration,
+        CancellationToken cancellationToken = default);
 
     /// <summary>All silos that answer.</summary>
     Task<IReadOnlyList<SiloView>> GetSilosAsync(CancellationToken cancellationToken = default);

@@ -47,7 +47,9 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
             }
 
             // A job whose host has just died is unknown until a silo's heartbeat has brought it back.
-            unknownSince = view.Status != JobStatus.Unknown ? 0 : unknownSince == 0 ? Stopwatch.GetTimestamp() : unknownSince;
+            unknownSince = view.Status != JobStatus.Unknown
+                ? 0
+                : unknownSince == 0 ? Stopwatch.GetTimestamp() : unknownSince;
             if (unknownSince != 0 && Stopwatch.GetElapsedTime(unknownSince) > Patience)
             {
                 throw new SluiceException(SluiceErrors.UnknownJobId(job.ToString()));
@@ -56,7 +58,13 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
             if (view.Progress is JobProgressView now)
             {
                 progress?.Report(new JobProgress(
-                    now.Stage, now.TasksDone, now.TasksTotal, now.BytesDone, now.BytesTotal, now.SpilledBytes, now.Elapsed)
+                    now.Stage,
+                    now.TasksDone,
+                    now.TasksTotal,
+                    now.BytesDone,
+                    now.BytesTotal,
+                    now.SpilledBytes,
+                    now.Elapsed)
                 {
                     Paused = now.Paused,
                 });
@@ -67,7 +75,11 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
     }
 
     public async Task<ExchangeMeasure> MeasureExchangeAsync(
-        string producer, string consumer, int channels, TimeSpan duration, CancellationToken cancellationToken = default)
+        string producer,
+        string consumer,
+        int channels,
+        TimeSpan duration,
+        CancellationToken cancellationToken = default)
     {
         string key = $"{producer}/{Guid.NewGuid():N}";
         IExchangeProbe makes = cluster.GetGrain<IExchangeProbe>(key);

@@ -45,7 +45,9 @@ public sealed class BufferFetch
     internal ChannelId Channel => new(Output.Output, Run, Subpartition, new ReaderId(ReaderStage, ReaderAttempt));
 }
 
-/// <summary>Blocks on their way from a producer's silo to a consumer's; its codec is <see cref="BufferBatchCodec"/>.</summary>
+/// <summary>
+/// Blocks on their way from a producer's silo to a consumer's; its codec is <see cref="BufferBatchCodec"/>.
+/// </summary>
 /// <remarks>
 /// On the producer's side the blocks belong to whoever serves, which gives them back when they are written; on the
 /// consumer's side they lie in the segments of the fetch's window, and the batch itself holds nothing.
@@ -73,6 +75,8 @@ public sealed class BufferBatch
     /// <summary>On the producer's side: told once the blocks are in the connection's buffer.</summary>
     internal Action? Written { get; init; }
 
-    /// <summary>Whether its blocks were given back before they could be written: the fetch is to be sent again.</summary>
+    /// <summary>
+    /// Whether its blocks were given back before they could be written: the fetch is to be sent again.
+    /// </summary>
     public bool IsRevoked { get; init; }
 }

@@ -2,7 +2,9 @@ using Orleans.Concurrency;
 
 namespace Sluice.Grains;
 
-/// <summary>Measures the exchange between two silos by the way of all shuffles. The key is `SILO/ID`: it lives there.</summary>
+/// <summary>
+/// Measures the exchange between two silos by the way of all shuffles. The key is `SILO/ID`: it lives there.
+/// </summary>
 /// <remarks>
 /// One probe makes an output in its silo's memory; another, elsewhere, fetches that over several channels again and
 /// again, and asks the first one between whiles, to see how long control waits behind data.

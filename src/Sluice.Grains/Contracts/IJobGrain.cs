@@ -13,7 +13,8 @@ public interface IJobGrain : IGrainWithGuidKey
     Task<JobView> StartAsync(WireDocument order);
 
     /// <summary>How far the job is.</summary>
-    /// <param name="output">Its output directory, when the caller knows it: there its journal is found if its host died.</param>
+    /// <param name="output">Its output directory, when the caller knows it: there its journal is found if its host
+    /// died.</param>
     [Alias("Get")]
     Task<JobView> GetAsync(string? output);
 
@@ -32,7 +33,9 @@ public interface IJobGrain : IGrainWithGuidKey
     [Alias("Ended")]
     Task EndedAsync(string output, WireDocument told);
 
-    /// <summary>A silo tells every second how far its attempts are, and thereby brings a job back whose host died.</summary>
+    /// <summary>
+    /// A silo tells every second how far its attempts are, and thereby brings a job back whose host died.
+    /// </summary>
     /// <returns>False when the job is over: the silo gives up all it has of it.</returns>
     [Alias("Heartbeat")]
     Task<bool> HeartbeatAsync(SiloHeartbeat heartbeat);
@@ -79,7 +82,9 @@ public sealed record JobView
     [Id(10)]
     public double Seconds { get; init; }
 
-    /// <summary>What holds a running job up as far as its ended tasks tell, as JSON; null before one has ended.</summary>
+    /// <summary>
+    /// What holds a running job up as far as its ended tasks tell, as JSON; null before one has ended.
+    /// </summary>
     [Id(11)]
     public string? Bottleneck { get; init; }
 

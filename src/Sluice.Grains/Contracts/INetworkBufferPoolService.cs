@@ -37,7 +37,8 @@ public interface INetworkBufferPoolService : IGrainService
     Task EndJobAsync(Guid job);
 
     /// <summary>What the silo remembers of how a job went.</summary>
-    /// <returns>A <see cref="Jobs.SiloTimeline"/>; null when it has not worked for the job, or for many since.</returns>
+    /// <returns>A <see cref="Jobs.SiloTimeline"/>; null when it has not worked for the job, or for many
+    /// since.</returns>
     [Alias("Trace")]
     Task<WireDocument?> GetTraceAsync(Guid job);
 

@@ -4,7 +4,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Grains;
 
-/// <summary>A value of the engine on its way between processes, as JSON: the journal's own form, additive by nature.</summary>
+/// <summary>
+/// A value of the engine on its way between processes, as JSON: the journal's own form, additive by nature.
+/// </summary>
 /// <remarks>For control only; data has a codec of its own.</remarks>
 [GenerateSerializer, Immutable, Alias("sluice.document")]
 public sealed class WireDocument

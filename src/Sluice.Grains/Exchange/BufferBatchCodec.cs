@@ -12,12 +12,15 @@ using Sluice.Sorting;
 
 namespace Sluice.Grains;
 
-/// <summary>Writes blocks from their segments into the connection, and reads them into the segments a fetch reserved.</summary>
+/// <summary>
+/// Writes blocks from their segments into the connection, and reads them into the segments a fetch reserved.
+/// </summary>
 /// <remarks>
 /// One length-prefixed field, little endian, which an unknowing reader can skip:
 /// <code>
 ///  4 length of what follows
-///  16 fetch | 1 version | 1 status | 1 revoked | 4 first sequence | 4 backlog | 2 bytes of source | source, UTF-8 | 2 blocks
+///  16 fetch | 1 version | 1 status | 1 revoked | 4 first sequence | 4 backlog
+///     | 2 bytes of source | source, UTF-8 | 2 blocks
 ///  then each block: 1 bit 0 | 1 bit traced | 30 bits length | when traced: 16 trace id, 8 span id | its bytes
 /// </code>
 /// A block is traced when somebody watches the life of its buffer, and the consumer has said that it knows of traces.
@@ -109,7 +112,8 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
         long end = reader.Position + length;
         if (length < HeaderLength + 2 || end > reader.Length)
         {
-            throw new InvalidDataException($"A batch of {length} bytes cannot be: it is cut, or longer than its message.");
+            throw new InvalidDataException(
+                $"A batch of {length} bytes cannot be: it is cut, or longer than its message.");
         }
 
         Span<byte> header = stackalloc byte[HeaderLength];
@@ -118,7 +122,8 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
         int sourceLength = BinaryPrimitives.ReadUInt16LittleEndian(header[27..]);
         if (header[16] != Version || sourceLength > MostSourceBytes || reader.Position + sourceLength + 2 > end)
         {
-            throw new InvalidDataException($"A batch of version {header[16]} with a source of {sourceLength} bytes is not known here.");
+            throw new InvalidDataException(
+                $"A batch of version {header[16]} with a source of {sourceLength} bytes is not known here.");
         }
 
         Span<byte> source = stackalloc byte[sourceLength];
@@ -164,7 +169,8 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
 
     // Asked for the span once: it may end at any moment, and the lengths must agree.
     private static Outgoing Hold(Block block, bool takesTraces) => block.Buffer.IsWatched
-        ? new Outgoing(block with { Buffer = block.Buffer.Retain("connection") }, takesTraces ? block.Buffer.Trace : default)
+        ? new Outgoing(
+            block with { Buffer = block.Buffer.Retain("connection") }, takesTraces ? block.Buffer.Trace : default)
         : new Outgoing(block with { Buffer = block.Buffer.Retain() }, default);
 
     // The reader is a ref struct, so the window's lock is taken here rather than around a delegate.
@@ -211,7 +217,8 @@ public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<Buf
 
                 if (!window.TryTake(length, sender, out Span<byte> room))
                 {
-                    throw new InvalidDataException($"A block of {length} bytes has no room in the segments of its fetch.");
+                    throw new InvalidDataException(
+                        $"A block of {length} bytes has no room in the segments of its fetch.");
                 }
 
                 reader.ReadBytes(room);

@@ -50,7 +50,9 @@ internal sealed class GrainTransportFactory(
         time);
 }
 
-/// <summary>Carries fetches to the silo that holds an output; within a silo blocks are handed over, not copied.</summary>
+/// <summary>
+/// Carries fetches to the silo that holds an output; within a silo blocks are handed over, not copied.
+/// </summary>
 /// <remarks>
 /// A fetch whose answer is lost is sent again for the same sequence, until membership has declared the other silo
 /// dead or patience ends. Answers land in segments that were reserved before; one that comes too late finds no window.
@@ -141,7 +143,11 @@ internal sealed class GrainTransport(
                 if (membership.Value.IsDead(request.Where) || time.GetElapsedTime(heard) > Patience)
                 {
                     FetchReply lost = new(
-                        FetchStatus.NotFound, request.FromSequence, [], 0, $"silo {request.Where} does not answer: {exception.Message}");
+                        FetchStatus.NotFound,
+                        request.FromSequence,
+                        [],
+                        0,
+                        $"silo {request.Where} does not answer: {exception.Message}");
                     Trace(peer.Peer, credits, lost, tries, since);
                     return lost;
                 }

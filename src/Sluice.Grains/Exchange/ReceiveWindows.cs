@@ -45,7 +45,10 @@ internal sealed class ReceiveWindow(ReceiveWindows windows, CreditReservation cr
 
     public Guid Fetch { get; } = Guid.NewGuid();
 
-    /// <summary>Begins to read an answer: the window stays open until <see cref="End"/>, and what an earlier answer has filled gives way.</summary>
+    /// <summary>
+    /// Begins to read an answer: the window stays open until <see cref="End"/>, and what an earlier answer has filled
+    /// gives way.
+    /// </summary>
     /// <returns>False when it is closed.</returns>
     public bool TryBegin()
     {

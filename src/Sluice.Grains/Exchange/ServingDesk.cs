@@ -5,7 +5,9 @@ using Sluice.Sorting;
 
 namespace Sluice.Grains;
 
-/// <summary>Serves other silos' fetches from the outputs of this one, and keeps what is sent until it is written.</summary>
+/// <summary>
+/// Serves other silos' fetches from the outputs of this one, and keeps what is sent until it is written.
+/// </summary>
 /// <remarks>
 /// Serialization runs after the call has returned, so blocks are given back when they have been written, when the
 /// channel is fetched from again or closed, or when an answer was dropped and nobody has asked for a while; never

@@ -10,7 +10,8 @@ namespace Sluice.Grains;
 /// <param name="job">The job.</param>
 /// <param name="attempt">One of its attempts; null for the job as a whole.</param>
 /// <param name="trace">The job's trace, where the line is not written inside one of its spans.</param>
-internal sealed class LogScope(JobId job, AttemptId? attempt, ActivityTraceId trace) : IReadOnlyList<KeyValuePair<string, object?>>
+internal sealed class LogScope(JobId job, AttemptId? attempt, ActivityTraceId trace)
+    : IReadOnlyList<KeyValuePair<string, object?>>
 {
     private readonly KeyValuePair<string, object?>[] _values =
     [
@@ -52,7 +53,11 @@ internal sealed class ScopedLogger(ILogger logger, Func<LogScope> scope) : ILogg
     public bool IsEnabled(LogLevel logLevel) => logger.IsEnabled(logLevel);
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (logger.IsEnabled(logLevel))
         {

@@ -10,7 +10,10 @@ namespace Sluice.Grains;
 /// </remarks>
 internal static partial class SiloLog
 {
-    [LoggerMessage(1, LogLevel.Information, "Silo {Silo} takes {Slots} tasks at once; its pool has {Segments} segments of {SegmentSize} bytes.")]
+    [LoggerMessage(
+        1,
+        LogLevel.Information,
+        "Silo {Silo} takes {Slots} tasks at once; its pool has {Segments} segments of {SegmentSize} bytes.")]
     public static partial void SiloStarted(this ILogger logger, string silo, int slots, int segments, int segmentSize);
 
     [LoggerMessage(2, LogLevel.Information, "Silo {Silo} drains: it takes no tasks any more.")]

@@ -12,7 +12,9 @@ public static class SluiceHosting
     /// <param name="configure">What it gives to shuffles.</param>
     public static ISiloBuilder AddSluice(this ISiloBuilder builder, Action<SluiceSiloOptions>? configure = null)
     {
-        builder.Services.AddOptions<SluiceSiloOptions>().BindConfiguration("Sluice").Configure(options => configure?.Invoke(options));
+        builder.Services.AddOptions<SluiceSiloOptions>()
+            .BindConfiguration("Sluice")
+            .Configure(options => configure?.Invoke(options));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ExchangeTraffic>();
         builder.Services.AddSingleton<ReceiveWindows>();

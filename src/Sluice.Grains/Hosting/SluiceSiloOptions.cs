@@ -15,8 +15,9 @@ public sealed class SluiceSiloOptions
     /// <summary>Where tasks spill; the temporary directory when none is given.</summary>
     public IList<string> SpillDirectories { get; set; } = [];
 
-    /// <summary>Directories that all silos reach and whose files lie on this silo's own disks: it is asked first to read
-    /// them.</summary>
+    /// <summary>
+    /// Directories that all silos reach and whose files lie on this silo's own disks: it is asked first to read them.
+    /// </summary>
     public IList<string> NearDirectories { get; set; } = [];
 
     /// <summary>How long a task waits for room when a disk is full; zero fails at once.</summary>

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Sluice.Grains;
 
-/// <summary>Remembers jobs in a directory that every silo reaches: a file a job for how it stands, others for the rest.</summary>
+/// <summary>
+/// Remembers jobs in a directory that every silo reaches: a file a job for how it stands, others for the rest.
+/// </summary>
 /// <remarks>Without a directory nothing is remembered. Threading: any thread; each file is replaced whole.</remarks>
 internal sealed class DirectoryHistory(IOptions<SluiceSiloOptions> options) : IJobHistory
 {
@@ -74,7 +76,9 @@ internal sealed class DirectoryHistory(IOptions<SluiceSiloOptions> options) : IJ
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), HistoryJson.Default.JobView) : null;
+            return File.Exists(path)
+                ? JsonSerializer.Deserialize(File.ReadAllBytes(path), HistoryJson.Default.JobView)
+                : null;
         }
         catch (Exception exception) when (exception is IOException or JsonException)
         {
@@ -97,6 +101,7 @@ internal sealed class DirectoryHistory(IOptions<SluiceSiloOptions> options) : IJ
 
 /// <summary>Jobs as a history keeps them.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JobView))]
 internal sealed partial class HistoryJson : JsonSerializerContext;

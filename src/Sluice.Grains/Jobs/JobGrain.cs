@@ -7,7 +7,9 @@ using Sluice.Observability;
 
 namespace Sluice.Grains;
 
-/// <summary>Hosts one job's coordinator: wherever it lives, there is one of it, and its journal is its memory.</summary>
+/// <summary>
+/// Hosts one job's coordinator: wherever it lives, there is one of it, and its journal is its memory.
+/// </summary>
 /// <remarks>
 /// Brings a job from its order, or from the journal that a dead host left, to its end; what goes on meanwhile is in
 /// <see cref="ClusterRun"/>, what is told in <see cref="JobStanding"/>. Turns are short: planning, publishing and file
@@ -15,7 +17,11 @@ namespace Sluice.Grains;
 /// </remarks>
 [Reentrant]
 internal sealed class JobGrain(
-    JobPlanning planning, IJobHistory history, INetworkBufferPoolClient silos, SiloRoster roster, ILogger<JobGrain> logger)
+    JobPlanning planning,
+    IJobHistory history,
+    INetworkBufferPoolClient silos,
+    SiloRoster roster,
+    ILogger<JobGrain> logger)
     : Grain, IJobGrain
 {
     private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(500);
@@ -91,7 +97,13 @@ internal sealed class JobGrain(
     {
         await ResumeIfDeadAsync(output);
         JobRecord? record = _standing.Order is null ? await _memory.ReadAsync(Id.Value) : _standing.Record(_run?.Host);
-        return new JobExport { View = Current(), Order = record?.Order, Plan = record?.Plan, Journal = record?.Journal };
+        return new JobExport
+        {
+            View = Current(),
+            Order = record?.Order,
+            Plan = record?.Plan,
+            Journal = record?.Journal,
+        };
     }
 
     public async Task EndedAsync(string output, WireDocument told)

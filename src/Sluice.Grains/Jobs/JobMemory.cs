@@ -3,7 +3,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Grains;
 
-/// <summary>A grain's way to the history: what is written later stands, and a history that fails stops nothing.</summary>
+/// <summary>
+/// A grain's way to the history: what is written later stands, and a history that fails stops nothing.
+/// </summary>
 /// <remarks>Called in turns of one grain, which may interleave where this awaits.</remarks>
 internal sealed class JobMemory(IJobHistory history, ILogger logger)
 {

@@ -30,7 +30,9 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options, ILocalSil
     public JobPreparation Prepare(JobOrder order) => JobPreparation.Of(
         options.Value.Jobs.Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
 
-    /// <summary>Plans a job that is new; what this silo does not see is told as every other silo would tell it.</summary>
+    /// <summary>
+    /// Plans a job that is new; what this silo does not see is told as every other silo would tell it.
+    /// </summary>
     /// <exception cref="SluiceException">The job cannot run like this here.</exception>
     public PlannedJob PlanNew(JobOrder order)
     {
@@ -59,14 +61,18 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options, ILocalSil
     /// <returns>Null when none of them has a slot.</returns>
     public static string? PlanOn(JobOrder order, JobPreparation job, IReadOnlyList<SiloView> workers)
     {
-        SiloView? least = workers.Where(worker => worker.Slots > 0).MinBy(worker => (long)worker.Segments * worker.SegmentSize);
+        SiloView? least = workers
+            .Where(worker => worker.Slots > 0)
+            .MinBy(worker => (long)worker.Segments * worker.SegmentSize);
         if (least is null)
         {
             return null;
         }
 
         long pool = (long)least.Segments * least.SegmentSize;
-        return job.Describe(order.Name, order.MemoryBytes > 0 ? Math.Min(order.MemoryBytes, pool) : pool, least.Slots).ToJson();
+        return job
+            .Describe(order.Name, order.MemoryBytes > 0 ? Math.Min(order.MemoryBytes, pool) : pool, least.Slots)
+            .ToJson();
     }
 
     /// <summary>Takes a job over that has a journal and no living host.</summary>

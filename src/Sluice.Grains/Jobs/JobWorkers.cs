@@ -11,7 +11,8 @@ namespace Sluice.Grains;
 /// <param name="silos">Reaches the silos' services.</param>
 /// <param name="handle">Takes events in.</param>
 internal sealed class JobWorkers(
-    JobId id, int epoch, IGrainFactory grains, INetworkBufferPoolClient silos, Action<CoordinatorEvent> handle) : IJobWorkers
+    JobId id, int epoch, IGrainFactory grains, INetworkBufferPoolClient silos, Action<CoordinatorEvent> handle)
+    : IJobWorkers
 {
     private const int MostCalls = 2;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);

@@ -9,7 +9,11 @@ namespace Sluice.Grains;
 /// <summary>Answers what consoles ask of a cluster; any silo can.</summary>
 [StatelessWorker]
 internal sealed class ClusterGrain(
-    SiloRoster roster, INetworkBufferPoolClient silos, IJobHistory history, JobPlanning planning, ILogger<ClusterGrain> logger)
+    SiloRoster roster,
+    INetworkBufferPoolClient silos,
+    IJobHistory history,
+    JobPlanning planning,
+    ILogger<ClusterGrain> logger)
     : Grain, IClusterGrain
 {
     private readonly JobMemory _memory = new(history, logger);
@@ -47,12 +51,18 @@ internal sealed class ClusterGrain(
     public async Task<ExplainReply> ExplainAsync(WireDocument order)
     {
         IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
-        JobOrder asked = order.Read(CoordinationJson.Default.JobOrder) with { Parallelism = workers.Sum(worker => worker.Slots) };
+        JobOrder asked = order.Read(CoordinationJson.Default.JobOrder) with
+        {
+            Parallelism = workers.Sum(worker => worker.Slots),
+        };
         try
         {
             return asked.Parallelism == 0
                 ? new ExplainReply { Failure = WireFailure.Of(SluiceErrors.NoSlots(workers.Count)) }
-                : new ExplainReply { Plan = JobPlanning.PlanOn(asked, await Task.Run(() => planning.Prepare(asked)), workers) };
+                : new ExplainReply
+                {
+                    Plan = JobPlanning.PlanOn(asked, await Task.Run(() => planning.Prepare(asked)), workers),
+                };
         }
 #pragma warning disable CA1031 // A job's class may throw anything; it must reach the user as what it is.
         catch (Exception exception)

@@ -29,7 +29,8 @@ internal sealed class ExchangeProbe(SiloEngine engine) : Grain, IExchangeProbe
 
     private OutputId? _made;
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => EndAsync();
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        EndAsync();
 
     public async Task<long> ProduceAsync(int channels)
     {

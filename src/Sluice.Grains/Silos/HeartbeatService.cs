@@ -6,7 +6,9 @@ using Sluice.Engine;
 
 namespace Sluice.Grains;
 
-/// <summary>Tells each job every second how its attempts on this silo are; a job whose host died comes back by that.</summary>
+/// <summary>
+/// Tells each job every second how its attempts on this silo are; a job whose host died comes back by that.
+/// </summary>
 internal sealed class HeartbeatService(
     SiloEngine engine, ServingDesk desk, IGrainFactory grains, ILogger<HeartbeatService> logger) : BackgroundService
 {

@@ -11,6 +11,7 @@ internal static class MembershipExtensions
 
         /// <summary>Whether a silo is gone for good: its address has its generation, so it never comes back.</summary>
         public bool IsDead(string silo) =>
-            membership.GetApproximateSiloStatus(SiloAddress.FromParsableString(silo)) is SiloStatus.Dead or SiloStatus.None;
+            membership.GetApproximateSiloStatus(SiloAddress.FromParsableString(silo))
+                is SiloStatus.Dead or SiloStatus.None;
     }
 }

@@ -40,7 +40,8 @@ internal sealed class NetworkBufferPoolService(
             return new PrepareReply
             {
                 Failure = WireFailure.Of(
-                    SluiceErrors.SiloFailed(engine.Name, $"{exception.GetType().Name}: {exception.Message}"), exception.ToString()),
+                    SluiceErrors.SiloFailed(engine.Name, $"{exception.GetType().Name}: {exception.Message}"),
+                    exception.ToString()),
             };
         }
     });
@@ -57,7 +58,8 @@ internal sealed class NetworkBufferPoolService(
             // No segment came free to read into: the consumer asks again.
             return new BufferBatch { Fetch = fetch.Fetch, IsRevoked = true };
         }
-#pragma warning disable CA1031 // Whatever reading an output threw, the consumer must hear that its producer has to run again.
+        // Whatever reading an output threw, the consumer must hear that its producer has to run again.
+#pragma warning disable CA1031
         catch (Exception exception)
 #pragma warning restore CA1031
         {

@@ -11,7 +11,9 @@ using Sluice.Sorting;
 
 namespace Sluice.Grains;
 
-/// <summary>What one silo gives to shuffles: its pool, its slots, its spill directories, its finished outputs.</summary>
+/// <summary>
+/// What one silo gives to shuffles: its pool, its slots, its spill directories, its finished outputs.
+/// </summary>
 /// <remarks>
 /// One for each silo, made and ended with it, so it outlives every grain. Jobs are planned here anew from their orders;
 /// delegates never travel. Threading: any thread; attempts run on threads of their own.
@@ -121,9 +123,13 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     public void Participate(ISiloLifecycle lifecycle)
     {
         // It drains while the silo is still active, and its grains with it.
-        lifecycle.Subscribe($"{nameof(SiloEngine)} drain", ServiceLifecycleStage.Active + 1, _ => Task.CompletedTask, DrainAsync);
         lifecycle.Subscribe(
-            nameof(SiloEngine), ServiceLifecycleStage.ApplicationServices, StartAsync, _ => Task.Run(Dispose, CancellationToken.None));
+            $"{nameof(SiloEngine)} drain", ServiceLifecycleStage.Active + 1, _ => Task.CompletedTask, DrainAsync);
+        lifecycle.Subscribe(
+            nameof(SiloEngine),
+            ServiceLifecycleStage.ApplicationServices,
+            StartAsync,
+            _ => Task.Run(Dispose, CancellationToken.None));
     }
 
     /// <summary>The job of that id, when it has been prepared here.</summary>
@@ -133,7 +139,9 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     public ISpillStore StoreFor(CancellationToken cancellation) =>
         new WaitingStore(new SpillStore(_spill!), _diskWait, cancellation);
 
-    /// <summary>Takes a finished output over, with the pool of its segments, which others may reclaim from now on.</summary>
+    /// <summary>
+    /// Takes a finished output over, with the pool of its segments, which others may reclaim from now on.
+    /// </summary>
     public void Keep(ResultPartition output, LocalBufferPool pool) => AttemptRunner.Keep(Outputs, output, pool);
 
     /// <summary>Plans a job here, unless that was done before.</summary>
@@ -249,7 +257,8 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         }
     }
 
-    // What was just being sent comes back when it is written, or when the desk has forgotten it: then the rest is leaks.
+    // What was just being sent comes back when it is written, or when the desk has forgotten it: then the rest is
+    // leaks.
     private static async Task FindLeaksAsync(BufferTracing tracing)
     {
         await Task.Delay(LeakPatience);

@@ -5,8 +5,8 @@ namespace Sluice.Grains;
 
 /// <summary>One job as one silo knows it: its plan, its attempts here, and the coordinator it obeys.</summary>
 /// <remarks>
-/// Calls of a coordinator come in any order and more than once: an attempt runs once at the most, and not at all when it
-/// was cancelled before it came or when the job has ended. Threading: any thread.
+/// Calls of a coordinator come in any order and more than once: an attempt runs once at the most, and not at all when
+/// it was cancelled before it came or when the job has ended. Threading: any thread.
 /// </remarks>
 internal sealed class SiloJob : IDisposable
 {
@@ -64,7 +64,9 @@ internal sealed class SiloJob : IDisposable
     /// <summary>How far the attempts are that run now.</summary>
     public IEnumerable<AttemptProgress> Progress => _threads.Progress.Select(running => running.Value);
 
-    /// <summary>Bytes that outputs here moved from memory to files after their attempts had ended; it only grows.</summary>
+    /// <summary>
+    /// Bytes that outputs here moved from memory to files after their attempts had ended; it only grows.
+    /// </summary>
     public long ReclaimedBytes => _threads.ReclaimedBytes;
 
     /// <summary>Whether a coordinator may command here: none that was replaced.</summary>
@@ -175,7 +177,13 @@ internal sealed class SiloJob : IDisposable
             {
                 left();
                 Recording.Add(new AttemptTimes(
-                    attempt.Stage, input.Stage.Name, attempt.Task, attempt.Attempt, started, DateTimeOffset.UtcNow, ErrorOf(told)));
+                    attempt.Stage,
+                    input.Stage.Name,
+                    attempt.Task,
+                    attempt.Attempt,
+                    started,
+                    DateTimeOffset.UtcNow,
+                    ErrorOf(told)));
                 Tell(attempt, told);
             });
             return true;

@@ -23,7 +23,8 @@ internal sealed class SiloRoster(ISiloStatusOracle membership, INetworkBufferPoo
     /// <summary>All silos that answer.</summary>
     public async Task<IReadOnlyList<SiloView>> AllAsync()
     {
-        SiloView?[] views = await Task.WhenAll(membership.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(ViewAsync));
+        SiloView?[] views = await Task.WhenAll(
+            membership.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(ViewAsync));
         return [.. views.OfType<SiloView>().OrderBy(view => view.Name, StringComparer.Ordinal)];
     }
 

@@ -1,6 +1,8 @@
 namespace Sluice.Grains;
 
-/// <summary>Gives a silo's slots to attempts: to the job that runs fewest here, in the order in which its attempts came.</summary>
+/// <summary>
+/// Gives a silo's slots to attempts: to the job that runs fewest here, in the order in which its attempts came.
+/// </summary>
 /// <remarks>Threading: any thread; what is started is started outside of the lock.</remarks>
 /// <param name="slots">Attempts that run at once.</param>
 internal sealed class SlotQueue(int slots)
@@ -32,7 +34,9 @@ internal sealed class SlotQueue(int slots)
         }
     }
 
-    /// <summary>Starts an attempt as soon as there is a slot for it; whoever starts it calls <see cref="Leave"/> at its end.</summary>
+    /// <summary>
+    /// Starts an attempt as soon as there is a slot for it; whoever starts it calls <see cref="Leave"/> at its end.
+    /// </summary>
     /// <param name="attempt">Which.</param>
     /// <param name="start">Called once, on the caller's thread or on that of whoever leaves.</param>
     public void Enter(WireAttempt attempt, Action start)

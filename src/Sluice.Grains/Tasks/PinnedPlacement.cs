@@ -24,7 +24,8 @@ public sealed class PinnedPlacementAttribute() : PlacementAttribute(PinnedPlacem
 internal sealed class PinnedPlacementDirector : IPlacementDirector
 {
     /// <exception cref="SiloUnavailableException">The silo is gone; its grains are not reborn elsewhere.</exception>
-    public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
+    public Task<SiloAddress> OnAddActivation(
+        PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
         string name = TaskKey.SiloOf(target.GrainIdentity.Key.ToString()!);
         SiloAddress silo = SiloAddress.FromParsableString(name);

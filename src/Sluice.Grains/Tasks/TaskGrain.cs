@@ -4,11 +4,13 @@ using Sluice.Engine;
 
 namespace Sluice.Grains;
 
-/// <summary>One attempt of one task on the silo that its key names: has it run there, and tells its job how it ended.</summary>
+/// <summary>
+/// One attempt of one task on the silo that its key names: has it run there, and tells its job how it ended.
+/// </summary>
 /// <remarks>
-/// The attempt runs on a thread of the silo's engine, with a LocalBufferPool of its own; turns here are short. A finished
-/// output passes to the silo, which serves it after this grain is gone. A late call to an ended attempt makes an empty
-/// grain that refuses it and leaves.
+/// The attempt runs on a thread of the silo's engine, with a LocalBufferPool of its own; turns here are short. A
+/// finished output passes to the silo, which serves it after this grain is gone. A late call to an ended attempt makes
+/// an empty grain that refuses it and leaves.
 /// </remarks>
 [PinnedPlacement, KeepAlive, Immovable, Reentrant]
 internal sealed class TaskGrain(SiloEngine engine) : Grain, ITaskGrain

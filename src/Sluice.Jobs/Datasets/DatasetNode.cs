@@ -180,7 +180,8 @@ public sealed class AggregateNode<T, TKey, TState>(
 
     public KeyOrder<TKey> Order { get; } = order ?? throw new ArgumentNullException(nameof(order));
 
-    public Aggregation<T, TState> Aggregation { get; } = aggregation ?? throw new ArgumentNullException(nameof(aggregation));
+    public Aggregation<T, TState> Aggregation { get; } =
+        aggregation ?? throw new ArgumentNullException(nameof(aggregation));
 
     public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
 }
@@ -206,7 +207,8 @@ public sealed class GroupNode<T, TKey, TOut>(
 
     public Serializer<T> Serializer { get; } = serializer;
 
-    public GroupSelector<TKey, T, TOut> Selector { get; } = selector ?? throw new ArgumentNullException(nameof(selector));
+    public GroupSelector<TKey, T, TOut> Selector { get; } =
+        selector ?? throw new ArgumentNullException(nameof(selector));
 
     public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
 }

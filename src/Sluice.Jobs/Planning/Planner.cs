@@ -22,7 +22,8 @@ public static class Planner
         catch (Exception exception) when (exception is not SluiceException)
         {
             throw new SluiceException(
-                SluiceErrors.DefinitionFailed(job.GetType().Name, $"{exception.GetType().Name}: {exception.Message}"), exception);
+                SluiceErrors.DefinitionFailed(job.GetType().Name, $"{exception.GetType().Name}: {exception.Message}"),
+                exception);
         }
 
         return builder.Sink ?? throw new SluiceException(SluiceErrors.NoOutput(job.GetType().Name));

@@ -144,7 +144,9 @@ internal sealed class RingCollector : IDisposable
         return rest;
     }
 
-    /// <summary>Records were lost: whoever caught this and goes on collecting meets it again, at the latest at the end.</summary>
+    /// <summary>
+    /// Records were lost: whoever caught this and goes on collecting meets it again, at the latest at the end.
+    /// </summary>
     public void Fail(Exception exception) => _spiller.Fail(exception);
 
     /// <summary>Gives everything back.</summary>
