@@ -55,7 +55,9 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         }
 
         _observed = ObservedEngine.Local(_pool, options.Parallelism, spill);
-        ActivityContext caller = request.ParentTrace == default ? Activity.Current?.Context ?? default : request.ParentTrace;
+        ActivityContext caller = request.ParentTrace == default
+            ? Activity.Current?.Context ?? default
+            : request.ParentTrace;
         _trace = JobTrace.Begin(_id, request.Name, caller, Here);
         _host.Trace = _trace;
         _inputs = new AttemptInputs(_id, job, _host.StagingPath);
@@ -152,7 +154,12 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         : null;
 
     private IEnumerable<string> Waits() => _diskWait.Waited > TimeSpan.Zero
-        ? [string.Create(CultureInfo.InvariantCulture, $"tasks waited {_diskWait.Waited.TotalSeconds:F1} s for room on a full disk")]
+        ?
+        [
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"tasks waited {_diskWait.Waited.TotalSeconds:F1} s for room on a full disk"),
+        ]
         : [];
 
     private static long PeakResidentBytes()
