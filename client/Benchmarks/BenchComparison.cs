@@ -37,7 +37,8 @@ internal sealed record BenchComparison<TResult>(string Path, TResult Before, dou
             TResult? before = JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
             if (before is not { Schema: IBenchResult.SchemaName, Measures: not null })
             {
-                throw new SluiceException(ConsoleErrors.NoBenchmark(path, $"its schema is not {IBenchResult.SchemaName}"));
+                throw new SluiceException(
+                    ConsoleErrors.NoBenchmark(path, $"its schema is not {IBenchResult.SchemaName}"));
             }
 
             return before.Benchmark == benchmark
@@ -56,10 +57,12 @@ internal sealed record BenchComparison<TResult>(string Path, TResult Before, dou
     {
         if (Before.Conditions != now.Conditions)
         {
-            throw new SluiceException(ConsoleErrors.NoBenchmark(Path, $"it measured {Before.Conditions}, not {now.Conditions}"));
+            throw new SluiceException(
+                ConsoleErrors.NoBenchmark(Path, $"it measured {Before.Conditions}, not {now.Conditions}"));
         }
 
-        Dictionary<string, double> then = Before.Measures!.ToDictionary(measure => measure.Name, measure => measure.Value);
+        Dictionary<string, double> then = Before.Measures!.ToDictionary(
+            measure => measure.Name, measure => measure.Value);
         List<string> worse = [];
         foreach ((string name, double after) in now.Measures!)
         {
@@ -69,7 +72,8 @@ internal sealed record BenchComparison<TResult>(string Path, TResult Before, dou
             }
 
             double change = before <= 0 ? 0 : (after / before) - 1;
-            string text = string.Create(CultureInfo.InvariantCulture, $"{name} {before:0.#} -> {after:0.#} ({change:+0.0%;-0.0%})");
+            string text = string.Create(
+                CultureInfo.InvariantCulture, $"{name} {before:0.#} -> {after:0.#} ({change:+0.0%;-0.0%})");
             call.Hint(text);
             if (-change > Share)
             {
@@ -80,12 +84,18 @@ internal sealed record BenchComparison<TResult>(string Path, TResult Before, dou
         if (worse.Count > 0)
         {
             throw new SluiceException(ConsoleErrors.Slower(
-                $"slower than before by more than {Share.ToString("0.#%", CultureInfo.InvariantCulture)}: {string.Join(", ", worse)}", Path));
+                $"slower than before by more than {Share.ToString("0.#%", CultureInfo.InvariantCulture)}: " +
+                    $"{string.Join(", ", worse)}",
+                Path));
         }
     }
 
     private static double ParseShare(string text, string option) =>
-        text.EndsWith('%') && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double percent)
+        text.EndsWith('%') && double.TryParse(
+            text.AsSpan(0, text.Length - 1),
+            NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture,
+            out double percent)
             ? percent / 100
             : throw new SluiceException(ConsoleErrors.BadValue(text, "a share in percent", option, DefaultShare));
 }

@@ -8,14 +8,18 @@ namespace Sluice.Client;
 internal sealed class BenchPoolCommand : BenchVerb<PoolBenchJson>
 {
     public BenchPoolCommand(ConsoleHost host)
-        : base(host, "pool", "Request, share and recycle buffers, and write and read records through views, on this machine")
+        : base(
+            host,
+            "pool",
+            "Request, share and recycle buffers, and write and read records through views, on this machine")
     {
         ResourceOptions.AddParallelismTo(this);
     }
 
     protected override JsonTypeInfo<PoolBenchJson> TypeOf(ConsoleJson json) => json.PoolBenchJson;
 
-    protected override async Task<PoolBenchJson> MeasureAsync(VerbCall call, int rounds, CancellationToken cancellationToken)
+    protected override async Task<PoolBenchJson> MeasureAsync(
+        VerbCall call, int rounds, CancellationToken cancellationToken)
     {
         int threads = call.Settings.Parallelism.Value;
         int segmentSize = call.Settings.EngineOptions.SegmentSize;
@@ -44,7 +48,9 @@ internal sealed class BenchPoolCommand : BenchVerb<PoolBenchJson>
     {
         console.MarkupLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"[bold]pool[/] of segments of {ByteText.OfBytes(result.SegmentBytes)}, {result.Threads} {(result.Threads == 1 ? "thread" : "threads")}, after {result.WarmUp} round of warm-up"));
+            $"[bold]pool[/] of segments of {ByteText.OfBytes(result.SegmentBytes)}, " +
+                $"{result.Threads} {(result.Threads == 1 ? "thread" : "threads")}, " +
+                $"after {result.WarmUp} round of warm-up"));
         WriteRounds(
             console,
             ["requests/s#", "of all threads#", "references/s#", "write MB/s#", "read MB/s#", "copy MB/s#"],

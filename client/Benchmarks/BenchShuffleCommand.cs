@@ -6,18 +6,32 @@ using Spectre.Console;
 
 namespace Sluice.Client;
 
-/// <summary>`sluice bench shuffle`: sorts generated records with the certificate on, and measures the exchange of a cluster.</summary>
+/// <summary>
+/// `sluice bench shuffle`: sorts generated records with the certificate on, and measures the exchange of a cluster.
+/// </summary>
 internal sealed class BenchShuffleCommand : BenchVerb<ShuffleBenchJson>
 {
     private const long DefaultRecords = 2_000_000;
     private const int Channels = 8;
     private static readonly TimeSpan ExchangeTime = TimeSpan.FromSeconds(5);
 
-    private readonly Option<string?> _records = new("--records") { Description = "Records of 100 bytes [default: 2000000]", HelpName = "N" };
-    private readonly Option<string?> _cores = new("--cores") { Description = "What rates of a core are divided by [default: tasks at once]", HelpName = "N" };
+    private readonly Option<string?> _records = new("--records")
+    {
+        Description = "Records of 100 bytes [default: 2000000]",
+        HelpName = "N",
+    };
+
+    private readonly Option<string?> _cores = new("--cores")
+    {
+        Description = "What rates of a core are divided by [default: tasks at once]",
+        HelpName = "N",
+    };
 
     public BenchShuffleCommand(ConsoleHost host)
-        : base(host, "shuffle", "Sort generated records a few times, and measure the exchange between two silos of a cluster")
+        : base(
+            host,
+            "shuffle",
+            "Sort generated records a few times, and measure the exchange between two silos of a cluster")
     {
         Add(_records);
         Add(_cores);
@@ -26,11 +40,14 @@ internal sealed class BenchShuffleCommand : BenchVerb<ShuffleBenchJson>
 
     protected override JsonTypeInfo<ShuffleBenchJson> TypeOf(ConsoleJson json) => json.ShuffleBenchJson;
 
-    protected override async Task<ShuffleBenchJson> MeasureAsync(VerbCall call, int rounds, CancellationToken cancellationToken)
+    protected override async Task<ShuffleBenchJson> MeasureAsync(
+        VerbCall call, int rounds, CancellationToken cancellationToken)
     {
         long records = CountOf(call, _records, DefaultRecords, long.MaxValue / GensortGenerator.RecordLength);
         IClusterSupport? clusters = ClustersOf(call);
-        int slots = clusters is null ? call.Settings.Parallelism.Value : await clusters.CountSlotsAsync(call, cancellationToken);
+        int slots = clusters is null
+            ? call.Settings.Parallelism.Value
+            : await clusters.CountSlotsAsync(call, cancellationToken);
         int cores = (int)CountOf(call, _cores, Math.Max(slots, 1), int.MaxValue);
 
         using ScratchDirectory scratch = ScratchDirectory.Open(call.Settings.EngineOptions.SpillDirectories);
@@ -56,21 +73,32 @@ internal sealed class BenchShuffleCommand : BenchVerb<ShuffleBenchJson>
 
     protected override void Write(IAnsiConsole console, ShuffleBenchJson result)
     {
-        console.MarkupLine($"[bold]shuffle[/] of {ByteText.OfCount(result.Records)} records of {GensortGenerator.RecordLength} bytes, " +
-            $"{Markup.Escape(result.Where)}, {result.Cores} {(result.Cores == 1 ? "core" : "cores")}, after {result.WarmUp} round of warm-up");
-        WriteRounds(console, ["time#", "rows/s#", "MB/s of a core#", "reduce MB/s#", "spilled#"], result.Rounds, result.Median, round =>
-        [
-            ByteText.OfSeconds(round.Seconds),
-            ByteText.OfCount((long)round.RowsPerSecond),
-            round.MegabytesPerSecondPerCore.ToString("0.0", CultureInfo.InvariantCulture),
-            round.ReduceMegabytesPerSecond.ToString("0.0", CultureInfo.InvariantCulture),
-            ByteText.OfBytes(round.SpilledBytes),
-        ]);
+        console.MarkupLine(
+            $"[bold]shuffle[/] of {ByteText.OfCount(result.Records)} records of " +
+            $"{GensortGenerator.RecordLength} bytes, " +
+            $"{Markup.Escape(result.Where)}, {result.Cores} {(result.Cores == 1 ? "core" : "cores")}, " +
+            $"after {result.WarmUp} round of warm-up");
+        WriteRounds(
+            console,
+            ["time#", "rows/s#", "MB/s of a core#", "reduce MB/s#", "spilled#"],
+            result.Rounds,
+            result.Median,
+            round =>
+            [
+                ByteText.OfSeconds(round.Seconds),
+                ByteText.OfCount((long)round.RowsPerSecond),
+                round.MegabytesPerSecondPerCore.ToString("0.0", CultureInfo.InvariantCulture),
+                round.ReduceMegabytesPerSecond.ToString("0.0", CultureInfo.InvariantCulture),
+                ByteText.OfBytes(round.SpilledBytes),
+            ]);
         if (result.Exchange is BenchExchangeJson exchange)
         {
             console.MarkupLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"[bold]exchange[/] {Markup.Escape(exchange.From)} to {Markup.Escape(exchange.To)}: {exchange.MegabytesPerSecond:0} MB/s over {exchange.Channels} channels; a grain there answered {exchange.Pings} pings, p50 {exchange.PingP50Milliseconds} ms, p99 {exchange.PingP99Milliseconds} ms, at most {exchange.PingMostMilliseconds} ms"));
+                $"[bold]exchange[/] {Markup.Escape(exchange.From)} to {Markup.Escape(exchange.To)}: " +
+                    $"{exchange.MegabytesPerSecond:0} MB/s over {exchange.Channels} channels; " +
+                    $"a grain there answered {exchange.Pings} pings, p50 {exchange.PingP50Milliseconds} ms, " +
+                    $"p99 {exchange.PingP99Milliseconds} ms, at most {exchange.PingMostMilliseconds} ms"));
         }
         else if (result.Where != ShuffleBenchJson.Local)
         {
@@ -78,8 +106,10 @@ internal sealed class BenchShuffleCommand : BenchVerb<ShuffleBenchJson>
         }
     }
 
-    private static IClusterSupport? ClustersOf(VerbCall call) => call.Settings.Cluster is not { Value: string gateways } cluster
-        ? null
-        : call.Host.Clusters
-            ?? throw new SluiceException(ConsoleErrors.NoCluster($"{cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
+    private static IClusterSupport? ClustersOf(VerbCall call) =>
+        call.Settings.Cluster is not { Value: string gateways } cluster
+            ? null
+            : call.Host.Clusters
+                ?? throw new SluiceException(
+                    ConsoleErrors.NoCluster($"{cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
 }

@@ -11,10 +11,17 @@ internal sealed class BenchSortCommand : BenchVerb<SortBenchJson>
 {
     private const long DefaultRecords = 5_000_000;
 
-    private readonly Option<string?> _records = new("--records") { Description = "Records of 100 bytes, of all tasks together [default: 5000000]", HelpName = "N" };
+    private readonly Option<string?> _records = new("--records")
+    {
+        Description = "Records of 100 bytes, of all tasks together [default: 5000000]",
+        HelpName = "N",
+    };
 
     public BenchSortCommand(ConsoleHost host)
-        : base(host, "sort", "Collect, sort, spill and merge records in map tasks on this machine, without a job around them")
+        : base(
+            host,
+            "sort",
+            "Collect, sort, spill and merge records in map tasks on this machine, without a job around them")
     {
         Add(_records);
         ResourceOptions.AddLocalTo(this);
@@ -22,7 +29,8 @@ internal sealed class BenchSortCommand : BenchVerb<SortBenchJson>
 
     protected override JsonTypeInfo<SortBenchJson> TypeOf(ConsoleJson json) => json.SortBenchJson;
 
-    protected override async Task<SortBenchJson> MeasureAsync(VerbCall call, int rounds, CancellationToken cancellationToken)
+    protected override async Task<SortBenchJson> MeasureAsync(
+        VerbCall call, int rounds, CancellationToken cancellationToken)
     {
         long records = CountOf(call, _records, DefaultRecords, long.MaxValue / SortBench.RecordLength);
         EngineOptions options = call.Settings.EngineOptions;
@@ -58,7 +66,9 @@ internal sealed class BenchSortCommand : BenchVerb<SortBenchJson>
     {
         console.MarkupLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"[bold]sort[/] of {ByteText.OfCount(result.Records)} records of {SortBench.RecordLength} bytes into {SortBench.Partitions} partitions, {result.Tasks} {(result.Tasks == 1 ? "task" : "tasks")}, {ByteText.OfBytes(result.MemoryBytes)}, after {result.WarmUp} round of warm-up"));
+            $"[bold]sort[/] of {ByteText.OfCount(result.Records)} records of {SortBench.RecordLength} bytes into " +
+                $"{SortBench.Partitions} partitions, {result.Tasks} {(result.Tasks == 1 ? "task" : "tasks")}, " +
+                $"{ByteText.OfBytes(result.MemoryBytes)}, after {result.WarmUp} round of warm-up"));
         WriteRounds(
             console,
             ["time#", "records/s#", "collect#", "blocked#", "sort#", "spill#", "merge#", "spills#", "spilled#"],

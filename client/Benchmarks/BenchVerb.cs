@@ -14,9 +14,23 @@ internal abstract class BenchVerb<TResult> : Verb
     private const int DefaultRounds = 3;
     private const int MostRounds = 1000;
 
-    private readonly Option<string?> _rounds = new("--rounds") { Description = $"Rounds that count, after one of warm-up [default: {DefaultRounds}]", HelpName = "N" };
-    private readonly Option<string?> _compare = new("--compare") { Description = "An earlier result, as -o json prints it", HelpName = "FILE" };
-    private readonly Option<string?> _failOver = new("--fail-over") { Description = "How much slower than that ends with 7 [default: 10%]", HelpName = "SHARE" };
+    private readonly Option<string?> _rounds = new("--rounds")
+    {
+        Description = $"Rounds that count, after one of warm-up [default: {DefaultRounds}]",
+        HelpName = "N",
+    };
+
+    private readonly Option<string?> _compare = new("--compare")
+    {
+        Description = "An earlier result, as -o json prints it",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _failOver = new("--fail-over")
+    {
+        Description = "How much slower than that ends with 7 [default: 10%]",
+        HelpName = "SHARE",
+    };
 
     protected BenchVerb(ConsoleHost host, string name, string description)
         : base(host, name, description)
@@ -36,7 +50,11 @@ internal abstract class BenchVerb<TResult> : Verb
     {
         int rounds = (int)CountOf(call, _rounds, DefaultRounds, MostRounds);
         BenchComparison<TResult>? comparison = BenchComparison<TResult>.Read(
-            Name, call.Parse.GetValue(_compare), call.Parse.GetValue(_failOver), _failOver.Name, TypeOf(ConsoleJson.Default));
+            Name,
+            call.Parse.GetValue(_compare),
+            call.Parse.GetValue(_failOver),
+            _failOver.Name,
+            TypeOf(ConsoleJson.Default));
         TResult result = await MeasureAsync(call, rounds, cancellationToken);
         call.Printer.Print(result, TypeOf, console => Write(console, result));
         comparison?.Check(call, result);

@@ -30,7 +30,8 @@ internal sealed class PoolBench : IDisposable
     {
         _threads = threads;
         int segments = (SegmentsPerThread * threads) + Pages;
-        _network = new NetworkBufferPool(new NetworkBufferPoolOptions { SegmentCount = segments, SegmentSize = segmentSize });
+        _network = new NetworkBufferPool(
+            new NetworkBufferPoolOptions { SegmentCount = segments, SegmentSize = segmentSize });
         _pool = _network.CreateBufferPool("bench pool", segments, segments);
         for (int page = 0; page < Pages; page++)
         {

@@ -44,7 +44,8 @@ internal sealed record PoolBenchJson(
 /// <param name="ReferencesPerSecond">Pairs of a retain and a release of one buffer, one thread.</param>
 /// <param name="WriteMegabytesPerSecond">Records of 100 bytes written through a view over segments.</param>
 /// <param name="ReadMegabytesPerSecond">The same records read through a view.</param>
-/// <param name="CopyMegabytesPerSecond">The same records copied behind each other into one array, without views.</param>
+/// <param name="CopyMegabytesPerSecond">The same records copied behind each other into one array, without
+/// views.</param>
 internal sealed record PoolRoundJson(
     double RequestsPerSecond,
     double RequestsPerSecondOfAllThreads,

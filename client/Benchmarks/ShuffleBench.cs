@@ -60,7 +60,9 @@ internal sealed class ShuffleBench(VerbCall call, string directory, long records
         if (!found.IsOrdered || found.Records != records || found.Checksum != generated.Checksum)
         {
             throw new SluiceException(ConsoleErrors.WrongResult(
-                $"the sorted records are not the generated ones: {found.Unordered} out of order, checksum {found.ChecksumText}", output));
+                $"the sorted records are not the generated ones: {found.Unordered} out of order, " +
+                    $"checksum {found.ChecksumText}",
+                output));
         }
     }
 

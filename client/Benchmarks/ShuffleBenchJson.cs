@@ -31,7 +31,8 @@ internal sealed record ShuffleBenchJson(
 
     [JsonIgnore]
     public string Conditions => string.Create(
-        CultureInfo.InvariantCulture, $"{Records} records on {Cores} cores, {(Where == Local ? Local : "in a cluster")}");
+        CultureInfo.InvariantCulture,
+        $"{Records} records on {Cores} cores, {(Where == Local ? Local : "in a cluster")}");
 
     // Pings vary too much from run to run to be judged by a share.
     [JsonIgnore]
@@ -49,10 +50,15 @@ internal sealed record ShuffleBenchJson(
 /// <param name="Seconds">The job's own time, from order to output.</param>
 /// <param name="RowsPerSecond">Records sorted a second.</param>
 /// <param name="MegabytesPerSecondPerCore">Input bytes, end to end.</param>
-/// <param name="ReduceMegabytesPerSecond">Bytes that went through the shuffle, in the time of the stage that fetches, merges and writes.</param>
+/// <param name="ReduceMegabytesPerSecond">Bytes that went through the shuffle, in the time of the stage that fetches,
+/// merges and writes.</param>
 /// <param name="SpilledBytes">Bytes written to spill files.</param>
 internal sealed record ShuffleRoundJson(
-    double Seconds, double RowsPerSecond, double MegabytesPerSecondPerCore, double ReduceMegabytesPerSecond, long SpilledBytes)
+    double Seconds,
+    double RowsPerSecond,
+    double MegabytesPerSecondPerCore,
+    double ReduceMegabytesPerSecond,
+    long SpilledBytes)
 {
     /// <summary>The middle by each measure.</summary>
     public static ShuffleRoundJson MedianOf(IReadOnlyList<ShuffleRoundJson> rounds) => new(

@@ -7,7 +7,9 @@ using Sluice.Sorting;
 
 namespace Sluice.Client;
 
-/// <summary>Map tasks side by side: records with random keys through ring, spills and a merge into one file each.</summary>
+/// <summary>
+/// Map tasks side by side: records with random keys through ring, spills and a merge into one file each.
+/// </summary>
 /// <param name="options">Memory, tasks at once, and where they spill.</param>
 /// <param name="records">Of all tasks together.</param>
 internal sealed class SortBench(EngineOptions options, long records)
@@ -25,16 +27,21 @@ internal sealed class SortBench(EngineOptions options, long records)
     private const int RecordsPerCheck = 1 << 16;
 
     /// <summary>One round.</summary>
-    /// <exception cref="SluiceException">A spill directory cannot be used, or what came out is not what went in.</exception>
+    /// <exception cref="SluiceException">A spill directory cannot be used, or what came out is not what went
+    /// in.</exception>
     public async Task<SortRoundJson> RunAsync(CancellationToken cancellationToken)
     {
         using SpillDirectories directories = ScratchDirectory.OpenSpill(options.SpillDirectories);
-        using NetworkBufferPool pool = new(NetworkBufferPoolOptions.ForMemory(options.MemoryBytes, options.SegmentSize));
+        using NetworkBufferPool pool = new(
+            NetworkBufferPoolOptions.ForMemory(options.MemoryBytes, options.SegmentSize));
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         SpillStore store = new(directories);
         long start = Stopwatch.GetTimestamp();
         Task<Phases>[] tasks = [.. Enumerable.Range(0, options.Parallelism).Select(task => Task.Factory.StartNew(
-            () => RunTask(task, pool, store, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+            () => RunTask(task, pool, store, stop),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default))];
         Phases[] phases = await AllOf(tasks);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return new SortRoundJson(
@@ -56,12 +63,15 @@ internal sealed class SortBench(EngineOptions options, long records)
         {
             return await Task.WhenAll(tasks);
         }
-        catch (Exception) when (tasks.FirstOrDefault(task => task.IsFaulted)?.Exception?.InnerException is Exception cause)
+        catch (Exception) when (
+            tasks.FirstOrDefault(task => task.IsFaulted)?.Exception?.InnerException is Exception cause)
         {
             throw cause switch
             {
                 InvalidDataException => new SluiceException(
-                    ConsoleErrors.WrongResult($"the sorted records are not those collected: {cause.Message}", "bench sort"), cause),
+                    ConsoleErrors.WrongResult(
+                        $"the sorted records are not those collected: {cause.Message}", "bench sort"),
+                    cause),
                 IOException => new SluiceException(
                     ConsoleErrors.CannotWrite(string.Join(", ", options.SpillDirectories), cause.Message), cause),
                 _ => cause,
@@ -103,7 +113,8 @@ internal sealed class SortBench(EngineOptions options, long records)
         }
     }
 
-    private MapOutput Collect(int task, LocalBufferPool pool, int segments, SpillStore store, CancellationToken cancellation)
+    private MapOutput Collect(
+        int task, LocalBufferPool pool, int segments, SpillStore store, CancellationToken cancellation)
     {
         int write = Math.Clamp(segments / SegmentsPerWrite, 1, LargestWrite);
         using MapOutputBuffer buffer = new(

@@ -26,7 +26,10 @@ internal sealed class SilosVerb : Verb
     private readonly (string[] Headings, Func<SiloView, IReadOnlyList<string>> Row) _table;
 
     public SilosVerb(
-        ConsoleHost host, string name, string description, (string[] Headings, Func<SiloView, IReadOnlyList<string>> Row) table)
+        ConsoleHost host,
+        string name,
+        string description,
+        (string[] Headings, Func<SiloView, IReadOnlyList<string>> Row) table)
         : base(host, name, description)
     {
         _table = table;
@@ -39,7 +42,10 @@ internal sealed class SilosVerb : Verb
 
     public static (string[] Headings, Func<SiloView, IReadOnlyList<string>> Row) Silos =>
         (["silo", "gateway", "process#", "version", "slots#", "running#", "queued#", "state"], silo =>
-            [silo.Name, silo.Gateway, Number(silo.ProcessId), silo.Version, Number(silo.Slots), Number(silo.Running), Number(silo.Queued), StateOf(silo)]);
+            [
+                silo.Name, silo.Gateway, Number(silo.ProcessId), silo.Version, Number(silo.Slots), Number(silo.Running),
+                Number(silo.Queued), StateOf(silo),
+            ]);
 
     public static (string[] Headings, Func<SiloView, IReadOnlyList<string>> Row) Pools =>
         (["silo", "segments#", "lent#", "segment#", "memory#", "outputs#", "free disk#"], silo =>
@@ -59,11 +65,14 @@ internal sealed class SilosVerb : Verb
         IReadOnlyList<SiloView> silos = await cluster.Client.GetSilosAsync(cancellationToken);
         SilosJson json = new("sluice.silos/1", [.. silos.Select(JsonOf)]);
         call.Printer.Print(
-            json, context => context.SilosJson, console => Tables.Rows(console, _table.Headings, silos.Select(_table.Row)));
+            json,
+            context => context.SilosJson,
+            console => Tables.Rows(console, _table.Headings, silos.Select(_table.Row)));
         return 0;
     }
 
-    public static string StateOf(SiloView silo) => silo.IsDraining ? "draining" : silo.Slots == 0 ? "no slots" : "active";
+    public static string StateOf(SiloView silo) =>
+        silo.IsDraining ? "draining" : silo.Slots == 0 ? "no slots" : "active";
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -87,7 +96,10 @@ internal sealed class SilosVerb : Verb
 /// <summary>`sluice cluster drain SILO`.</summary>
 internal sealed class DrainVerb : Verb
 {
-    private readonly Argument<string> _silo = new("SILO") { Description = "The silo's name, as sluice cluster silos prints it" };
+    private readonly Argument<string> _silo = new("SILO")
+    {
+        Description = "The silo's name, as sluice cluster silos prints it",
+    };
 
     public DrainVerb(ConsoleHost host)
         : base(host, "drain", "Have a silo take no tasks any more; what it has is finished and served")

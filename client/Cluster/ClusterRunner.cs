@@ -11,7 +11,10 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
     private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(15);
 
     public async Task<JobReport> RunAsync(
-        EngineOptions options, JobRequest request, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
+        EngineOptions options,
+        JobRequest request,
+        IProgress<JobProgress>? progress,
+        CancellationToken cancellationToken)
     {
         await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         return await RunAsync(call, cluster, JobOf(call, request), detachOnInterrupt, progress, cancellationToken);
@@ -39,7 +42,9 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
         return await WatchAsync(call, cluster, job.Id, detachOnInterrupt, progress, cancellationToken);
     }
 
-    /// <summary>Waits for the end of a job that was submitted here; a first Ctrl-C cancels it, or leaves it running.</summary>
+    /// <summary>
+    /// Waits for the end of a job that was submitted here; a first Ctrl-C cancels it, or leaves it running.
+    /// </summary>
     /// <exception cref="SluiceException">It failed.</exception>
     public static async Task<JobReport> WatchAsync(
         VerbCall call,
@@ -73,7 +78,8 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
         return new WatchEndedException();
     }
 
-    public async Task<PlanReport> ExplainAsync(EngineOptions options, JobRequest request, CancellationToken cancellationToken)
+    public async Task<PlanReport> ExplainAsync(
+        EngineOptions options, JobRequest request, CancellationToken cancellationToken)
     {
         await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         return await cluster.Client.ExplainAsync(JobOf(call, request), cancellationToken);
@@ -84,7 +90,8 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
         call, new JobCatalog().NameOf(request.Job), request.Arguments, request.Name, request.Overwrite);
 
     /// <summary>The same, of a job that only the silos know.</summary>
-    public static ClusterJob JobOf(VerbCall call, string job, JobArguments arguments, string name, bool overwrite) => new()
+    public static ClusterJob JobOf(
+        VerbCall call, string job, JobArguments arguments, string name, bool overwrite) => new()
     {
         Job = job,
         Arguments = arguments,
@@ -101,7 +108,8 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
     public static JobReport ReportOf(JobView view) => view switch
     {
         { Report: string json } => JobReport.FromJson(json),
-        { Failure: WireFailure failure } => throw new SluiceException(failure.ToError(), new AggregateException(failure.Detail)),
+        { Failure: WireFailure failure } => throw new SluiceException(
+            failure.ToError(), new AggregateException(failure.Detail)),
         _ => throw new SluiceException(SluiceErrors.Cancelled(view.Name)),
     };
 }

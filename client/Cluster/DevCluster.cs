@@ -16,8 +16,10 @@ internal sealed record DevPorts(int Silo, int Gateway, int Health)
     /// <exception cref="SluiceException">Another process listens on one of them.</exception>
     public void Check(int processes)
     {
-        HashSet<int> taken = [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port)];
-        foreach ((string option, int first) in new[] { ("--silo-port", Silo), ("--gateway-port", Gateway), ("--health-port", Health) })
+        HashSet<int> taken =
+            [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port)];
+        foreach ((string option, int first) in
+            new[] { ("--silo-port", Silo), ("--gateway-port", Gateway), ("--health-port", Health) })
         {
             if (first is < 1 || first + processes > ushort.MaxValue)
             {
@@ -39,7 +41,9 @@ internal sealed record DevPorts(int Silo, int Gateway, int Health)
     }
 }
 
-/// <summary>A primary without slots in this process, which holds the membership, and silos in processes of their own.</summary>
+/// <summary>
+/// A primary without slots in this process, which holds the membership, and silos in processes of their own.
+/// </summary>
 /// <remarks>
 /// Any of the silo processes may die. They end when this process does, however it ends: each reads from a pipe that
 /// closes then.
@@ -57,7 +61,8 @@ internal sealed class DevCluster(
     public async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.Combine(State, "logs"));
-        await using WebApplication primary = SiloProgram.Build([.. Arguments(0, 0).Select(argument => $"--{argument}")]);
+        await using WebApplication primary = SiloProgram.Build(
+            [.. Arguments(0, 0).Select(argument => $"--{argument}")]);
         await primary.StartAsync(cancellationToken);
         try
         {
@@ -174,14 +179,18 @@ internal sealed class DevCluster(
     private void Print(VerbCall call)
     {
         TextWriter console = call.Terminal.Out;
-        console.WriteLine($"cluster   {silos} silos with {slots} {(slots == 1 ? "slot" : "slots")} and {ByteText.OfBytes(memoryBytes)} each");
+        console.WriteLine(
+            $"cluster   {silos} silos with {slots} {(slots == 1 ? "slot" : "slots")} and " +
+                $"{ByteText.OfBytes(memoryBytes)} each");
         console.WriteLine($"gateway   127.0.0.1:{ports.Gateway}");
         for (int silo = 1; silo <= silos; silo++)
         {
-            console.WriteLine($"silo-{silo}    process {_children[silo - 1].Id}, gateway 127.0.0.1:{ports.Gateway + silo}");
+            console.WriteLine(
+                $"silo-{silo}    process {_children[silo - 1].Id}, gateway 127.0.0.1:{ports.Gateway + silo}");
         }
 
-        console.WriteLine($"metrics   http://127.0.0.1:{ports.Health + 1}/metrics, and of each silo on the ports behind");
+        console.WriteLine(
+            $"metrics   http://127.0.0.1:{ports.Health + 1}/metrics, and of each silo on the ports behind");
         console.WriteLine($"root      {root} (logs and history in {State})");
         console.WriteLine($"try       sluice sort FILE --out DIR --cluster 127.0.0.1:{ports.Gateway}");
         console.WriteLine("stop      Ctrl-C");

@@ -10,7 +10,12 @@ internal sealed class DevCommand : Verb
     private const int MostSilos = 64;
     private const int MostSlots = 1024;
 
-    private readonly Option<int> _silos = new("--silos") { Description = "Silo processes", DefaultValueFactory = _ => 2, HelpName = "N" };
+    private readonly Option<int> _silos = new("--silos")
+    {
+        Description = "Silo processes",
+        DefaultValueFactory = _ => 2,
+        HelpName = "N",
+    };
 
     private readonly Option<int> _siloPort = new("--silo-port")
     {
@@ -27,7 +32,11 @@ internal sealed class DevCommand : Verb
         Description = "The first of N+1 ports for /health", DefaultValueFactory = _ => 11180, HelpName = "PORT",
     };
 
-    private readonly Option<int?> _slots = new("--slots") { Description = "Tasks at once in each silo [default: the cores shared out]", HelpName = "N" };
+    private readonly Option<int?> _slots = new("--slots")
+    {
+        Description = "Tasks at once in each silo [default: the cores shared out]",
+        HelpName = "N",
+    };
 
     public DevCommand(ConsoleHost host)
         : base(host, "dev", "Run a cluster of silo processes on this machine until Ctrl-C")
@@ -37,8 +46,16 @@ internal sealed class DevCommand : Verb
         Add(_siloPort);
         Add(_gatewayPort);
         Add(_healthPort);
-        Add(new Option<string>($"--{SettingNames.Memory}") { Description = "Memory of each silo's pool", HelpName = "SIZE" });
-        Add(new Option<string[]>($"--{SettingNames.SpillDirectories}") { Description = "Where silos spill", HelpName = "DIR" });
+        Add(new Option<string>($"--{SettingNames.Memory}")
+        {
+            Description = "Memory of each silo's pool",
+            HelpName = "SIZE",
+        });
+        Add(new Option<string[]>($"--{SettingNames.SpillDirectories}")
+        {
+            Description = "Where silos spill",
+            HelpName = "DIR",
+        });
     }
 
     public override IReadOnlyList<string> Examples =>

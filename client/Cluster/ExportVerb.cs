@@ -5,11 +5,18 @@ using Sluice.Jobs;
 
 namespace Sluice.Client;
 
-/// <summary>`sluice jobs export JOB`: how it stands, its report, its plan and its journal as one JSON document.</summary>
+/// <summary>
+/// `sluice jobs export JOB`: how it stands, its report, its plan and its journal as one JSON document.
+/// </summary>
 internal sealed class ExportVerb : Verb
 {
     private readonly Argument<string> _job = JobViews.NewArgument();
-    private readonly Option<string?> _out = new("--out") { Description = "Write to this file; else to standard output", HelpName = "FILE" };
+
+    private readonly Option<string?> _out = new("--out")
+    {
+        Description = "Write to this file; else to standard output",
+        HelpName = "FILE",
+    };
 
     public ExportVerb(ConsoleHost host)
         : base(host, "export", "Print all that is known of a job as JSON: report, plan and journal")
@@ -57,7 +64,11 @@ internal sealed class ExportVerb : Verb
         ElementOf(export.Order),
         ElementOf(export.View.Report),
         ElementOf(export.Plan),
-        [.. (export.Journal ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => ElementOf(line)!.Value)]);
+        [
+            .. (export.Journal ?? "")
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => ElementOf(line)!.Value),
+        ]);
 
     private static JsonElement? ElementOf(string? json) => json is null ? null : JsonElement.Parse(json);
 }

@@ -9,7 +9,8 @@ namespace Sluice.Client;
 /// <summary>Prints jobs of a cluster: `sluice.jobs/1`.</summary>
 internal static class JobViews
 {
-    private static readonly string[] Headings = ["job", "name", "status", "started", "time#", "stage", "tasks#", "host"];
+    private static readonly string[] Headings =
+        ["job", "name", "status", "started", "time#", "stage", "tasks#", "host"];
 
     /// <summary>A job's id as it is printed.</summary>
     /// <exception cref="SluiceException">It is none.</exception>
@@ -17,7 +18,8 @@ internal static class JobViews
         Guid.TryParse(text, out Guid id) ? new JobId(id) : throw new SluiceException(SluiceErrors.UnknownJobId(text));
 
     /// <summary>The argument that names a job.</summary>
-    public static Argument<string> NewArgument() => new("JOB") { Description = "The job's id, as sluice jobs ls prints it" };
+    public static Argument<string> NewArgument() =>
+        new("JOB") { Description = "The job's id, as sluice jobs ls prints it" };
 
     /// <summary>A job that the cluster was asked for.</summary>
     /// <param name="job">What it answered.</param>

@@ -20,7 +20,8 @@ internal sealed class JobsCommand : Command
         Add(new ExportVerb(host));
     }
 
-    private static async Task<int> ShowAsync(VerbCall call, ISluiceClient client, JobId id, CancellationToken cancellationToken)
+    private static async Task<int> ShowAsync(
+        VerbCall call, ISluiceClient client, JobId id, CancellationToken cancellationToken)
     {
         JobView job = JobViews.Known(await client.GetAsync(id, cancellationToken), id.ToString());
         if (job.Report is string report)
@@ -43,7 +44,8 @@ internal sealed class JobsCommand : Command
         return 0;
     }
 
-    private static async Task<int> WatchAsync(VerbCall call, ISluiceClient client, JobId id, CancellationToken cancellationToken)
+    private static async Task<int> WatchAsync(
+        VerbCall call, ISluiceClient client, JobId id, CancellationToken cancellationToken)
     {
         JobView job = JobViews.Known(await client.GetAsync(id, cancellationToken), id.ToString());
         await using (ProgressView view = ProgressView.Open(call.Terminal, call.Style))
@@ -55,7 +57,8 @@ internal sealed class JobsCommand : Command
         return 0;
     }
 
-    private static async Task<int> CancelAsync(VerbCall call, ISluiceClient client, JobId id, CancellationToken cancellationToken)
+    private static async Task<int> CancelAsync(
+        VerbCall call, ISluiceClient client, JobId id, CancellationToken cancellationToken)
     {
         JobViews.Known(await client.CancelAsync(id, cancellationToken), id.ToString());
         JobViews.PrintOne(call, await client.WatchAsync(id, null, cancellationToken));
@@ -68,7 +71,12 @@ internal sealed class JobsListCommand : Verb
 {
     private const int Most = 50;
 
-    private readonly Option<int> _limit = new("--limit") { Description = "The newest so many", DefaultValueFactory = _ => Most, HelpName = "N" };
+    private readonly Option<int> _limit = new("--limit")
+    {
+        Description = "The newest so many",
+        DefaultValueFactory = _ => Most,
+        HelpName = "N",
+    };
 
     public JobsListCommand(ConsoleHost host)
         : base(host, "ls", "List jobs, newest first")
@@ -97,7 +105,12 @@ internal sealed class JobVerb : Verb
 {
     private readonly Func<VerbCall, ISluiceClient, JobId, CancellationToken, Task<int>> _run;
     private readonly Argument<string> _job = JobViews.NewArgument();
-    private readonly Option<string?> _timeout = new("--timeout") { Description = "Give up waiting after this time; the job goes on", HelpName = "TIME" };
+
+    private readonly Option<string?> _timeout = new("--timeout")
+    {
+        Description = "Give up waiting after this time; the job goes on",
+        HelpName = "TIME",
+    };
 
     public JobVerb(
         ConsoleHost host,
@@ -149,7 +162,15 @@ internal static class ClusterFlags
 {
     public static void AddTo(Command command)
     {
-        command.Add(new Option<string>($"--{SettingNames.Cluster}") { Description = "The cluster's gateways", HelpName = "HOST:PORT" });
-        command.Add(new Option<string>($"--{SettingNames.ClusterId}") { Description = "What it is called [default: sluice]", HelpName = "NAME" });
+        command.Add(new Option<string>($"--{SettingNames.Cluster}")
+        {
+            Description = "The cluster's gateways",
+            HelpName = "HOST:PORT",
+        });
+        command.Add(new Option<string>($"--{SettingNames.ClusterId}")
+        {
+            Description = "What it is called [default: sluice]",
+            HelpName = "NAME",
+        });
     }
 }

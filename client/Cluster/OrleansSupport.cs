@@ -9,7 +9,10 @@ namespace Sluice.Client;
 internal sealed class OrleansSupport : IClusterSupport
 {
     public IEnumerable<Command> Verbs(ConsoleHost host) =>
-        [new RunCommand(host), new JobsCommand(host), new TraceCommand(host), new ClusterCommand(host), new SiloCommand(host), new DevCommand(host)];
+    [
+        new RunCommand(host), new JobsCommand(host), new TraceCommand(host), new ClusterCommand(host),
+        new SiloCommand(host), new DevCommand(host),
+    ];
 
     public IJobRunner RunnerOf(VerbCall call, bool detachOnInterrupt) => new ClusterRunner(call, detachOnInterrupt);
 
@@ -23,7 +26,8 @@ internal sealed class OrleansSupport : IClusterSupport
         VerbCall call, int channels, TimeSpan duration, CancellationToken cancellationToken)
     {
         await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
-        SiloView[] silos = [.. (await cluster.Client.GetSilosAsync(cancellationToken)).Where(silo => silo.Slots > 0).Take(2)];
+        SiloView[] silos =
+            [.. (await cluster.Client.GetSilosAsync(cancellationToken)).Where(silo => silo.Slots > 0).Take(2)];
         if (silos is not [SiloView from, SiloView to])
         {
             return null;
@@ -44,7 +48,8 @@ internal sealed class OrleansSupport : IClusterSupport
             Math.Round(measure.PingMost, 2));
     }
 
-    public async Task SubmitAsync(VerbCall call, JobOrder order, JobRequest request, CancellationToken cancellationToken)
+    public async Task SubmitAsync(
+        VerbCall call, JobOrder order, JobRequest request, CancellationToken cancellationToken)
     {
         await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         ClusterJob job = ClusterRunner.JobOf(call, request);

@@ -8,7 +8,11 @@ namespace Sluice.Client;
 internal sealed class RetryVerb : Verb
 {
     private readonly Argument<string> _job = JobViews.NewArgument();
-    private readonly Option<bool> _detach = new("--detach") { Description = "Leave the new job running in the cluster" };
+
+    private readonly Option<bool> _detach = new("--detach")
+    {
+        Description = "Leave the new job running in the cluster",
+    };
 
     public RetryVerb(ConsoleHost host)
         : base(host, "retry", "Run a job again that failed or was cancelled, as a new job with the same arguments")

@@ -7,7 +7,10 @@ namespace Sluice.Client;
 /// <summary>`sluice run JOB --arg name=value`: a job class that is deployed with the silos.</summary>
 internal sealed class RunCommand : Verb
 {
-    private readonly Argument<string> _job = new("JOB") { Description = "The name under which the silos know the job's class" };
+    private readonly Argument<string> _job = new("JOB")
+    {
+        Description = "The name under which the silos know the job's class",
+    };
 
     private readonly Option<string[]> _args = new("--arg")
     {
@@ -15,8 +18,17 @@ internal sealed class RunCommand : Verb
         HelpName = "NAME=VALUE",
     };
 
-    private readonly Option<string?> _name = new("--name") { Description = "What the job is called in reports", HelpName = "TEXT" };
-    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace an existing output once the new one is complete" };
+    private readonly Option<string?> _name = new("--name")
+    {
+        Description = "What the job is called in reports",
+        HelpName = "TEXT",
+    };
+
+    private readonly Option<bool> _overwrite = new("--overwrite")
+    {
+        Description = "Replace an existing output once the new one is complete",
+    };
+
     private readonly Option<bool> _detach = new("--detach") { Description = "Leave the job running in the cluster" };
 
     public RunCommand(ConsoleHost host)
@@ -27,10 +39,26 @@ internal sealed class RunCommand : Verb
         Add(_name);
         Add(_overwrite);
         Add(_detach);
-        Add(new Option<string>($"--{SettingNames.Partitions}") { Description = "Partitions of each shuffle", HelpName = "N" });
-        Add(new Option<string>($"--{SettingNames.Memory}") { Description = "The job's share of each silo's pool", HelpName = "SIZE" });
-        Add(new Option<string>($"--{SettingNames.Compress}") { Description = "How spilled blocks are stored: none or brotli", HelpName = "CODEC" });
-        Add(new Option<string>($"--{SettingNames.TraceBuffers}") { Description = "Buffers whose lives are watched", HelpName = "1/N|all|off" });
+        Add(new Option<string>($"--{SettingNames.Partitions}")
+        {
+            Description = "Partitions of each shuffle",
+            HelpName = "N",
+        });
+        Add(new Option<string>($"--{SettingNames.Memory}")
+        {
+            Description = "The job's share of each silo's pool",
+            HelpName = "SIZE",
+        });
+        Add(new Option<string>($"--{SettingNames.Compress}")
+        {
+            Description = "How spilled blocks are stored: none or brotli",
+            HelpName = "CODEC",
+        });
+        Add(new Option<string>($"--{SettingNames.TraceBuffers}")
+        {
+            Description = "Buffers whose lives are watched",
+            HelpName = "1/N|all|off",
+        });
         ClusterFlags.AddTo(this);
     }
 

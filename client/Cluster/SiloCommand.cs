@@ -17,7 +17,11 @@ internal sealed class SiloCommand : Command
 /// <summary>Runs a silo in this process until it is told to stop.</summary>
 internal sealed class SiloRunCommand : Verb
 {
-    private readonly Option<string?> _config = new("--config") { Description = "A JSON file with sections Orleans and Sluice", HelpName = "FILE" };
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = "A JSON file with sections Orleans and Sluice",
+        HelpName = "FILE",
+    };
 
     private readonly Option<string[]> _set = new("--set")
     {
@@ -45,7 +49,8 @@ internal sealed class SiloRunCommand : Verb
         {
             if (!File.Exists(file))
             {
-                throw new SluiceException(ConsoleErrors.BadValue(file, "a file that exists", _config.Name, "silo.json"));
+                throw new SluiceException(
+                    ConsoleErrors.BadValue(file, "a file that exists", _config.Name, "silo.json"));
             }
 
             args.Add($"--config={Path.GetFullPath(file)}");

@@ -59,14 +59,18 @@ internal sealed record TopSample(DateTime At, IReadOnlyList<SiloView> Silos, IRe
     {
         Tables.Rows(
             console,
-            ["silo", "state", "tasks#", "queued#", "pool#", "outputs#", "sends#", "receives#", "free disk#", "waits for"],
+            [
+                "silo", "state", "tasks#", "queued#", "pool#", "outputs#", "sends#", "receives#", "free disk#",
+                "waits for",
+            ],
             top.Silos.Select(silo => (IReadOnlyList<string>)
             [
                 silo.Name,
                 silo.State,
                 string.Create(CultureInfo.InvariantCulture, $"{silo.Running}/{silo.Slots}"),
                 silo.Queued.ToString(CultureInfo.InvariantCulture),
-                string.Create(CultureInfo.InvariantCulture, $"{100.0 * silo.LentSegments / Math.Max(silo.Segments, 1):0}%"),
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{100.0 * silo.LentSegments / Math.Max(silo.Segments, 1):0}%"),
                 silo.Outputs.ToString(CultureInfo.InvariantCulture),
                 ByteText.OfRate(silo.SentRate, 1),
                 ByteText.OfRate(silo.ReceivedRate, 1),
@@ -83,7 +87,8 @@ internal sealed record TopSample(DateTime At, IReadOnlyList<SiloView> Silos, IRe
                 job.Name,
                 job.Stage ?? "",
                 string.Create(CultureInfo.InvariantCulture, $"{job.TasksDone}/{job.TasksTotal}"),
-                string.Create(CultureInfo.InvariantCulture, $"{100.0 * job.BytesDone / Math.Max(job.BytesTotal, 1):0}%"),
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{100.0 * job.BytesDone / Math.Max(job.BytesTotal, 1):0}%"),
                 ByteText.OfRate(job.Rate, 1),
                 ByteText.OfSeconds(job.Seconds),
             ]));

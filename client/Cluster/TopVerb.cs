@@ -2,7 +2,9 @@ using Spectre.Console;
 
 namespace Sluice.Client;
 
-/// <summary>`sluice cluster top`: silos and running jobs, drawn again every second on a terminal, once elsewhere.</summary>
+/// <summary>
+/// `sluice cluster top`: silos and running jobs, drawn again every second on a terminal, once elsewhere.
+/// </summary>
 internal sealed class TopVerb : Verb
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);

@@ -7,7 +7,11 @@ namespace Sluice.Client;
 internal sealed class TraceCommand : Verb
 {
     private readonly Argument<string> _job = JobViews.NewArgument();
-    private readonly Option<bool> _buffers = new("--buffers") { Description = "One life of a buffer, from silo to silo" };
+
+    private readonly Option<bool> _buffers = new("--buffers")
+    {
+        Description = "One life of a buffer, from silo to silo",
+    };
 
     public TraceCommand(ConsoleHost host)
         : base(host, "trace", "Print a job's trace id and a timeline of its tasks, or the life of one of its buffers")
@@ -53,7 +57,8 @@ internal sealed class TraceCommand : Verb
         }
         else
         {
-            call.Printer.Print(job, json => json.JobTimeline, console => TimelineView.Write(console, job, call.Terminal.Width));
+            call.Printer.Print(
+                job, json => json.JobTimeline, console => TimelineView.Write(console, job, call.Terminal.Width));
         }
 
         return 0;

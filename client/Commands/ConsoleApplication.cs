@@ -59,7 +59,8 @@ internal static class ConsoleApplication
     /// <exception cref="SluiceException">The command line is wrong, or the verb failed.</exception>
     public static Task<int> RunVerbAsync(ConsoleHost host, IReadOnlyList<string> words)
     {
-        ParseResult parse = RootVerb.Create(host).Parse([.. words], new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parse = RootVerb.Create(host).Parse(
+            [.. words], new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parse.Action is ExampleHelp or PrintVersion)
         {
             UsageCheck.ThrowUnmatched(parse);

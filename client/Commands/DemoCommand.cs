@@ -6,7 +6,9 @@ using Spectre.Console;
 
 namespace Sluice.Client;
 
-/// <summary>`sluice demo`: generates input, sorts and counts it, reads the results again, and shows what was proven.</summary>
+/// <summary>
+/// `sluice demo`: generates input, sorts and counts it, reads the results again, and shows what was proven.
+/// </summary>
 internal sealed class DemoCommand : Verb
 {
     private const long SortRecords = 1_000_000;
@@ -25,7 +27,8 @@ internal sealed class DemoCommand : Verb
     {
         if (call.Settings.Cluster.Value is string gateways && call.Host.Clusters is null)
         {
-            throw new SluiceException(ConsoleErrors.NoCluster($"{call.Settings.Cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
+            throw new SluiceException(
+                ConsoleErrors.NoCluster($"{call.Settings.Cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
         }
 
         long start = Stopwatch.GetTimestamp();
@@ -34,7 +37,8 @@ internal sealed class DemoCommand : Verb
         {
             options = options with
             {
-                MemoryBytes = Math.Min(options.MemoryBytes, Math.Max(MemoryBytes, EngineOptions.LeastMemory(options.Parallelism))),
+                MemoryBytes = Math.Min(
+                    options.MemoryBytes, Math.Max(MemoryBytes, EngineOptions.LeastMemory(options.Parallelism))),
             };
         }
 
@@ -55,7 +59,8 @@ internal sealed class DemoCommand : Verb
             count.Words);
         string where = call.Settings.Cluster.Value is string cluster
             ? $"on the cluster of {cluster}"
-            : $"on this machine: {options.Parallelism} tasks at once, {ByteText.OfBytes(options.MemoryBytes)} of memory";
+            : $"on this machine: {options.Parallelism} tasks at once, " +
+                $"{ByteText.OfBytes(options.MemoryBytes)} of memory";
         call.Printer.Print(demo, json => json.DemoJson, console => Write(console, where, sort, count, demo.Seconds));
         return 0;
     }
@@ -64,17 +69,39 @@ internal sealed class DemoCommand : Verb
     {
         console.MarkupLine($"[bold]Sluice[/] sorted and counted generated data {Markup.Escape(where)}.");
         console.WriteLine();
-        Step(console, "generated", $"{ByteText.OfCount(sort.Generated.Records)} records, {ByteText.OfBytes(sort.Generated.Bytes)}");
-        Step(console, "sorted", $"in {ByteText.OfSeconds(sort.Report.Seconds)}, {ByteText.OfRate(sort.Report.Bytes.In, sort.Report.Seconds)}, " +
-            $"{ByteText.OfBytes(sort.Report.Bytes.Spilled)} spilled to disk");
-        Step(console, "read again", $"{sort.Report.Parts} parts in order, checksum {sort.Verification.Checksum} is the generator's");
-        Step(console, "generated", $"{ByteText.OfCount(count.Generated.Records)} lines of words, {ByteText.OfBytes(count.Generated.Bytes)}");
-        Step(console, "counted", $"in {ByteText.OfSeconds(count.Report.Seconds)}, {ByteText.OfRate(count.Report.Bytes.In, count.Report.Seconds)}");
-        Step(console, "read again", $"{ByteText.OfCount(count.Words)} words, each with the count that a simple loop finds");
+        Step(
+            console,
+            "generated",
+            $"{ByteText.OfCount(sort.Generated.Records)} records, {ByteText.OfBytes(sort.Generated.Bytes)}");
+        Step(
+            console,
+            "sorted",
+            $"in {ByteText.OfSeconds(sort.Report.Seconds)}, " +
+                $"{ByteText.OfRate(sort.Report.Bytes.In, sort.Report.Seconds)}, " +
+                $"{ByteText.OfBytes(sort.Report.Bytes.Spilled)} spilled to disk");
+        Step(
+            console,
+            "read again",
+            $"{sort.Report.Parts} parts in order, checksum {sort.Verification.Checksum} is the generator's");
+        Step(
+            console,
+            "generated",
+            $"{ByteText.OfCount(count.Generated.Records)} lines of words, {ByteText.OfBytes(count.Generated.Bytes)}");
+        Step(
+            console,
+            "counted",
+            $"in {ByteText.OfSeconds(count.Report.Seconds)}, " +
+                $"{ByteText.OfRate(count.Report.Bytes.In, count.Report.Seconds)}");
+        Step(
+            console,
+            "read again",
+            $"{ByteText.OfCount(count.Words)} words, each with the count that a simple loop finds");
         console.WriteLine();
         Stages(console, "sort", sort.Report);
         Stages(console, "wordcount", count.Report);
-        console.MarkupLine($"Done in {ByteText.OfSeconds(seconds)}; all files are removed. Next: [bold]sluice sort FILE --out DIR[/], or [bold]sluice --help[/]");
+        console.MarkupLine(
+            $"Done in {ByteText.OfSeconds(seconds)}; all files are removed. " +
+                "Next: [bold]sluice sort FILE --out DIR[/], or [bold]sluice --help[/]");
     }
 
     private static void Step(IAnsiConsole console, string what, string result) =>
@@ -82,7 +109,9 @@ internal sealed class DemoCommand : Verb
 
     private static void Stages(IAnsiConsole console, string name, JobReport report)
     {
-        console.MarkupLine($"[bold]{name}[/]: certificate over {ByteText.OfCount(report.Certificate.Records)} records, {report.Certificate.Checksum}");
+        console.MarkupLine(
+            $"[bold]{name}[/]: certificate over {ByteText.OfCount(report.Certificate.Records)} records, " +
+                $"{report.Certificate.Checksum}");
         JobReportView.WriteStages(console, report.Stages);
         console.WriteLine();
     }

@@ -29,15 +29,21 @@ internal sealed class DemoRun(VerbCall call, EngineOptions options, string direc
         long start = Stopwatch.GetTimestamp();
         VerifyReport found = await Task.Run(
             () => SortVerifier.Verify(
-                SortVerifier.PartsOf(output), new VerifyOptions { Format = VerifyFormat.Gensort }, null, cancellationToken),
+                SortVerifier.PartsOf(output),
+                new VerifyOptions { Format = VerifyFormat.Gensort },
+                null,
+                cancellationToken),
             CancellationToken.None);
         if (!found.IsOrdered || found.Records != records || found.Checksum != generated.Checksum)
         {
             throw new SluiceException(ConsoleErrors.WrongResult(
-                $"the sorted records are not the generated ones: {found.Unordered} out of order, checksum {found.ChecksumText}", output));
+                $"the sorted records are not the generated ones: {found.Unordered} out of order, " +
+                    $"checksum {found.ChecksumText}",
+                output));
         }
 
-        return new SortProof(generated, report, VerifySortCommand.Describe(found, Stopwatch.GetElapsedTime(start).TotalSeconds));
+        return new SortProof(
+            generated, report, VerifySortCommand.Describe(found, Stopwatch.GetElapsedTime(start).TotalSeconds));
     }
 
     /// <summary>Counts generated words and compares every count with a simple loop's.</summary>
@@ -80,7 +86,9 @@ internal sealed class DemoRun(VerbCall call, EngineOptions options, string direc
             long count = long.Parse(fields[1], CultureInfo.InvariantCulture);
             if (!expected.TryGetValue(fields[0], out long known) || known != count)
             {
-                throw new SluiceException(ConsoleErrors.WrongResult($"'{fields[0]}' was counted {count} times and is there {known} times", output));
+                throw new SluiceException(
+                    ConsoleErrors.WrongResult(
+                        $"'{fields[0]}' was counted {count} times and is there {known} times", output));
             }
 
             words++;
@@ -88,7 +96,8 @@ internal sealed class DemoRun(VerbCall call, EngineOptions options, string direc
 
         if (words != expected.Count)
         {
-            throw new SluiceException(ConsoleErrors.WrongResult($"{words} words were counted and {expected.Count} are there", output));
+            throw new SluiceException(
+                ConsoleErrors.WrongResult($"{words} words were counted and {expected.Count} are there", output));
         }
     }
 

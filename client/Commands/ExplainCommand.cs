@@ -7,8 +7,8 @@ using Spectre.Console;
 namespace Sluice.Client;
 
 /// <summary>
-/// `sluice explain VERB ...`: the plan of the same command line; runs nothing. `sluice explain --why JOB`: what kept a job
-/// from being faster.
+/// `sluice explain VERB ...`: the plan of the same command line; runs nothing. `sluice explain --why JOB`: what kept a
+/// job from being faster.
 /// </summary>
 internal sealed class ExplainCommand : Verb
 {
@@ -22,8 +22,16 @@ internal sealed class ExplainCommand : Verb
         : base(host, "explain", "Show what a job would do, without running it, or why one took so long")
     {
         Add(_why);
-        Add(new Option<string>($"--{SettingNames.Cluster}") { Description = "The cluster's gateways, for --why", HelpName = "HOST:PORT" });
-        Add(new Option<string>($"--{SettingNames.ClusterId}") { Description = "What it is called [default: sluice]", HelpName = "NAME" });
+        Add(new Option<string>($"--{SettingNames.Cluster}")
+        {
+            Description = "The cluster's gateways, for --why",
+            HelpName = "HOST:PORT",
+        });
+        Add(new Option<string>($"--{SettingNames.ClusterId}")
+        {
+            Description = "What it is called [default: sluice]",
+            HelpName = "NAME",
+        });
         SortOptions sort = new();
         Add(new ExplainVerb(host, SortCommand.VerbName, sort.AddTo, sort.Read));
         WordCountOptions wordCount = new();
@@ -65,7 +73,8 @@ internal sealed class ExplainCommand : Verb
     {
         private readonly Func<VerbCall, JobOrder> _read;
 
-        public ExplainVerb(ConsoleHost host, string verb, Action<Command, bool> addOptions, Func<VerbCall, JobOrder> read)
+        public ExplainVerb(
+            ConsoleHost host, string verb, Action<Command, bool> addOptions, Func<VerbCall, JobOrder> read)
             : base(host, verb, $"Show the plan of sluice {verb} with these options")
         {
             addOptions(this, false);
@@ -84,28 +93,34 @@ internal sealed class ExplainCommand : Verb
             // Where the records go in the end changes nothing of the plan.
             string output = order.WritesStream ? Path.Combine(Path.GetTempPath(), "output") : order.Output;
             JobRequest request = JobSession.RequestOf(call, order, order.Inputs, output);
-            PlanReport plan = await JobSession.RunnerOf(call, false).ExplainAsync(call.Settings.EngineOptions, request, cancellationToken);
+            PlanReport plan = await JobSession.RunnerOf(call, false).ExplainAsync(
+                call.Settings.EngineOptions, request, cancellationToken);
             call.Printer.Print(plan, json => json.PlanReport, console => Write(console, plan));
             return 0;
         }
 
         private static void Write(IAnsiConsole console, PlanReport plan)
         {
-            console.MarkupLine($"[bold]{Markup.Escape(plan.Name)}[/] would read {ByteText.OfBytes(plan.InputBytes)} in {ByteText.OfCount(plan.Files)} {(plan.Files == 1 ? "file" : "files")}");
+            console.MarkupLine(
+                $"[bold]{Markup.Escape(plan.Name)}[/] would read {ByteText.OfBytes(plan.InputBytes)} in " +
+                    $"{ByteText.OfCount(plan.Files)} {(plan.Files == 1 ? "file" : "files")}");
             Tables.Facts(
                 console,
                 ("memory", $"{ByteText.OfBytes(plan.MemoryBytes)}, {ByteText.OfBytes(plan.MemoryPerTask)} a task"),
                 ("spill", plan.SpillBytes == 0 ? "nothing" : $"{ByteText.OfBytes(plan.SpillBytes)} at the most"),
                 ("fingerprint", plan.Fingerprint));
-            Tables.Rows(console, ["stage", "name", "tasks#", "reads", "does", "writes"], plan.Stages.Select(stage => (IReadOnlyList<string>)
-            [
-                stage.Id.ToString(CultureInfo.InvariantCulture),
-                stage.Name,
-                ByteText.OfCount(stage.Tasks),
-                stage.Input,
-                stage.Operators.Count == 0 ? "-" : string.Join(", ", stage.Operators),
-                stage.Output,
-            ]));
+            Tables.Rows(
+                console,
+                ["stage", "name", "tasks#", "reads", "does", "writes"],
+                plan.Stages.Select(stage => (IReadOnlyList<string>)
+                [
+                    stage.Id.ToString(CultureInfo.InvariantCulture),
+                    stage.Name,
+                    ByteText.OfCount(stage.Tasks),
+                    stage.Input,
+                    stage.Operators.Count == 0 ? "-" : string.Join(", ", stage.Operators),
+                    stage.Output,
+                ]));
             foreach (string warning in plan.Warnings)
             {
                 console.MarkupLine($"[yellow]warning[/]: {Markup.Escape(warning)}");

@@ -17,7 +17,8 @@ internal static class FormatOptions
 
     public static Option<string?> Key() => new("--key")
     {
-        Description = "Bytes of the record that order it, counted from 1 [default: the whole line, or 1-10 for gensort]",
+        Description =
+            "Bytes of the record that order it, counted from 1 [default: the whole line, or 1-10 for gensort]",
         HelpName = "FIRST-LAST",
     };
 
@@ -32,7 +33,9 @@ internal static class FormatOptions
         bool isField = text.Contains(':', StringComparison.Ordinal);
         bool isName = text.Length > 0 && (char.IsAsciiLetter(text[0]) || text[0] == '_');
         return isField || isName
-            ? throw new SluiceException(ConsoleErrors.FormatNotThereYet(isField ? $"a key of fields ('{text}')" : $"a named key ('{text}')", "--key"))
+            ? throw new SluiceException(
+                ConsoleErrors.FormatNotThereYet(
+                    isField ? $"a key of fields ('{text}')" : $"a named key ('{text}')", "--key"))
             : ByteKey.Parse(text);
     }
 }

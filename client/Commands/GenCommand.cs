@@ -45,7 +45,12 @@ internal abstract class GenVerb : Verb
 
     /// <summary>Writes them.</summary>
     protected abstract GeneratedData Generate(
-        VerbCall call, long records, Stream? stream, string path, IProgress<long> progress, CancellationToken cancellationToken);
+        VerbCall call,
+        long records,
+        Stream? stream,
+        string path,
+        IProgress<long> progress,
+        CancellationToken cancellationToken);
 
     protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
@@ -77,12 +82,21 @@ internal abstract class GenVerb : Verb
         {
             throw new SluiceException(
                 ConsoleErrors.BadValue(
-                    Convert.ToString(exception.ActualValue, CultureInfo.InvariantCulture) ?? "", "a number that fits", $"sluice gen {Name}", "1000"),
+                    Convert.ToString(exception.ActualValue, CultureInfo.InvariantCulture) ?? "",
+                    "a number that fits",
+                    $"sluice gen {Name}",
+                    "1000"),
                 exception);
         }
 
         Print(call, isStream, new GeneratedJson(
-            "sluice.generated/1", Name, path, data.Records, data.Bytes, Hex(data.Checksum), Stopwatch.GetElapsedTime(start).TotalSeconds));
+            "sluice.generated/1",
+            Name,
+            path,
+            data.Records,
+            data.Bytes,
+            Hex(data.Checksum),
+            Stopwatch.GetElapsedTime(start).TotalSeconds));
         return 0;
     }
 
@@ -97,7 +111,9 @@ internal abstract class GenVerb : Verb
         printer.Print(data, json => json.GeneratedJson, console => Tables.Facts(
             console,
             ("records", ByteText.OfCount(data.Records)),
-            ("bytes", $"{ByteText.OfBytes(data.Bytes)} in {ByteText.OfSeconds(data.Seconds)}, {ByteText.OfRate(data.Bytes, data.Seconds)}"),
+            ("bytes",
+                $"{ByteText.OfBytes(data.Bytes)} in {ByteText.OfSeconds(data.Seconds)}, " +
+                    $"{ByteText.OfRate(data.Bytes, data.Seconds)}"),
             ("checksum", data.Checksum),
             ("file", data.Output)));
     }

@@ -7,7 +7,11 @@ internal sealed class GenGensortCommand : GenVerb
 {
     private readonly Option<bool> _ascii = new("--ascii") { Description = "Printable records" };
 
-    private readonly Option<string?> _start = new("--start") { Description = "Number of the first record [default: 0]", HelpName = "N" };
+    private readonly Option<string?> _start = new("--start")
+    {
+        Description = "Number of the first record [default: 0]",
+        HelpName = "N",
+    };
 
     private readonly Option<bool> _skew = new("--skew") { Description = "Give half of the records one of eight keys" };
 
@@ -26,7 +30,12 @@ internal sealed class GenGensortCommand : GenVerb
         : long.MaxValue;
 
     protected override GeneratedData Generate(
-        VerbCall call, long records, Stream? stream, string path, IProgress<long> progress, CancellationToken cancellationToken)
+        VerbCall call,
+        long records,
+        Stream? stream,
+        string path,
+        IProgress<long> progress,
+        CancellationToken cancellationToken)
     {
         GensortOptions options = new()
         {

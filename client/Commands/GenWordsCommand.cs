@@ -21,10 +21,16 @@ internal sealed class GenWordsCommand : GenVerb
 
     public override IReadOnlyList<string> Examples => ["sluice gen words --records 1_000_000 --out words.txt --seed 7"];
 
-    protected override long Expect(long records) => records < long.MaxValue / BytesPerLine ? records * BytesPerLine : long.MaxValue;
+    protected override long Expect(long records) =>
+        records < long.MaxValue / BytesPerLine ? records * BytesPerLine : long.MaxValue;
 
     protected override GeneratedData Generate(
-        VerbCall call, long records, Stream? stream, string path, IProgress<long> progress, CancellationToken cancellationToken)
+        VerbCall call,
+        long records,
+        Stream? stream,
+        string path,
+        IProgress<long> progress,
+        CancellationToken cancellationToken)
     {
         WordsOptions options = new() { Records = records, Seed = (ulong)(call.Number(_seed) ?? 0) };
         return stream is null

@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace Sluice.Client;
 
-/// <summary>Options that every verb takes. They are read as settings, so environment and file may set them too.</summary>
+/// <summary>
+/// Options that every verb takes. They are read as settings, so environment and file may set them too.
+/// </summary>
 internal static class GlobalOptions
 {
     public static IEnumerable<Option> Create() =>

@@ -8,7 +8,8 @@ internal sealed class JobOptions
 {
     private readonly Argument<string[]> _inputs = new("INPUT")
     {
-        Description = "Files, directories (names that start with '_' or '.' are skipped) or patterns; - is standard input",
+        Description =
+            "Files, directories (names that start with '_' or '.' are skipped) or patterns; - is standard input",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -24,7 +25,11 @@ internal sealed class JobOptions
         Description = "Replace an existing output once the new one is complete",
     };
 
-    private readonly Option<string?> _name = new("--name") { Description = "What the job is called in reports", HelpName = "TEXT" };
+    private readonly Option<string?> _name = new("--name")
+    {
+        Description = "What the job is called in reports",
+        HelpName = "TEXT",
+    };
 
     private readonly Option<bool> _detach = new("--detach") { Description = "Leave the job running in the cluster" };
 
@@ -100,7 +105,8 @@ internal sealed class JobOptions
 
             if (call.Host.Clusters is null)
             {
-                throw new SluiceException(ConsoleErrors.NoCluster($"{cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
+                throw new SluiceException(
+                    ConsoleErrors.NoCluster($"{cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
             }
 
             return;

@@ -6,10 +6,12 @@ internal static class LaterVerbs
     private const string SortInstead = "sort, wordcount, gen, verify, explain, bench and demo are there: see sluice --help";
 
     /// <summary>Verbs that only a console has which can reach clusters.</summary>
-    public static IReadOnlySet<string> OfClusters { get; } = new HashSet<string>(StringComparer.Ordinal) { "run", "jobs", "trace", "dev", "silo", "cluster" };
+    public static IReadOnlySet<string> OfClusters { get; } =
+        new HashSet<string>(StringComparer.Ordinal) { "run", "jobs", "trace", "dev", "silo", "cluster" };
 
     /// <summary>By name; verbs below a verb with a space.</summary>
-    public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> All { get; } =
+        new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["group"] = SortInstead,
         ["join"] = SortInstead,

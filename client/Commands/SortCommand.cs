@@ -36,7 +36,10 @@ internal sealed class SortOptions
 
     private readonly Option<bool> _unique = new("--unique") { Description = "Keep the first record of each key" };
 
-    private readonly Option<bool> _stable = new("--stable") { Description = "Records whose keys are equal stay in the order of the input (they always do)" };
+    private readonly Option<bool> _stable = new("--stable")
+    {
+        Description = "Records whose keys are equal stay in the order of the input (they always do)",
+    };
 
     private readonly JobOptions _job = new();
 
@@ -69,7 +72,8 @@ internal sealed class SortOptions
         JobOrder order = _job.Read(call, SortCommand.VerbName, new SortJob(), arguments);
         return order.ReadsStream && format != RecordFormat.Lines
             ? throw new SluiceException(ConsoleErrors.BadStandardInput(
-                $"standard input is read as lines, not as {format.Name}", "write it to a file first, or leave --format out"))
+                $"standard input is read as lines, not as {format.Name}",
+                "write it to a file first, or leave --format out"))
             : order;
     }
 }

@@ -78,13 +78,15 @@ internal static class UsageCheck
         return ConsoleErrors.UnknownVerb(token, where, Suggestion.Nearest(token, known));
     }
 
-    // An argument that takes anything also takes a misspelt option; what begins with '-' is one, unless `--` stands before it.
+    // An argument that takes anything also takes a misspelt option; what begins with '-' is one, unless `--` stands
+    // before it.
     private static void CheckDashes(ParseResult parse, CommandResult command, string where)
     {
         HashSet<Token> behindDoubleDash = [.. parse.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash)];
         foreach (ArgumentResult argument in command.Children.OfType<ArgumentResult>())
         {
-            Token? token = argument.Tokens.FirstOrDefault(token => IsOption(token.Value) && !behindDoubleDash.Contains(token));
+            Token? token = argument.Tokens.FirstOrDefault(
+                token => IsOption(token.Value) && !behindDoubleDash.Contains(token));
             if (token is not null)
             {
                 throw new SluiceException(UnknownOption(token.Value, command, where));
@@ -112,10 +114,12 @@ internal static class UsageCheck
         }
     }
 
-    private static bool TakesNumber(Option option) => option.ValueType == typeof(int) || option.ValueType == typeof(int?);
+    private static bool TakesNumber(Option option) =>
+        option.ValueType == typeof(int) || option.ValueType == typeof(int?);
 
     /// <summary>A path as it was given.</summary>
-    /// <exception cref="SluiceException">It is empty, as an unset variable of a script leaves it, or an address.</exception>
+    /// <exception cref="SluiceException">It is empty, as an unset variable of a script leaves it, or an
+    /// address.</exception>
     public static string RequirePath(string path, string where)
     {
         if (path.Length == 0)

@@ -67,6 +67,7 @@ internal sealed record VerbCall(ConsoleHost Host, ParseResult Parse, Settings Se
         string digits = text.Replace("_", "", StringComparison.Ordinal);
         return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
             ? number
-            : throw new SluiceException(ConsoleErrors.BadValue(text, "a whole number from 0 on", option.Name, "1000000"));
+            : throw new SluiceException(
+                ConsoleErrors.BadValue(text, "a whole number from 0 on", option.Name, "1000000"));
     }
 }

@@ -15,7 +15,10 @@ internal sealed class VerifyCommand : Command
     }
 }
 
-/// <summary>`sluice verify sort PATH...`: order, records, duplicate keys and the sum that the generator prints; exit 7 when out of order.</summary>
+/// <summary>
+/// `sluice verify sort PATH...`: order, records, duplicate keys and the sum that the generator prints; exit 7 when out
+/// of order.
+/// </summary>
 internal sealed class VerifySortCommand : Verb
 {
     private readonly Argument<string[]> _paths = new("PATH")
@@ -48,14 +51,20 @@ internal sealed class VerifySortCommand : Verb
         report.Unordered,
         report.DuplicateKeys,
         report.ChecksumText,
-        report.FirstUnordered is UnorderedPlace place ? new FirstUnorderedJson(place.File, place.Record, place.Offset) : null,
+        report.FirstUnordered is UnorderedPlace place
+            ? new FirstUnorderedJson(place.File, place.Record, place.Offset)
+            : null,
         seconds);
 
     protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
         RecordFormat format = FormatOptions.ReadFormat(call.Parse.GetValue(_format)!);
         VerifyOptions options = OptionsOf(format, call.Parse.GetValue(_key));
-        string[] paths = [.. call.Parse.GetValue(_paths)!.Select(path => Path.GetFullPath(UsageCheck.RequirePath(path, _paths.Name)))];
+        string[] paths =
+        [
+            .. call.Parse.GetValue(_paths)!
+                .Select(path => Path.GetFullPath(UsageCheck.RequirePath(path, _paths.Name))),
+        ];
         InputCatalog catalog = InputCatalog.Find(paths, format);
         foreach (string warning in catalog.Warnings)
         {
@@ -67,11 +76,18 @@ internal sealed class VerifySortCommand : Verb
         VerificationJson found = Describe(report, Stopwatch.GetElapsedTime(start).TotalSeconds);
         call.Printer.Print(found, json => json.VerificationJson, console => Tables.Facts(
             console,
-            ("order", found.Ordered ? "every record is at least the one before" : $"{ByteText.OfCount(found.Unordered)} records are less than the one before"),
-            ("records", $"{ByteText.OfCount(found.Records)} in {ByteText.OfCount(found.Files)} {(found.Files == 1 ? "file" : "files")}"),
+            ("order",
+                found.Ordered
+                    ? "every record is at least the one before"
+                    : $"{ByteText.OfCount(found.Unordered)} records are less than the one before"),
+            ("records",
+                $"{ByteText.OfCount(found.Records)} in {ByteText.OfCount(found.Files)} " +
+                    $"{(found.Files == 1 ? "file" : "files")}"),
             ("duplicates", $"{ByteText.OfCount(found.DuplicateKeys)} keys equal the one before"),
             ("checksum", found.Checksum),
-            ("read", $"{ByteText.OfBytes(found.Bytes)} in {ByteText.OfSeconds(found.Seconds)}, {ByteText.OfRate(found.Bytes, found.Seconds)}")));
+            ("read",
+                $"{ByteText.OfBytes(found.Bytes)} in {ByteText.OfSeconds(found.Seconds)}, " +
+                    $"{ByteText.OfRate(found.Bytes, found.Seconds)}")));
         if (found.FirstUnordered is FirstUnorderedJson first)
         {
             throw new SluiceException(ConsoleErrors.NotInOrder(
@@ -90,11 +106,14 @@ internal sealed class VerifySortCommand : Verb
         {
             await using ProgressView view = ProgressView.Open(call.Terminal, call.Style);
             ByteProgressAdapter progress = new("verify", catalog.Bytes, view);
-            return await Task.Run(() => SortVerifier.Verify(files, options, progress, cancellationToken), CancellationToken.None);
+            return await Task.Run(
+                () => SortVerifier.Verify(files, options, progress, cancellationToken), CancellationToken.None);
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception exception) when (
+            exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new SluiceException(SluiceErrors.InputUnreadable(string.Join(", ", files.Take(3)), exception.Message), exception);
+            throw new SluiceException(
+                SluiceErrors.InputUnreadable(string.Join(", ", files.Take(3)), exception.Message), exception);
         }
     }
 

@@ -30,9 +30,16 @@ internal sealed class WordCountCommand : Verb
 /// <summary>What wordcount takes, and its explanation too.</summary>
 internal sealed class WordCountOptions
 {
-    private readonly Option<string?> _top = new("--top") { Description = "The N largest counts only, largest first", HelpName = "N" };
+    private readonly Option<string?> _top = new("--top")
+    {
+        Description = "The N largest counts only, largest first",
+        HelpName = "N",
+    };
 
-    private readonly Option<bool> _ignoreCase = new("--ignore-case") { Description = "Count ASCII letters as lower case" };
+    private readonly Option<bool> _ignoreCase = new("--ignore-case")
+    {
+        Description = "Count ASCII letters as lower case",
+    };
 
     private readonly JobOptions _job = new();
 

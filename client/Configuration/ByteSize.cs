@@ -16,7 +16,8 @@ internal static class ByteSize
         ReadOnlySpan<char> number = digits < 0 ? rest : rest[..digits];
         ReadOnlySpan<char> unit = digits < 0 ? "" : rest[digits..].TrimStart();
         bytes = 0;
-        if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) ||
+        if (!decimal.TryParse(
+                number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) ||
             Factor(unit.ToString().ToUpperInvariant()) is not decimal factor ||
             value > long.MaxValue / factor)
         {

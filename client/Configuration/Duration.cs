@@ -26,7 +26,8 @@ internal static class Duration
             if (text.EndsWith(unit, StringComparison.OrdinalIgnoreCase))
             {
                 string number = text[..^unit.Length].TrimEnd();
-                bool isNumber = double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count);
+                bool isNumber = double.TryParse(
+                    number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count);
                 return isNumber && count * length.TotalSeconds <= Longest.TotalSeconds ? count * length : null;
             }
         }

@@ -1,6 +1,8 @@
 namespace Sluice.Client;
 
-/// <summary>Settings from `SLUICE_*` variables, and NO_COLOR as everybody knows it; an empty variable counts as unset.</summary>
+/// <summary>
+/// Settings from `SLUICE_*` variables, and NO_COLOR as everybody knows it; an empty variable counts as unset.
+/// </summary>
 /// <param name="variable">Reads a variable of the environment.</param>
 internal sealed class EnvironmentSource(Func<string, string?> variable) : ISettingSource
 {

@@ -86,6 +86,7 @@ internal sealed class FileSource : ISettingSource
         JsonValueKind.Number => value.GetRawText(),
         JsonValueKind.True => "true",
         JsonValueKind.False => "false",
-        _ => throw new SluiceException(ConsoleErrors.BadConfigurationFile(_path, $"'{name}' is not a text, a number, true or false")),
+        _ => throw new SluiceException(
+            ConsoleErrors.BadConfigurationFile(_path, $"'{name}' is not a text, a number, true or false")),
     };
 }

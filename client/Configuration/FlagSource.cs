@@ -19,7 +19,8 @@ internal sealed class FlagSource(ParseResult parse) : ISettingSource
     {
         for (CommandResult? level = parse.CommandResult; level is not null; level = level.Parent as CommandResult)
         {
-            OptionResult? given = level.Children.OfType<OptionResult>().FirstOrDefault(result => result.Option.Name == flag);
+            OptionResult? given = level.Children.OfType<OptionResult>().FirstOrDefault(
+                result => result.Option.Name == flag);
             if (given is not null)
             {
                 return given;

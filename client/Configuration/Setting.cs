@@ -3,7 +3,8 @@ using Sluice.Jobs;
 namespace Sluice.Client;
 
 /// <summary>One value with its origin.</summary>
-/// <param name="Name">The flag without its dashes; the key in the file; in upper case behind `SLUICE_`, the variable.</param>
+/// <param name="Name">The flag without its dashes; the key in the file; in upper case behind `SLUICE_`, the
+/// variable.</param>
 /// <param name="Value">What it is.</param>
 /// <param name="Text">As the user would write it.</param>
 /// <param name="Origin">The flag, the variable, the file, or `default`.</param>
@@ -25,7 +26,8 @@ internal sealed class SettingSources(params IReadOnlyList<ISettingSource> source
     /// <param name="parse">Reads a text; null when it cannot.</param>
     /// <param name="expected">What the text should have been, and an example, for the error.</param>
     /// <exception cref="SluiceException">The text cannot be read.</exception>
-    public Setting<T> One<T>(string name, string fallback, Func<string, T?> parse, (string What, string Example) expected)
+    public Setting<T> One<T>(
+        string name, string fallback, Func<string, T?> parse, (string What, string Example) expected)
         where T : struct
     {
         (IReadOnlyList<string> texts, string origin) = Find(name) ?? ([fallback], "default");

@@ -4,7 +4,9 @@ using Sluice.Sorting;
 
 namespace Sluice.Client;
 
-/// <summary>All that a verb may be told from outside its own line: flag, then environment, then file, then default.</summary>
+/// <summary>
+/// All that a verb may be told from outside its own line: flag, then environment, then file, then default.
+/// </summary>
 internal sealed record Settings
 {
     // What the planner itself would choose for the largest input; each costs every map task some memory.
@@ -83,8 +85,10 @@ internal sealed record Settings
             Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
             text => ParseCount(text, 1),
             ("a number from 1 on", "4")),
-        Partitions = sources.One(SettingNames.Partitions, "auto", ParsePartitions, ("a number from 1 to 4096, or auto", "8")),
-        SpillDirectories = sources.List(SettingNames.SpillDirectories, Path.TrimEndingDirectorySeparator(Path.GetTempPath())),
+        Partitions = sources.One(
+            SettingNames.Partitions, "auto", ParsePartitions, ("a number from 1 to 4096, or auto", "8")),
+        SpillDirectories = sources.List(
+            SettingNames.SpillDirectories, Path.TrimEndingDirectorySeparator(Path.GetTempPath())),
         Compress = sources.One(SettingNames.Compress, "none", ParseCompression, ("none or brotli", "brotli")),
         DiskWait = sources.One(SettingNames.DiskWait, "10min", Duration.Parse, ("a time", "30s, 10min or 0")),
         Cluster = sources.Text(SettingNames.Cluster),
@@ -106,8 +110,9 @@ internal sealed record Settings
     /// <summary>Every setting as text, in a fixed order.</summary>
     public IReadOnlyList<(string Name, string Text, string Origin)> All() =>
     [
-        Row(Memory), Row(Parallelism), Row(Partitions), Row(SpillDirectories), Row(Compress), Row(DiskWait), Row(Cluster), Row(ClusterId),
-        Row(TraceBuffers), Row(TraceLink), Row(OutputFormat), Row(Quiet), Row(Verbose), Row(NoProgress), Row(NoColor),
+        Row(Memory), Row(Parallelism), Row(Partitions), Row(SpillDirectories), Row(Compress), Row(DiskWait),
+        Row(Cluster), Row(ClusterId), Row(TraceBuffers), Row(TraceLink), Row(OutputFormat), Row(Quiet), Row(Verbose),
+        Row(NoProgress), Row(NoColor),
     ];
 
     /// <summary>The smaller of 1 GiB and a quarter of the machine, in whole MiB.</summary>
@@ -119,12 +124,16 @@ internal sealed record Settings
         return string.Create(CultureInfo.InvariantCulture, $"{mebibytes}MiB");
     }
 
-    private static long? ParsePositiveSize(string text) => ByteSize.TryParse(text, out long bytes) && bytes > 0 ? bytes : null;
+    private static long? ParsePositiveSize(string text) =>
+        ByteSize.TryParse(text, out long bytes) && bytes > 0 ? bytes : null;
 
     private static int? ParseCount(string text, int least) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= least ? count : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= least
+            ? count
+            : null;
 
-    private static int? ParsePartitions(string text) => text == "auto" ? 0 : ParseCount(text, 1) is int count and <= MostPartitions ? count : null;
+    private static int? ParsePartitions(string text) =>
+        text == "auto" ? 0 : ParseCount(text, 1) is int count and <= MostPartitions ? count : null;
 
     private static bool? ParseSwitch(string text) => text switch
     {
@@ -148,5 +157,6 @@ internal sealed record Settings
         _ => null,
     };
 
-    private static (string Name, string Text, string Origin) Row<T>(Setting<T> setting) => (setting.Name, setting.Text, setting.Origin);
+    private static (string Name, string Text, string Origin) Row<T>(Setting<T> setting) =>
+        (setting.Name, setting.Text, setting.Origin);
 }

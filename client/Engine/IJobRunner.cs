@@ -10,7 +10,10 @@ internal interface IJobRunner
     /// <exception cref="SluiceException">The job failed; the output is as it was before.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the output is as it was before.</exception>
     Task<JobReport> RunAsync(
-        EngineOptions options, JobRequest request, IProgress<JobProgress>? progress, CancellationToken cancellationToken);
+        EngineOptions options,
+        JobRequest request,
+        IProgress<JobProgress>? progress,
+        CancellationToken cancellationToken);
 
     /// <summary>What would run; nothing is written.</summary>
     /// <exception cref="SluiceException">The job cannot run like this.</exception>
@@ -21,7 +24,10 @@ internal interface IJobRunner
 internal sealed class InProcessRunner : IJobRunner
 {
     public async Task<JobReport> RunAsync(
-        EngineOptions options, JobRequest request, IProgress<JobProgress>? progress, CancellationToken cancellationToken)
+        EngineOptions options,
+        JobRequest request,
+        IProgress<JobProgress>? progress,
+        CancellationToken cancellationToken)
     {
         using InProcessEngine engine = new(options);
         return await engine.RunAsync(request, progress, cancellationToken);

@@ -3,7 +3,10 @@ using Sluice.Observability;
 
 namespace Sluice.Client;
 
-/// <summary>Runs one job for a verb: spools what comes from stdin, shows progress, prints the report, streams what goes to stdout.</summary>
+/// <summary>
+/// Runs one job for a verb: spools what comes from stdin, shows progress, prints the report, streams what goes to
+/// stdout.
+/// </summary>
 internal static class JobSession
 {
     private const int CopyBytes = 1 << 20;
@@ -24,7 +27,8 @@ internal static class JobSession
 
         if (order is { ReadsStream: false, WritesStream: false })
         {
-            JobReportView.Print(call.Printer, await RunAsync(call, order, order.Inputs, order.Output, cancellationToken));
+            JobReportView.Print(
+                call.Printer, await RunAsync(call, order, order.Inputs, order.Output, cancellationToken));
             return 0;
         }
 
@@ -50,7 +54,8 @@ internal static class JobSession
     }
 
     /// <summary>What the engine is asked to do.</summary>
-    public static Engine.JobRequest RequestOf(VerbCall call, JobOrder order, IReadOnlyList<string> inputs, string output) => new()
+    public static Engine.JobRequest RequestOf(
+        VerbCall call, JobOrder order, IReadOnlyList<string> inputs, string output) => new()
     {
         Job = order.Job,
         Arguments = order.Arguments.Add("input", inputs).Add("out", output),
@@ -69,7 +74,9 @@ internal static class JobSession
     {
         if (call.Settings is { Cluster.Value: null, TraceBuffersAsked: > 0 } && !Telemetry.Source.HasListeners())
         {
-            call.Hint("nobody sees the lives of buffers: set OTEL_EXPORTER_OTLP_ENDPOINT, or run on a cluster and ask sluice trace");
+            call.Hint(
+                "nobody sees the lives of buffers: set OTEL_EXPORTER_OTLP_ENDPOINT, " +
+                    "or run on a cluster and ask sluice trace");
         }
 
         JobReport report;

@@ -3,8 +3,13 @@ using Sluice.Sorting;
 
 namespace Sluice.Client;
 
-/// <summary>This process's own place in the spill directories, for what has no file of its own: stdin, and output on its way to stdout.</summary>
-/// <remarks>It is removed when it is disposed of; what a killed process left is removed by the next one that spills there.</remarks>
+/// <summary>
+/// This process's own place in the spill directories, for what has no file of its own: stdin, and output on its way to
+/// stdout.
+/// </summary>
+/// <remarks>
+/// It is removed when it is disposed of; what a killed process left is removed by the next one that spills there.
+/// </remarks>
 internal sealed class ScratchDirectory : IDisposable
 {
     private const int CopyBytes = 1 << 20;
@@ -52,7 +57,8 @@ internal sealed class ScratchDirectory : IDisposable
         string path = NewFile("stdin");
         try
         {
-            await using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            await using FileStream file = new(
+                path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
 
             // A read of a terminal or pipe that says nothing cannot be cancelled: it is left behind.
             await Task.Run(() => Copy(input, file), cancellationToken).WaitAsync(cancellationToken);
@@ -92,7 +98,8 @@ internal sealed class ScratchDirectory : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new SluiceException(
-                ConsoleErrors.BadStandardInput($"standard input cannot be read: {exception.Message}", "pipe lines in, or name files"),
+                ConsoleErrors.BadStandardInput(
+                    $"standard input cannot be read: {exception.Message}", "pipe lines in, or name files"),
                 exception);
         }
     }

@@ -51,10 +51,16 @@ internal sealed record SiloJson(
 /// <param name="Plan">`sluice.plan/1`.</param>
 /// <param name="Journal">What its coordinator decided, in order.</param>
 internal sealed record ExportJson(
-    string Schema, JobJson Job, JsonElement? Order, JsonElement? Report, JsonElement? Plan, IReadOnlyList<JsonElement> Journal);
+    string Schema,
+    JobJson Job,
+    JsonElement? Order,
+    JsonElement? Report,
+    JsonElement? Plan,
+    IReadOnlyList<JsonElement> Journal);
 
 /// <summary>What goes on in a cluster at a moment: `sluice.top/1`.</summary>
-internal sealed record TopJson(string Schema, DateTime At, IReadOnlyList<TopSiloJson> Silos, IReadOnlyList<TopJobJson> Jobs);
+internal sealed record TopJson(
+    string Schema, DateTime At, IReadOnlyList<TopSiloJson> Silos, IReadOnlyList<TopJobJson> Jobs);
 
 /// <summary>One silo at a moment; rates are bytes a second since the moment before.</summary>
 internal sealed record TopSiloJson(
@@ -73,4 +79,12 @@ internal sealed record TopSiloJson(
 
 /// <summary>One running job at a moment; the rate is bytes a second since the moment before.</summary>
 internal sealed record TopJobJson(
-    string Id, string Name, string? Stage, int TasksDone, int TasksTotal, long BytesDone, long BytesTotal, double Rate, double Seconds);
+    string Id,
+    string Name,
+    string? Stage,
+    int TasksDone,
+    int TasksTotal,
+    long BytesDone,
+    long BytesTotal,
+    double Rate,
+    double Seconds);

@@ -2,12 +2,17 @@ using Sluice.Jobs;
 
 namespace Sluice.Client;
 
-/// <summary>What the console itself refuses, each in one place; failures of jobs are in <see cref="SluiceErrors"/>.</summary>
-/// <remarks>Codes: 2000 usage, 2100 cluster, 2200 verification, 2900 what nobody foresaw. A code keeps its meaning for ever.</remarks>
+/// <summary>
+/// What the console itself refuses, each in one place; failures of jobs are in <see cref="SluiceErrors"/>.
+/// </summary>
+/// <remarks>
+/// Codes: 2000 usage, 2100 cluster, 2200 verification, 2900 what nobody foresaw. A code keeps its meaning for ever.
+/// </remarks>
 internal static class ConsoleErrors
 {
     /// <summary>What `sluice help CODE` says, by code.</summary>
-    public static IReadOnlyDictionary<string, string> Catalogue { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> Catalogue { get; } =
+        new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
         ["SLU2001"] = "There is no such verb. `sluice --help` lists them all.",
         ["SLU2002"] = "The verb has no such option. A value or file that starts with '-' goes behind a lone `--`.",
@@ -23,7 +28,8 @@ internal static class ConsoleErrors
         ["SLU2012"] = "The configuration file is not a JSON object of settings.",
         ["SLU2013"] = "The configuration file names a setting that does not exist.",
         ["SLU2014"] = "No error has this code.",
-        ["SLU2015"] = "Inputs and outputs are files and directories; object storage and other addresses have not been built yet.",
+        ["SLU2015"] =
+            "Inputs and outputs are files and directories; object storage and other addresses have not been built yet.",
         ["SLU2101"] = "This console, or this verb, cannot use clusters; jobs run in its own process.",
         ["SLU2102"] = "No gateway answers: none runs there, or it belongs to a cluster of another name.",
         ["SLU2103"] = "The cluster has no silo of that name.",
@@ -32,8 +38,11 @@ internal static class ConsoleErrors
         ["SLU2106"] = "The waiting ended before the job did.",
         ["SLU2107"] = "Only a job that failed or was cancelled is run again.",
         ["SLU2108"] = "The cluster does not remember what the job was ordered with.",
-        ["SLU2111"] = "Silos remember lives of buffers of their last jobs only, and only of jobs whose buffers were watched.",
-        ["SLU2112"] = "Silos remember how their jobs went; a job in the console's own process is seen by an OpenTelemetry backend only.",
+        ["SLU2111"] =
+            "Silos remember lives of buffers of their last jobs only, and only of jobs whose buffers were watched.",
+        ["SLU2112"] =
+            "Silos remember how their jobs went; " +
+            "a job in the console's own process is seen by an OpenTelemetry backend only.",
         ["SLU2201"] = "Records are not in order, or the result is not what it must be.",
         ["SLU2203"] = "A benchmark is slower than the earlier one by more than the given share.",
         ["SLU2204"] = "The file is no benchmark of this kind.",
@@ -68,19 +77,23 @@ internal static class ConsoleErrors
         "SLU2007", ErrorKind.Usage, $"'{argument}' is one too many", where, $"see {where} --help");
 
     public static SluiceError OnlyWithCluster(string option, string where) => new(
-        "SLU2008", ErrorKind.Usage, $"'{option}' makes sense with a cluster only", where, $"leave {option} out, or name a cluster with --cluster");
+        "SLU2008", ErrorKind.Usage, $"'{option}' makes sense with a cluster only", where,
+        $"leave {option} out, or name a cluster with --cluster");
 
     public static SluiceError StreamWithCluster(string where) => new(
-        "SLU2009", ErrorKind.Usage, "'-' cannot be used with a cluster", where, "name a file or a directory that every silo reaches");
+        "SLU2009", ErrorKind.Usage, "'-' cannot be used with a cluster", where,
+        "name a file or a directory that every silo reaches");
 
     public static SluiceError FormatNotThereYet(string what, string option) => new(
-        "SLU2010", ErrorKind.Usage, $"{what} is not there yet", option, "use --format lines or gensort, and --key FIRST-LAST in bytes");
+        "SLU2010", ErrorKind.Usage, $"{what} is not there yet", option,
+        "use --format lines or gensort, and --key FIRST-LAST in bytes");
 
     public static SluiceError BadStandardInput(string what, string help) => new(
         "SLU2011", ErrorKind.Usage, what, "-", help);
 
     public static SluiceError BadConfigurationFile(string path, string why) => new(
-        "SLU2012", ErrorKind.Usage, $"the configuration cannot be used: {why}", path, "write it like {\"memory\": \"512MiB\", \"parallelism\": 4}");
+        "SLU2012", ErrorKind.Usage, $"the configuration cannot be used: {why}", path,
+        "write it like {\"memory\": \"512MiB\", \"parallelism\": 4}");
 
     public static SluiceError UnknownSetting(string name, string path, string? nearest) => new(
         "SLU2013", ErrorKind.Usage, $"there is no setting '{name}'", path,
@@ -95,7 +108,8 @@ internal static class ConsoleErrors
         "name a file or a directory; a store that is mounted is one");
 
     public static SluiceError NoCluster(string cluster, string why) => new(
-        "SLU2101", ErrorKind.Unreachable, why, cluster, "run it in this process: leave --cluster out, and SLUICE_CLUSTER unset");
+        "SLU2101", ErrorKind.Unreachable, why, cluster,
+        "run it in this process: leave --cluster out, and SLUICE_CLUSTER unset");
 
     public static SluiceError NoGateway(string where, string clusterId) => new(
         "SLU2102",
@@ -108,43 +122,54 @@ internal static class ConsoleErrors
         "SLU2103", ErrorKind.NotFound, "there is no such silo", name, "list them with sluice cluster silos");
 
     public static SluiceError PortTaken(int port, string option, int other) => new(
-        "SLU2104", ErrorKind.Conflict, $"port {port} is taken by another process", option, $"choose another row of ports: {option} {other}");
+        "SLU2104", ErrorKind.Conflict, $"port {port} is taken by another process", option,
+        $"choose another row of ports: {option} {other}");
 
     public static SluiceError SiloEnded(string silo, int code, string log) => new(
         "SLU2105", ErrorKind.JobFailed, $"{silo} ended with {code} before it was ready", silo, $"look at {log}");
 
     public static SluiceError WaitedLong(string job) => new(
-        "SLU2106", ErrorKind.WaitTimedOut, "the job has not ended in that time, and goes on", job, $"come back with sluice jobs watch {job}");
+        "SLU2106", ErrorKind.WaitTimedOut, "the job has not ended in that time, and goes on", job,
+        $"come back with sluice jobs watch {job}");
 
     public static SluiceError NotFailed(string job, string status) => new(
-        "SLU2107", ErrorKind.Conflict, $"the job has not failed: it is {status}", job, "only a failed or cancelled job is run again; order a new one for another output");
+        "SLU2107", ErrorKind.Conflict, $"the job has not failed: it is {status}", job,
+        "only a failed or cancelled job is run again; order a new one for another output");
 
     public static SluiceError OrderForgotten(string job) => new(
-        "SLU2108", ErrorKind.Conflict, "what the job was ordered with is not remembered", job, "order it again as you did, and give the silos a history (Sluice:HistoryDirectory)");
+        "SLU2108", ErrorKind.Conflict, "what the job was ordered with is not remembered", job,
+        "order it again as you did, and give the silos a history (Sluice:HistoryDirectory)");
 
     public static SluiceError NoLives(string job) => new(
-        "SLU2111", ErrorKind.NotFound, "no silo remembers the life of a buffer", job, "run the job with --trace-buffers all, or 1/N of them");
+        "SLU2111", ErrorKind.NotFound, "no silo remembers the life of a buffer", job,
+        "run the job with --trace-buffers all, or 1/N of them");
 
     public static SluiceError TraceWithoutCluster() => new(
         "SLU2112", ErrorKind.Usage, "jobs are remembered by the silos of a cluster, and none is named", "sluice trace",
         "name it with --cluster HOST:PORT; a job in this process sends its trace to OTEL_EXPORTER_OTLP_ENDPOINT");
 
     public static SluiceError NotInOrder(string what, string where) => new(
-        "SLU2201", ErrorKind.VerificationFailed, what, where, "sort the files again, and name them in the order of their keys");
+        "SLU2201", ErrorKind.VerificationFailed, what, where,
+        "sort the files again, and name them in the order of their keys");
 
     public static SluiceError WrongResult(string what, string where) => new(
-        "SLU2201", ErrorKind.VerificationFailed, what, where, "run it again; when it happens again, check the machine's memory and disks");
+        "SLU2201", ErrorKind.VerificationFailed, what, where,
+        "run it again; when it happens again, check the machine's memory and disks");
 
     public static SluiceError Slower(string what, string where) => new(
-        "SLU2203", ErrorKind.VerificationFailed, what, where, "measure both on the same, idle machine; look at where the stages' time went with -o json");
+        "SLU2203", ErrorKind.VerificationFailed, what, where,
+        "measure both on the same, idle machine; look at where the stages' time went with -o json");
 
     public static SluiceError NoBenchmark(string path, string why) => new(
-        "SLU2204", ErrorKind.Usage, $"the file is no benchmark to compare with: {why}", path, "write one with -o json > FILE");
+        "SLU2204", ErrorKind.Usage, $"the file is no benchmark to compare with: {why}", path,
+        "write one with -o json > FILE");
 
     public static SluiceError CannotWrite(string path, string why) => new(
-        "SLU2202", ErrorKind.JobFailed, $"the file cannot be written: {why}", path, "check the directory, the rights and the room on the disk");
+        "SLU2202", ErrorKind.JobFailed, $"the file cannot be written: {why}", path,
+        "check the directory, the rights and the room on the disk");
 
     public static SluiceError Unforeseen(Exception exception) => new(
-        "SLU2901", ErrorKind.JobFailed, $"something went wrong that should not: {exception.Message}", exception.GetType().Name,
+        "SLU2901", ErrorKind.JobFailed, $"something went wrong that should not: {exception.Message}",
+        exception.GetType().Name,
         "run it again with -v and report what it prints");
 }

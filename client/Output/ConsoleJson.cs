@@ -55,10 +55,17 @@ internal sealed record VersionJson(string Schema, string Version, string Runtime
 
 /// <summary>What the demo proved: `sluice.demo/1`.</summary>
 internal sealed record DemoJson(
-    string Schema, double Seconds, JobReport Sort, VerificationJson Verification, string GeneratedChecksum, JobReport WordCount, long Words);
+    string Schema,
+    double Seconds,
+    JobReport Sort,
+    VerificationJson Verification,
+    string GeneratedChecksum,
+    JobReport WordCount,
+    long Words);
 
 /// <summary>What kept a job from being faster: `sluice.why/1`.</summary>
-internal sealed record WhyJson(string Schema, string Id, string Name, string Status, double Seconds, Bottleneck Bottleneck);
+internal sealed record WhyJson(
+    string Schema, string Id, string Name, string Status, double Seconds, Bottleneck Bottleneck);
 
 /// <summary>What a code means: `sluice.error/1`.</summary>
 internal sealed record ErrorHelpJson(string Schema, string Code, string Meaning);

@@ -13,7 +13,10 @@ namespace Sluice.Client;
 internal sealed class DataPrinter(Terminal terminal, OutputStyle style, TextWriter writer, bool isTerminal)
 {
     // What is printed is read by programs and people, never put into a page of HTML: paths stay as they are.
-    private static readonly JsonSerializerOptions Plain = new(ConsoleJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain = new(ConsoleJson.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Over several lines, for people.</summary>
     public static JsonSerializerOptions Indented => new(Plain) { WriteIndented = true };
@@ -30,7 +33,8 @@ internal sealed class DataPrinter(Terminal terminal, OutputStyle style, TextWrit
                 writer.WriteLine(JsonSerializer.Serialize(value, type(new ConsoleJson(Indented))));
                 break;
             case OutputFormat.Ndjson:
-                writer.WriteLine(JsonSerializer.Serialize(value, type(new ConsoleJson(new JsonSerializerOptions(Plain)))));
+                writer.WriteLine(
+                    JsonSerializer.Serialize(value, type(new ConsoleJson(new JsonSerializerOptions(Plain)))));
                 break;
             default:
                 table(SpectreConsoles.Static(writer, isTerminal && style.HasColor, terminal.Width));

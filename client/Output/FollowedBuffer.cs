@@ -15,13 +15,19 @@ internal sealed record FollowedBuffer(BufferTrace First, IReadOnlyList<BufferTra
     /// </summary>
     public TimeSpan LagOf(BufferTrace life)
     {
-        IEnumerable<DateTimeOffset> sent = First.Steps.Where(step => step.Kind == "sent" && step.Peer == life.Silo).Select(step => step.At);
-        IEnumerable<DateTimeOffset> received = life.Steps.Where(step => step.Kind == "received").Select(step => step.At);
+        IEnumerable<DateTimeOffset> sent = First.Steps
+            .Where(step => step.Kind == "sent" && step.Peer == life.Silo)
+            .Select(step => step.At);
+        IEnumerable<DateTimeOffset> received = life.Steps
+            .Where(step => step.Kind == "received")
+            .Select(step => step.At);
         TimeSpan lag = sent.FirstOrDefault() - received.LastOrDefault();
         return life == First || !sent.Any() || !received.Any() || lag < TimeSpan.Zero ? TimeSpan.Zero : lag;
     }
 
-    /// <summary>The life that has most to tell: one with an error, then one that goes from silo to silo and is read there.</summary>
+    /// <summary>
+    /// The life that has most to tell: one with an error, then one that goes from silo to silo and is read there.
+    /// </summary>
     /// <returns>Null when no silo remembers any.</returns>
     public static FollowedBuffer? In(JobTimeline job)
     {

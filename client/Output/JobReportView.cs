@@ -8,7 +8,10 @@ namespace Sluice.Client;
 internal static class JobReportView
 {
     private static readonly string[] Headings =
-        ["stage", "tasks#", "tries#", "time#", "records in#", "out#", "combined#", "spilled#", "merges#", "skew#", "busy/pressed/idle#"];
+    [
+        "stage", "tasks#", "tries#", "time#", "records in#", "out#", "combined#", "spilled#", "merges#", "skew#",
+        "busy/pressed/idle#",
+    ];
 
     public static void Print(DataPrinter printer, JobReport report) =>
         printer.Print(report, json => json.JobReport, console => Write(console, report));
@@ -17,14 +20,20 @@ internal static class JobReportView
     public static void Write(IAnsiConsole console, JobReport report)
     {
         string rate = ByteText.OfRate(report.Bytes.In, report.Seconds);
-        console.MarkupLine($"[bold]{Markup.Escape(report.Name)}[/] {report.Status} in {ByteText.OfSeconds(report.Seconds)}, {rate}");
+        console.MarkupLine(
+            $"[bold]{Markup.Escape(report.Name)}[/] {report.Status} in {ByteText.OfSeconds(report.Seconds)}, {rate}");
         Tables.Facts(
             console,
             ("in", $"{ByteText.OfCount(report.Records.In)} records, {ByteText.OfBytes(report.Bytes.In)}"),
-            ("out", $"{ByteText.OfCount(report.Records.Out)} records, {ByteText.OfBytes(report.Bytes.Out)}, {Parts(report)}"),
-            ("moved", $"{ByteText.OfBytes(report.Bytes.Shuffled)} shuffled, {ByteText.OfBytes(report.Bytes.Spilled)} spilled, " +
-                $"{ByteText.OfBytes(report.PeakMemoryBytes)} peak memory"),
-            ("certificate", $"{ByteText.OfCount(report.Certificate.Records)} records, checksum {report.Certificate.Checksum}"),
+            ("out",
+                $"{ByteText.OfCount(report.Records.Out)} records, {ByteText.OfBytes(report.Bytes.Out)}, " +
+                    $"{Parts(report)}"),
+            ("moved",
+                $"{ByteText.OfBytes(report.Bytes.Shuffled)} shuffled, " +
+                    $"{ByteText.OfBytes(report.Bytes.Spilled)} spilled, " +
+                    $"{ByteText.OfBytes(report.PeakMemoryBytes)} peak memory"),
+            ("certificate",
+                $"{ByteText.OfCount(report.Certificate.Records)} records, checksum {report.Certificate.Checksum}"),
             ("trace", report.TraceId));
         WriteStages(console, report.Stages);
         if (report.Bottleneck is Bottleneck bottleneck)
@@ -48,7 +57,8 @@ internal static class JobReportView
             Merges(stage),
             stage.Skew.ToString("0.00", CultureInfo.InvariantCulture),
             string.Create(
-                CultureInfo.InvariantCulture, $"{stage.Shares.Busy:F0}/{stage.Shares.BackPressured:F0}/{stage.Shares.Idle:F0} %"),
+                CultureInfo.InvariantCulture,
+                $"{stage.Shares.Busy:F0}/{stage.Shares.BackPressured:F0}/{stage.Shares.Idle:F0} %"),
         ]));
 
     private static string Parts(JobReport report) => report.Output == JobOrder.Stream

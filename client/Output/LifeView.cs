@@ -16,19 +16,22 @@ internal static class LifeView
         int watched = kept + job.Silos.Sum(silo => silo.LivesLeftOut);
         console.MarkupLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"the life of one buffer of [bold]{Markup.Escape(job.Name)}[/], of {kept} that are kept and {watched} that were watched"));
+            $"the life of one buffer of [bold]{Markup.Escape(job.Name)}[/], " +
+                $"of {kept} that are kept and {watched} that were watched"));
         Tables.Facts(console, FactsOf(job, lives));
         Tables.Rows(console, Headings, RowsOf(life, lives));
         foreach (BufferTrace one in lives.Where(one => life.LagOf(one) > TimeSpan.Zero))
         {
             console.MarkupLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  the clock of {Markup.Escape(one.Silo)} is behind: {life.LagOf(one).TotalMilliseconds:0.000} ms were added to {NameOf(lives, one)}"));
+                $"  the clock of {Markup.Escape(one.Silo)} is behind: {life.LagOf(one).TotalMilliseconds:0.000} ms " +
+                    $"were added to {NameOf(lives, one)}"));
         }
 
         foreach (BufferTrace one in lives.Where(one => one.StepsLeftOut > 0))
         {
-            console.MarkupLine($"  {one.StepsLeftOut} steps of {Markup.Escape(NameOf(lives, one))} in the middle were left out");
+            console.MarkupLine(
+                $"  {one.StepsLeftOut} steps of {Markup.Escape(NameOf(lives, one))} in the middle were left out");
         }
 
         foreach (BufferTrace one in lives.Where(one => one.Error is not null))
@@ -47,7 +50,10 @@ internal static class LifeView
 
         foreach (BufferTrace life in lives)
         {
-            yield return (NameOf(lives, life), $"segment {life.Segment} of {life.Silo}, life {life.Generation}, lent to {life.Owner}, span {life.SpanId}");
+            yield return (
+                NameOf(lives, life),
+                $"segment {life.Segment} of {life.Silo}, life {life.Generation}, " +
+                    $"lent to {life.Owner}, span {life.SpanId}");
         }
     }
 

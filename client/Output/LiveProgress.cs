@@ -83,7 +83,8 @@ internal sealed class LiveProgress : ProgressView
     {
         protected override bool NoWrap => true;
 
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Markup(markup());
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            new Markup(markup());
 
         public override int? GetColumnWidth(RenderOptions options) => width == 0 ? null : width;
     }

@@ -41,7 +41,9 @@ internal sealed class JobProgressAdapter(string name, ProgressView view) : IProg
             detail = value.Paused;
         }
 
-        view.Report(new ProgressState($"{name} {value.Stage}".TrimEnd(), detail, value.BytesDone, value.BytesTotal, value.Elapsed));
+        view.Report(
+            new ProgressState(
+                $"{name} {value.Stage}".TrimEnd(), detail, value.BytesDone, value.BytesTotal, value.Elapsed));
     }
 }
 

@@ -10,13 +10,14 @@ internal static class SpectreConsoles
     /// <param name="writer">Where it goes.</param>
     /// <param name="hasColor">Whether a terminal shows it and wants colours.</param>
     /// <param name="width">Columns.</param>
-    public static IAnsiConsole Static(TextWriter writer, bool hasColor, int width) => AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Ansi = hasColor ? AnsiSupport.Yes : AnsiSupport.No,
-        ColorSystem = hasColor ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-        Interactive = InteractionSupport.No,
-        Out = new Sheet(writer, width),
-    });
+    public static IAnsiConsole Static(TextWriter writer, bool hasColor, int width) =>
+        AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = hasColor ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = hasColor ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new Sheet(writer, width),
+        });
 
     /// <summary>For text that is drawn over and over on a terminal.</summary>
     public static IAnsiConsole Live(TextWriter writer, bool hasColor) => AnsiConsole.Create(new AnsiConsoleSettings

@@ -2,10 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Sluice.Client;
 
-/// <summary>The process's standard output as it is: unbuffered, and a closed reader is an error rather than silence.</summary>
+/// <summary>
+/// The process's standard output as it is: unbuffered, and a closed reader is an error rather than silence.
+/// </summary>
 /// <remarks>
-/// The runtime's own console stream swallows a closed pipe, and a file stream over descriptor 1 keeps its own position, so that two
-/// commands that share one redirection would overwrite each other. This one calls write (2).
+/// The runtime's own console stream swallows a closed pipe, and a file stream over descriptor 1 keeps its own position,
+/// so that two commands that share one redirection would overwrite each other. This one calls write (2).
 /// </remarks>
 internal sealed partial class StandardOutput : Stream
 {

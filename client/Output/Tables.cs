@@ -9,7 +9,8 @@ internal static class Tables
     private const int Gap = 2;
 
     /// <summary>Rows under headings; a heading that ends in '#' is of numbers, which stand right.</summary>
-    public static void Rows(IAnsiConsole console, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
+    public static void Rows(
+        IAnsiConsole console, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
         Table table = new() { Border = TableBorder.None };
         foreach (string heading in headings)

@@ -35,8 +35,14 @@ internal static class TimelineView
             return;
         }
 
-        TimeBar bar = TimeBar.Over(attempts.ConvertAll(attempt => attempt.Times), Math.Clamp(width - OtherColumns, 10, WidestBar));
-        Tables.Rows(console, Headings, attempts.GroupBy(attempt => attempt.Times.Stage).SelectMany(stage => RowsOf([.. stage], bar, attempts.Count)));
+        TimeBar bar = TimeBar.Over(
+            attempts.ConvertAll(attempt => attempt.Times), Math.Clamp(width - OtherColumns, 10, WidestBar));
+        Tables.Rows(
+            console,
+            Headings,
+            attempts
+                .GroupBy(attempt => attempt.Times.Stage)
+                .SelectMany(stage => RowsOf([.. stage], bar, attempts.Count)));
         foreach ((string silo, AttemptTimes failed) in attempts.Where(attempt => attempt.Times.Error is not null))
         {
             console.MarkupLine(Markup.Escape(
@@ -60,17 +66,23 @@ internal static class TimelineView
 
         if (job.Silos.Sum(silo => silo.Lives.Count) is > 0 and int lives)
         {
-            yield return ("buffers", string.Create(CultureInfo.InvariantCulture, $"{lives} lives are kept; --buffers prints one"));
+            yield return (
+                "buffers",
+                string.Create(CultureInfo.InvariantCulture, $"{lives} lives are kept; --buffers prints one"));
         }
     }
 
     // First the stage as a whole, then its attempts, or the longest of them.
-    private static IEnumerable<IReadOnlyList<string>> RowsOf(List<(string Silo, AttemptTimes Times)> stage, TimeBar bar, int all)
+    private static IEnumerable<IReadOnlyList<string>> RowsOf(
+        List<(string Silo, AttemptTimes Times)> stage, TimeBar bar, int all)
     {
         DateTimeOffset from = stage.Min(attempt => attempt.Times.Started);
         DateTimeOffset to = stage.Max(attempt => attempt.Times.Ended);
         string name = stage[0].Times.StageName;
-        yield return [name, "", "", "", bar.Since(from), ByteText.OfSeconds((to - from).TotalSeconds), bar.Of(from, to, '─')];
+        yield return
+        [
+            name, "", "", "", bar.Since(from), ByteText.OfSeconds((to - from).TotalSeconds), bar.Of(from, to, '─'),
+        ];
         IEnumerable<(string Silo, AttemptTimes Times)> shown = all <= MostRows ? stage : LongestOf(stage);
         foreach ((string silo, AttemptTimes times) in shown)
         {
@@ -92,7 +104,8 @@ internal static class TimelineView
         }
     }
 
-    private static IEnumerable<(string Silo, AttemptTimes Times)> LongestOf(List<(string Silo, AttemptTimes Times)> stage) =>
+    private static IEnumerable<(string Silo, AttemptTimes Times)> LongestOf(
+        List<(string Silo, AttemptTimes Times)> stage) =>
         stage.OrderByDescending(attempt => attempt.Times.Ended - attempt.Times.Started).Take(LongestOfStage);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);

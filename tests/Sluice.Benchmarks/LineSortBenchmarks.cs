@@ -18,7 +18,10 @@ public class LineSortBenchmarks : IDisposable
     private const int MostWords = 8;
 
     private static readonly string[] Words =
-        ["return", "if (", "public", "private", "static", "int", "string", "= new()", "value", "count", "{", "}", "index", "List<"];
+    [
+        "return", "if (", "public", "private", "static", "int", "string", "= new()", "value", "count", "{", "}",
+        "index", "List<",
+    ];
 
     private readonly NoStore _store = new();
     private readonly List<(int Start, int Length)> _lines = [];

@@ -195,7 +195,8 @@ public sealed class PostgresClusterTests(PostgresServer server) : IClassFixture<
             JobView? job = (await client.ListAsync(1, patience.Token)).SingleOrDefault();
             Assert.False(
                 job is { IsOver: true },
-                $"The job has ended before a silo could be killed: {job?.Status} after {job?.Seconds} s, {job?.Failure?.What}");
+                $"The job has ended before a silo could be killed: {job?.Status} after {job?.Seconds} s, " +
+                    $"{job?.Failure?.What}");
             if (job?.Progress is { TasksDone: > 0 })
             {
                 return job;

@@ -17,7 +17,8 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private const string Install =
         "export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && apt-get -qq install -y postgresql-common && " +
-        "sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf && " +
+        "sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf " +
+        "&& " +
         "apt-get -qq install -y --no-install-recommends postgresql";
 
     private static readonly TimeSpan InstallDeadline = TimeSpan.FromMinutes(5);
@@ -47,9 +48,12 @@ public sealed class PostgresServer : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(_folder, "password"), AdminPassword);
         await ShellAsync(
             (user.Length > 0 ? $"chown -R postgres: {_folder} && " : "") +
-            $"cd {_folder} && {user}{programs}/initdb -D data -U admin -A scram-sha-256 --pwfile=password --no-sync > initdb.log 2>&1",
+            $"cd {_folder} && {user}{programs}/initdb -D data -U admin -A scram-sha-256 --pwfile=password --no-sync " +
+            "> initdb.log 2>&1",
             Deadline);
-        string server = $"{user}{programs}/postgres -D data -p {_port} -F -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder}";
+        string server =
+            $"{user}{programs}/postgres -D data -p {_port} -F " +
+            $"-c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder}";
         _server = Process.Start(new ProcessStartInfo(
             "bash", ["-c", $"{server} > server.log 2>&1 & server=$!; cat > ended; kill -INT $server; wait $server"])
         {

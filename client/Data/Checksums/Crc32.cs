@@ -6,11 +6,14 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Sluice.Client;
 
-/// <summary>CRC-32 with the polynomial of IEEE 802.3, as zlib computes it: reflected, 0x04C11DB7, inverted in and out.</summary>
+/// <summary>
+/// CRC-32 with the polynomial of IEEE 802.3, as zlib computes it: reflected, 0x04C11DB7, inverted in and out.
+/// </summary>
 /// <remarks>
-/// Two ways to the same number: eight table look-ups for eight bytes ("slicing by 8", Kounavis and Berry), and where the
-/// processor multiplies without carries, folding of 16 bytes a step (Gopal and others, "Fast CRC computation using
-/// PCLMULQDQ", Intel 2009). Folding leaves 16 bytes that have the message's remainder; the tables finish those and the tail.
+/// Two ways to the same number: eight table look-ups for eight bytes ("slicing by 8", Kounavis and Berry), and where
+/// the processor multiplies without carries, folding of 16 bytes a step (Gopal and others, "Fast CRC computation using
+/// PCLMULQDQ", Intel 2009). Folding leaves 16 bytes that have the message's remainder; the tables finish those and the
+/// tail.
 /// </remarks>
 public static class Crc32
 {
@@ -26,7 +29,9 @@ public static class Crc32
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Compute(ReadOnlySpan<byte> bytes) => Append(0, bytes);
 
-    /// <summary>The CRC-32 of a message whose beginning has the CRC-32 <paramref name="crc"/> and which goes on with the bytes.</summary>
+    /// <summary>
+    /// The CRC-32 of a message whose beginning has the CRC-32 <paramref name="crc"/> and which goes on with the bytes.
+    /// </summary>
     /// <param name="crc">The CRC-32 so far; 0 for an empty beginning.</param>
     /// <param name="bytes">What follows.</param>
     public static uint Append(uint crc, ReadOnlySpan<byte> bytes) =>

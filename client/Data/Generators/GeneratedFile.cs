@@ -24,7 +24,8 @@ internal static class GeneratedFile
 
     private static bool IsDevice(string full) =>
         full.StartsWith("/proc/", StringComparison.Ordinal)
-        || (full.StartsWith("/dev/", StringComparison.Ordinal) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal));
+        || (full.StartsWith("/dev/", StringComparison.Ordinal)
+            && !full.StartsWith("/dev/shm/", StringComparison.Ordinal));
 
     private static GeneratedData WriteAndRename(string full, Func<Stream, GeneratedData> generate)
     {
@@ -32,7 +33,8 @@ internal static class GeneratedFile
         try
         {
             GeneratedData data;
-            using (FileStream output = new(unfinished, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0))
+            using (FileStream output = new(
+                unfinished, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0))
             {
                 data = generate(output);
             }

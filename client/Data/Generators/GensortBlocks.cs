@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 namespace Sluice.Client;
 
 /// <summary>Makes the generator's records in blocks, binary or ASCII.</summary>
-/// <remarks>Threading: one instance belongs to one worker. Any block can be made at any time, because states are reached by jumping.</remarks>
+/// <remarks>
+/// Threading: one instance belongs to one worker. Any block can be made at any time, because states are reached by
+/// jumping.
+/// </remarks>
 internal sealed class GensortBlocks : IBlockSource
 {
     public const int RecordsPerBlock = 10_000;
@@ -48,7 +51,9 @@ internal sealed class GensortBlocks : IBlockSource
         return count * GensortGenerator.RecordLength;
     }
 
-    /// <summary>Fills the states of a batch and those its last record reaches ahead; returns the next batch's first.</summary>
+    /// <summary>
+    /// Fills the states of a batch and those its last record reaches ahead; returns the next batch's first.
+    /// </summary>
     private GensortState Advance(GensortState state, int batch)
     {
         Span<GensortState> states = _states.AsSpan(0, batch + Lookahead);

@@ -13,14 +13,16 @@ public sealed record GensortOptions
     public bool Ascii { get; init; }
 
     /// <summary>
-    /// Gives half of the records one of eight heavy keys, the heaviest a quarter of all records. This skew is Sluice's own, not the public generator's.
+    /// Gives half of the records one of eight heavy keys, the heaviest a quarter of all records. This skew is Sluice's
+    /// own, not the public generator's.
     /// </summary>
     public bool Skew { get; init; }
 
     /// <summary>Threads that make records; the bytes do not depend on it.</summary>
     public int Parallelism { get; init; } = Environment.ProcessorCount;
 
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative, the last record's number does not fit, or no thread is left.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative, the last record's number does not fit, or no
+    /// thread is left.</exception>
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(Records);

@@ -84,7 +84,9 @@ internal static class GensortRecords
         Unsafe.Add(ref record, 99) = (byte)'\n';
     }
 
-    /// <summary>Eight base-95 digits of the high half, then two of the low half, each half's least digit first.</summary>
+    /// <summary>
+    /// Eight base-95 digits of the high half, then two of the low half, each half's least digit first.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void WriteKey(ref byte record, GensortState key)
     {

@@ -21,7 +21,10 @@ internal readonly record struct GensortState(ulong High, ulong Low)
         return new GensortState(high, low);
     }
 
-    /// <summary>X(n), in as many steps as n has bits: n steps at once are again x -> A x + C, and two such maps compose to a third.</summary>
+    /// <summary>
+    /// X(n), in as many steps as n has bits: n steps at once are again x -> A x + C, and two such maps compose to a
+    /// third.
+    /// </summary>
     public static GensortState At(ulong n)
     {
         UInt128 factor = new(FactorHigh, FactorLow);

@@ -5,8 +5,9 @@ namespace Sluice.Client;
 
 /// <summary>The keys that half of a skewed input's records share: those of records 0 to 7.</summary>
 /// <remarks>
-/// A record is heavy when bit 63 of its state's low half is set. The eight bits below choose the key: that of record 0 in half of the cases,
-/// of record 1 in a quarter, and so on; record 7 takes what is left. Only the key changes, the rest of the record stays its own.
+/// A record is heavy when bit 63 of its state's low half is set. The eight bits below choose the key: that of record 0
+/// in half of the cases, of record 1 in a quarter, and so on; record 7 takes what is left. Only the key changes, the
+/// rest of the record stays its own.
 /// </remarks>
 internal sealed class HeavyKeys
 {

@@ -4,8 +4,9 @@ namespace Sluice.Client;
 
 /// <summary>Lets several workers make blocks and writes them to one stream in order.</summary>
 /// <remarks>
-/// Each worker makes the next block that nobody has taken, waits for its turn, writes, and passes the turn on. While one writes,
-/// the others make. The worker whose turn it is never waits, so a failure or a cancellation always reaches the others.
+/// Each worker makes the next block that nobody has taken, waits for its turn, writes, and passes the turn on. While
+/// one writes, the others make. The worker whose turn it is never waits, so a failure or a cancellation always reaches
+/// the others.
 /// </remarks>
 internal sealed class OrderedBlockWriter(
     Stream output, long blocks, IProgress<long>? progress, CancellationToken cancellationToken)

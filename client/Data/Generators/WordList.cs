@@ -4,9 +4,10 @@ namespace Sluice.Client;
 
 /// <summary>The fixed list of words: made of syllables, most frequent first, frequent ones short.</summary>
 /// <remarks>
-/// A syllable is one of 16 consonants and one of 8 vowels or diphthongs; a word is one to three syllables and one of 4 endings. A consonant starts
-/// every syllable and no vowel does, so two different choices never spell the same word. Within each length the ranks are scattered over the
-/// choices by an odd factor modulo a power of two, which is a bijection; so the list has no duplicates and its alphabetical order says nothing about frequency.
+/// A syllable is one of 16 consonants and one of 8 vowels or diphthongs; a word is one to three syllables and one of 4
+/// endings. A consonant starts every syllable and no vowel does, so two different choices never spell the same word.
+/// Within each length the ranks are scattered over the choices by an odd factor modulo a power of two, which is a
+/// bijection; so the list has no duplicates and its alphabetical order says nothing about frequency.
 /// </remarks>
 internal static class WordList
 {

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Sluice.Client;
 
-/// <summary>xoshiro256** (Blackman and Vigna 2018), seeded by splitmix64: 64 random bits a step, the same on every machine.</summary>
+/// <summary>
+/// xoshiro256** (Blackman and Vigna 2018), seeded by splitmix64: 64 random bits a step, the same on every machine.
+/// </summary>
 internal struct WordRandom
 {
     private ulong _s0;

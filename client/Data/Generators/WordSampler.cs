@@ -7,9 +7,9 @@ namespace Sluice.Client;
 
 /// <summary>Draws words with Zipf 1.0 frequencies in constant time.</summary>
 /// <remarks>
-/// The alias method (Walker 1977, Vose's construction) on integers: the weights are whole numbers that add up to exactly
-/// (count x 2^32), so every column is filled exactly and nothing is rounded but the weights themselves, once and the same way everywhere.
-/// Threading: immutable once made, shared by all workers.
+/// The alias method (Walker 1977, Vose's construction) on integers: the weights are whole numbers that add up to
+/// exactly (count x 2^32), so every column is filled exactly and nothing is rounded but the weights themselves, once
+/// and the same way everywhere. Threading: immutable once made, shared by all workers.
 /// </remarks>
 internal sealed class WordSampler
 {
@@ -27,7 +27,8 @@ internal sealed class WordSampler
     {
         if (words.Length != 1 << CountBits)
         {
-            throw new ArgumentException($"The sampler draws from {1 << CountBits} words, not {words.Length}.", nameof(words));
+            throw new ArgumentException(
+                $"The sampler draws from {1 << CountBits} words, not {words.Length}.", nameof(words));
         }
 
         for (int rank = 0; rank < words.Length; rank++)

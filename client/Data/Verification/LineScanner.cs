@@ -2,8 +2,9 @@ namespace Sluice.Client;
 
 /// <summary>Goes through the lines that start in a range, with one buffer, however long they are.</summary>
 /// <remarks>
-/// While a line and the one before lie in the buffer, their keys are compared there. A line longer than the buffer is summed as it
-/// passes and remembered by its place; keys of such lines are compared by reading both again. Owned by one thread.
+/// While a line and the one before lie in the buffer, their keys are compared there. A line longer than the buffer is
+/// summed as it passes and remembered by its place; keys of such lines are compared by reading both again. Owned by one
+/// thread.
 /// </remarks>
 internal sealed class LineScanner : IDisposable
 {
@@ -15,7 +16,8 @@ internal sealed class LineScanner : IDisposable
     private readonly RangeSummary _summary;
     private readonly byte[] _buffer;
 
-    // The buffer holds the file's bytes up to the reader's offset; the current line starts at _line, unless its beginning has passed.
+    // The buffer holds the file's bytes up to the reader's offset; the current line starts at _line, unless its
+    // beginning has passed.
     private int _filled;
     private int _line;
 
@@ -50,7 +52,9 @@ internal sealed class LineScanner : IDisposable
 
     public void Dispose() => _reader.Dispose();
 
-    /// <summary>A line starts at the file's beginning and after every newline but the last; false when none starts in the range.</summary>
+    /// <summary>
+    /// A line starts at the file's beginning and after every newline but the last; false when none starts in the range.
+    /// </summary>
     private bool FindFirstLine()
     {
         if (_range.Start == 0)
@@ -72,7 +76,9 @@ internal sealed class LineScanner : IDisposable
         return false;
     }
 
-    /// <summary>Takes the line that starts at <see cref="_line"/>; false when it starts behind the range or the file.</summary>
+    /// <summary>
+    /// Takes the line that starts at <see cref="_line"/>; false when it starts behind the range or the file.
+    /// </summary>
     private bool TakeLine()
     {
         long offset = Base + _line;
@@ -110,7 +116,9 @@ internal sealed class LineScanner : IDisposable
         }
     }
 
-    /// <summary>Moves what is still needed to the buffer's beginning; false when the current line fills all of it.</summary>
+    /// <summary>
+    /// Moves what is still needed to the buffer's beginning; false when the current line fills all of it.
+    /// </summary>
     private bool MakeRoom()
     {
         long previous = _previousOffset - Base;

@@ -15,7 +15,9 @@ internal sealed class RangeSummary(VerifyRange range)
 
     public long DuplicateKeys { get; private set; }
 
-    /// <summary>Sum of the CRC-32 of each record: less than 2^32 for every byte of a range, of which there are less than 2^32.</summary>
+    /// <summary>
+    /// Sum of the CRC-32 of each record: less than 2^32 for every byte of a range, of which there are less than 2^32.
+    /// </summary>
     public ulong Checksum => _checksum;
 
     public RecordPlace? First { get; set; }

@@ -2,14 +2,19 @@ using System.Runtime.ExceptionServices;
 
 namespace Sluice.Client;
 
-/// <summary>Reads sorted output again and reports order, records, duplicate keys and checksum, as valsort does.</summary>
+/// <summary>
+/// Reads sorted output again and reports order, records, duplicate keys and checksum, as valsort does.
+/// </summary>
 /// <remarks>
-/// Files are cut into ranges, which threads verify independently; then the last record of each range is compared with the first of the next,
-/// so the report is that of one reader. Memory: one buffer a thread, whatever the length of files and lines.
+/// Files are cut into ranges, which threads verify independently; then the last record of each range is compared with
+/// the first of the next, so the report is that of one reader. Memory: one buffer a thread, whatever the length of
+/// files and lines.
 /// </remarks>
 public static class SortVerifier
 {
-    /// <summary>The files of an output directory in order: by name as bytes, those that begin with <c>_</c> or <c>.</c> skipped.</summary>
+    /// <summary>
+    /// The files of an output directory in order: by name as bytes, those that begin with <c>_</c> or <c>.</c> skipped.
+    /// </summary>
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
     public static IReadOnlyList<string> PartsOf(string directory)
     {
@@ -52,7 +57,8 @@ public static class SortVerifier
         return Join(files, summaries, key);
     }
 
-    private static RangeSummary Scan(VerifyRange range, VerifyOptions options, RecordKey key, VerifyProgress progress) =>
+    private static RangeSummary Scan(
+        VerifyRange range, VerifyOptions options, RecordKey key, VerifyProgress progress) =>
         options.Format switch
         {
             VerifyFormat.Lines => LineScanner.Scan(range, options, key, progress),

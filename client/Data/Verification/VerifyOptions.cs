@@ -9,7 +9,9 @@ public sealed record VerifyOptions
     /// <summary>First byte of the key in the record, from 0; a record that ends before it has the empty key.</summary>
     public int KeyOffset { get; init; }
 
-    /// <summary>Bytes of the key, fewer where the record ends; null means up to the record's end, or up to byte 10 for gensort.</summary>
+    /// <summary>
+    /// Bytes of the key, fewer where the record ends; null means up to the record's end, or up to byte 10 for gensort.
+    /// </summary>
     public int? KeyLength { get; init; }
 
     /// <summary>Threads that read; the report does not depend on it.</summary>
@@ -21,7 +23,8 @@ public sealed record VerifyOptions
     /// <summary>Bytes of a file that one thread verifies at a time, less than 4 GiB.</summary>
     public long RangeBytes { get; init; } = 64_000_000;
 
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative, a range is too long, or no thread, no room or no range is left.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative, a range is too long, or no thread, no room
+    /// or no range is left.</exception>
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(KeyOffset);

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Sluice.Client;
 
-/// <summary>What reading sorted output again has shown; the files in the order given are taken as one sequence.</summary>
+/// <summary>
+/// What reading sorted output again has shown; the files in the order given are taken as one sequence.
+/// </summary>
 public sealed record VerifyReport
 {
     /// <summary>Files read, empty ones too.</summary>
@@ -24,8 +26,8 @@ public sealed record VerifyReport
     public required long DuplicateKeys { get; init; }
 
     /// <summary>
-    /// Sum of the CRC-32 of each record, independent of their order. A line counts with its newline, also a last one that lacks it, so sorting
-    /// never changes the sum.
+    /// Sum of the CRC-32 of each record, independent of their order. A line counts with its newline, also a last one
+    /// that lacks it, so sorting never changes the sum.
     /// </summary>
     public required UInt128 Checksum { get; init; }
 

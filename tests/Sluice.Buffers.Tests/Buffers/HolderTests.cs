@@ -82,7 +82,8 @@ public sealed class HolderTests : IDisposable
 
         Assert.Equal(
             "A handle of segment 0 cannot be released: it was held by 'fetch 1' of 'map 7' (life 0, place 1) and was "
-            + "released before, in this same life. The segment is still lent to 'map 7' with 2 holder(s): 'map 7' (place 0), "
+            + "released before, in this same life. The segment is still lent to 'map 7' with 2 holder(s): "
+            + "'map 7' (place 0), "
             + "'sender' (place 2). Full leak detection would show the life of this buffer (LeakDetectorOptions).",
             failure.Message);
         Assert.Equal(("map 7", "fetch 1", null), (failure.Owner, failure.Holder, failure.History));
@@ -102,7 +103,8 @@ public sealed class HolderTests : IDisposable
         BufferMisuseException failure = Assert.Throws<BufferMisuseException>(() => stale.SetLength(1));
 
         Assert.Equal(
-            "A handle of segment 0 cannot be used: it was held by 'fetch 1' of 'map 7' (life 0, place 1) and belongs to a "
+            "A handle of segment 0 cannot be used: it was held by 'fetch 1' of 'map 7' (life 0, " +
+                "place 1) and belongs to a "
             + "life that has ended. 'sender' (place 2) was the last to release it. The segment is in life 1 now and is "
             + "lent to 'reduce 2' with 1 holder(s): 'merger' (place 4). "
             + "Full leak detection would show the life of this buffer (LeakDetectorOptions).",

@@ -118,7 +118,8 @@ public sealed class NetworkBufferSliceTests : IDisposable
 
         static string Describe<TBuffer>(TBuffer part)
             where TBuffer : struct, IBuffer =>
-            $"{System.Text.Encoding.ASCII.GetString(part.Written)} {part.DataType} {part.Owner} {part.Holder} {part.IsLive}";
+            $"{System.Text.Encoding.ASCII.GetString(part.Written)} {part.DataType} {part.Owner} {part.Holder} " +
+                $"{part.IsLive}";
 
         static byte[] Copy<TBuffer>(TBuffer part)
             where TBuffer : struct, IBuffer => part.WrittenMemory.ToArray();

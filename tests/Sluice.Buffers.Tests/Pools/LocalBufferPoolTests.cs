@@ -97,7 +97,8 @@ public sealed class LocalBufferPoolTests
             Assert.Throws<InsufficientBuffersException>(() => whole.Share("map 2", 4, 10));
 
         Assert.StartsWith(
-            "'map 2' wants 4 buffers guaranteed, but of 10 there are 7 guaranteed to others ('map 0' 4, 'map 1' 3), which leaves 3.",
+            "'map 2' wants 4 buffers guaranteed, but of 10 there are 7 guaranteed to others ('map 0' 4, 'map 1' 3), " +
+                "which leaves 3.",
             failure.Message,
             StringComparison.Ordinal);
     }

@@ -37,7 +37,11 @@ public sealed class PoolModelTests
     {
         private readonly List<Twin> _twins = [];
         private readonly List<Twin> _orphans = [];
-        private readonly List<(PoolModel.Waiting Waiting, Twin Twin, Task<NetworkBuffer> Task, CancellationTokenSource Cancel)> _line = [];
+        private readonly List<(
+            PoolModel.Waiting Waiting,
+            Twin Twin,
+            Task<NetworkBuffer> Task,
+            CancellationTokenSource Cancel)> _line = [];
         private int _number;
 
         public async Task StepAsync(Random random)

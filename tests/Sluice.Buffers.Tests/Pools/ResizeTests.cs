@@ -105,7 +105,8 @@ public sealed class ResizeTests
         InsufficientBuffersException failure = Assert.Throws<InsufficientBuffersException>(() => pool.Resize(4, 9));
 
         Assert.StartsWith(
-            "'map 1' wants 4 buffers guaranteed, but of 10 there are 7 guaranteed to others ('map 0' 7), which leaves 3.",
+            "'map 1' wants 4 buffers guaranteed, but of 10 there are 7 guaranteed to others ('map 0' 7), " +
+                "which leaves 3.",
             failure.Message,
             StringComparison.Ordinal);
         Assert.Contains("NetworkBufferPoolOptions.SegmentCount (10)", failure.Message, StringComparison.Ordinal);

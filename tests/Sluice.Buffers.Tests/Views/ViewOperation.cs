@@ -6,8 +6,10 @@ namespace Sluice.Buffers.Tests;
 internal sealed record ViewOperation(
     string Name, object Value, byte[] Bytes, Action<IDataOutputView> Write, Func<IDataInputView, object> Read)
 {
-    public static IReadOnlyList<ViewOperation> All { get; } = 
-        [.. Fixed(), .. BigEndianOperations.All, .. WideOperations.All, .. Variable(), .. Spans(), .. TextOperations.All];
+    public static IReadOnlyList<ViewOperation> All { get; } =
+    [
+        .. Fixed(), .. BigEndianOperations.All, .. WideOperations.All, .. Variable(), .. Spans(), .. TextOperations.All,
+    ];
 
     public override string ToString() => $"{Name} {Value}";
 

@@ -112,7 +112,8 @@ public sealed class JobVerbTests : IDisposable
         string input = _directory.Write("in", "b\na\n"u8);
         ConsoleRun console = new();
 
-        int code = await console.RunAsync(new LeavingRunner(), _directory.Path, "sort", input, "--out", _directory.File("out"));
+        int code = await console.RunAsync(
+            new LeavingRunner(), _directory.Path, "sort", input, "--out", _directory.File("out"));
 
         Assert.Equal((130, ""), (code, console.Error));
     }

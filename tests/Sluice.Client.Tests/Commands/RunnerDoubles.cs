@@ -71,6 +71,9 @@ internal sealed class BrokenRunner : NotingRunner
 internal sealed class LeavingRunner : NotingRunner
 {
     public override Task<JobReport> RunAsync(
-        EngineOptions options, JobRequest request, IProgress<JobProgress>? progress, CancellationToken cancellationToken) =>
+        EngineOptions options,
+        JobRequest request,
+        IProgress<JobProgress>? progress,
+        CancellationToken cancellationToken) =>
         throw new WatchEndedException();
 }

@@ -74,10 +74,20 @@ public sealed class UsageCheckTests : IDisposable
         NotingRunner runner = new();
 
         int exitCode = await new ConsoleRun().RunAsync(
-            runner, _directory.Path, "sort", "./s3://bucket", "--unique=true", "--out", _directory.File("a:b"), "--", "--unique=maybe");
+            runner,
+            _directory.Path,
+            "sort",
+            "./s3://bucket",
+            "--unique=true",
+            "--out",
+            _directory.File("a:b"),
+            "--",
+            "--unique=maybe");
 
         Assert.Equal(0, exitCode);
-        Assert.Equal([Path.GetFullPath("s3:/bucket"), Path.GetFullPath("--unique=maybe")], runner.Request!.Arguments.GetAll("input"));
+        Assert.Equal(
+            [Path.GetFullPath("s3:/bucket"), Path.GetFullPath("--unique=maybe")],
+            runner.Request!.Arguments.GetAll("input"));
     }
 
     [Theory]

@@ -59,7 +59,8 @@ public sealed class BadInputTests : ConsoleTest
     public void A_directory_as_standard_input_is_refused()
     {
         string[] lines = System.Text.Encoding.UTF8.GetString(Shell(
-                $"SLUICE_SPILL_DIR='{PathOf("spill")}' dotnet '{ConsoleProcess.Library()}' sort - --out out 2>error </; echo $?; cat error"))
+                $"SLUICE_SPILL_DIR='{PathOf("spill")}' dotnet '{ConsoleProcess.Library()}' sort - --out out 2>error " +
+                    "</; echo $?; cat error"))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(("2", 4), (lines[0], lines.Length));

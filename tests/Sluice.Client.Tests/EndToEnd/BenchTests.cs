@@ -71,7 +71,10 @@ public sealed class BenchTests : ConsoleTest
     public async Task Tasks_that_are_measured_spill_and_merge()
     {
         ConsoleResult measured = await Run(
-            ["bench", "sort", "--records", "60000", "--memory", "2MiB", "--parallelism", "2", "--rounds", "1", "-o", "json"]);
+            [
+                "bench", "sort", "--records", "60000", "--memory", "2MiB", "--parallelism", "2", "--rounds", "1", "-o",
+                "json",
+            ]);
 
         JsonNode round = JsonNode.Parse(measured.Text)!["rounds"]![0]!;
         Assert.True((long)round["spills"]! > 8, measured.Text);

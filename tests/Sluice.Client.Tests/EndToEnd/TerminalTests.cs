@@ -51,6 +51,7 @@ public sealed class TerminalTests : ConsoleTest
     }
 
     private string OnTerminal(string arguments, string environment) => System.Text.Encoding.UTF8.GetString(Shell(
-        $"env -u NO_COLOR {(environment.Length == 0 ? "TERM=xterm-256color" : environment)} SLUICE_SPILL_DIR='{PathOf("spill")}' " +
+        $"env -u NO_COLOR {(environment.Length == 0 ? "TERM=xterm-256color" : environment)} " +
+            $"SLUICE_SPILL_DIR='{PathOf("spill")}' " +
         $"timeout 40 script -qec \"dotnet '{ConsoleProcess.Library()}' {arguments}\" /dev/null < /dev/null"));
 }

@@ -112,7 +112,12 @@ public sealed class TraceBackend : IAsyncLifetime
     {
         Directory.CreateDirectory(Folder);
         using Process npm = Process.Start(new ProcessStartInfo(
-            "bash", ["-c", $"npm install --prefix '{Folder}' --no-audit --no-fund --ignore-scripts {Packages} > '{Folder}/install.log' 2>&1"]))!;
+            "bash",
+            [
+                "-c",
+                $"npm install --prefix '{Folder}' --no-audit --no-fund --ignore-scripts {Packages} " +
+                    $"> '{Folder}/install.log' 2>&1",
+            ]))!;
         await npm.WaitForExitAsync().WaitAsync(InstallDeadline);
         if (npm.ExitCode != 0)
         {

@@ -162,7 +162,8 @@ public sealed class GrainTransportTests
         public void AnswerOne(string silo, BufferBatch? answer = null) => Find(silo).End(
             waiting => waiting.SetResult(answer ?? new BufferBatch { Status = FetchStatus.EndOfPartition }));
 
-        public void FailOne(string silo, Exception exception) => Find(silo).End(waiting => waiting.SetException(exception));
+        public void FailOne(string silo, Exception exception) =>
+            Find(silo).End(waiting => waiting.SetException(exception));
 
         public async Task AskedAsync(string silo, int count)
         {

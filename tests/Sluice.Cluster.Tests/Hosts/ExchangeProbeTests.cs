@@ -33,7 +33,8 @@ public sealed class ExchangeProbeTests
         Task<ExchangeMeasure> measure =
             hosts.Client.MeasureExchangeAsync(from.Silo, to.Silo, channels: 3, TimeSpan.FromSeconds(5));
         await SiloHosts.AwaitAsync(
-            () => Task.FromResult(to.Pool.Holders().Any(holder => holder.Owner.StartsWith("probe", StringComparison.Ordinal))),
+            () => Task.FromResult(
+                to.Pool.Holders().Any(holder => holder.Owner.StartsWith("probe", StringComparison.Ordinal))),
             "it is measured");
 
         JobView job = await hosts.RunAsync(hosts.Job("sort", "out", [hosts.Write("in", ["b", "a"])]));

@@ -30,6 +30,7 @@ public sealed class LeavingJobGrainTests
         IJobGrain grain = hosts.Grains.GetGrain<IJobGrain>(id.Value);
         await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
         await SiloHosts.AwaitAsync(
-            async () => (await grain.GetAsync(null)).Status == JobStatus.Unknown, "a new grain knows nothing of the job");
+            async () => (await grain.GetAsync(null)).Status == JobStatus.Unknown,
+            "a new grain knows nothing of the job");
     }
 }

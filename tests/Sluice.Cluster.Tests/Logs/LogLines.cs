@@ -41,7 +41,8 @@ internal sealed class LogLines : ILoggerProvider, ISupportExternalScope
             lines._scopes.ForEachScope(
                 (scope, all) =>
                 {
-                    foreach (KeyValuePair<string, object?> one in scope as IEnumerable<KeyValuePair<string, object?>> ?? [])
+                    foreach (KeyValuePair<string, object?> one in
+                        scope as IEnumerable<KeyValuePair<string, object?>> ?? [])
                     {
                         all[one.Key] = one.Value?.ToString() ?? "";
                     }

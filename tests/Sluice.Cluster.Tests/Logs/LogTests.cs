@@ -58,7 +58,8 @@ public sealed class LogTests
         [
             "Orleans:Clustering:ProviderType=AdoNet",
             "Orleans:Clustering:Invariant=Npgsql",
-            "Orleans:Clustering:ConnectionString=Host=127.0.0.1;Port=21299;Database=x;Username=y;Password=never-print-this",
+            "Orleans:Clustering:ConnectionString=Host=127.0.0.1;Port=21299;Database=x;Username=y;" +
+                "Password=never-print-this",
             "Orleans:Endpoints:SiloPort=21297",
             "Orleans:Endpoints:GatewayPort=21298",
             "Urls=http://127.0.0.1:0",

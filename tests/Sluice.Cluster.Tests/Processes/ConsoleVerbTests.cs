@@ -37,7 +37,14 @@ public sealed class ConsoleVerbTests
                 .Where(silo => Text(silo, "state") == "active")
                 .Select(silo => silo.GetProperty("slots").GetInt32()));
         Assert.Equal((0, ""), (toFile.ExitCode, toFile.Text));
-        Assert.Equal(Text(export, "report", "id"), Text(JsonDocument.Parse(await File.ReadAllTextAsync(dev.PathOf("job.json"), TestContext.Current.CancellationToken)).RootElement, "report", "id"));
+        Assert.Equal(
+            Text(export, "report", "id"),
+            Text(
+                JsonDocument.Parse(
+                    await File.ReadAllTextAsync(
+                        dev.PathOf("job.json"), TestContext.Current.CancellationToken)).RootElement,
+                "report",
+                "id"));
         Assert.Contains("silo-1", table.Text, StringComparison.Ordinal);
         Assert.Equal(
             (5, true), (succeeded.ExitCode, succeeded.Error.StartsWith("error[SLU2107]", StringComparison.Ordinal)));

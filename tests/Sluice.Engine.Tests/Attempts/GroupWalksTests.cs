@@ -13,7 +13,8 @@ public class GroupWalksTests
         using GroupBuffer buffer = new(pool.Task, 64, 4, CancellationToken.None);
         BrokenRecords records = new(failsAt: 3);
         MergeGroup group = new(records);
-        GroupWalks<int> walks = new(group, Serializers.Find<int>()!, buffer, TaskContexts.Of(pool, segments: 4, segmentSize: 64));
+        GroupWalks<int> walks = new(
+            group, Serializers.Find<int>()!, buffer, TaskContexts.Of(pool, segments: 4, segmentSize: 64));
         Assert.True(group.NextGroup());
         GroupValues<int> values = walks.Begin();
 

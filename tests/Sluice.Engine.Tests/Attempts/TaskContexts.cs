@@ -5,7 +5,9 @@ using Sluice.Sorting.Tests;
 
 namespace Sluice.Engine.Tests;
 
-/// <summary>What a part of a task is given that works by itself: places and memory, but neither input nor output.</summary>
+/// <summary>
+/// What a part of a task is given that works by itself: places and memory, but neither input nor output.
+/// </summary>
 internal static class TaskContexts
 {
     public static TaskContext Of(TestPool pool, int segments, int segmentSize) => new()

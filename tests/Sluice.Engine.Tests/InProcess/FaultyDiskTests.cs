@@ -17,7 +17,10 @@ public sealed class FaultyDiskTests : IDisposable
     /// consumer's.</summary>
     public static TheoryData<string, string> Faults { get; } = new(
         from hint in new[] { "spill", "merge" }
-        from fault in new[] { "short", "payload", "checksum", "length", "huge length", "index", "vanished", "truncated" }
+        from fault in new[]
+        {
+            "short", "payload", "checksum", "length", "huge length", "index", "vanished", "truncated",
+        }
         select (fault, hint));
 
     private readonly TestFolder _folder = new();

@@ -78,7 +78,8 @@ public sealed class GroupTests : IDisposable
         Assert.Equal(Sorted(lines.GroupBy(Key).Select(group => Walks(group.Key, group))), Sorted(found));
 
         static string Walks(string key, IEnumerable<string> values) =>
-            $"{key}: {string.Join(',', values.Take(2))} {string.Join(',', values.Take(4))} {values.Sum(value => value.Length)} "
+            $"{key}: {string.Join(',', values.Take(2))} {string.Join(',', values.Take(4))} " +
+                $"{values.Sum(value => value.Length)} "
             + string.Join(',', values.Select((outer, i) => values.Skip(i).First() == outer && values.Contains(outer)));
     }
 
@@ -145,7 +146,11 @@ public sealed class GroupTests : IDisposable
 
         Assert.Equal(
             Sorted(lines.GroupBy(line => line.Length).SelectMany(group =>
-                new[] { $"{group.Key} has {group.Count()}", $"{group.Key} has {group.Sum(line => line[^1])} at the end" })),
+                new[]
+                {
+                    $"{group.Key} has {group.Count()}",
+                    $"{group.Key} has {group.Sum(line => line[^1])} at the end",
+                })),
             Sorted(found));
     }
 
@@ -208,7 +213,8 @@ public sealed class GroupTests : IDisposable
         Random random = new(seed);
         return [.. Enumerable.Range(0, count).Select(i => string.Create(
             CultureInfo.InvariantCulture,
-            $"{(random.Next(4) == 0 ? 3 : random.Next(random.Next(1, 1000))):D5}-{i}{new string('z', random.Next(12))}"))];
+            $"{(random.Next(4) == 0 ? 3 : random.Next(random.Next(1, 1000))):D5}-" +
+                $"{i}{new string('z', random.Next(12))}"))];
     }
 
     private Task<string[]> Run(

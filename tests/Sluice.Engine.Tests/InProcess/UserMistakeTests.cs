@@ -3,7 +3,9 @@ using Sluice.Sorting;
 
 namespace Sluice.Engine.Tests;
 
-/// <summary>What a job's author or its user gets wrong is refused by its name, before anything runs where that can be.</summary>
+/// <summary>
+/// What a job's author or its user gets wrong is refused by its name, before anything runs where that can be.
+/// </summary>
 public sealed class UserMistakeTests : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -83,7 +85,9 @@ public sealed class UserMistakeTests : IDisposable
         string input = _folder.Write("in", "a\nb\nc\n");
 
         SluiceException thrown = await Assert.ThrowsAsync<SluiceException>(() => Run(job => job
-            .Read(RecordFormat.Lines, input).OrderBy(line => line.Length, order).Write(_folder["out"], RecordFormat.Lines)));
+            .Read(RecordFormat.Lines, input)
+            .OrderBy(line => line.Length, order)
+            .Write(_folder["out"], RecordFormat.Lines)));
 
         Assert.Contains("these do not compare", thrown.Error.What, StringComparison.Ordinal);
     }

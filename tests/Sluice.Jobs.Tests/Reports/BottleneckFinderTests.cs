@@ -134,7 +134,12 @@ public sealed class BottleneckFinderTests
     {
         StageReport stage = Stage(seconds: 10, tasks: 6, taskSeconds: 60) with
         {
-            Silos = [new SiloShare("a:1", 2, 20, 20_000), new SiloShare("b:1", 2, 20, 8_000), new SiloShare("c:1", 2, 20, 20_000)],
+            Silos =
+            [
+                new SiloShare("a:1", 2, 20, 20_000),
+                new SiloShare("b:1", 2, 20, 8_000),
+                new SiloShare("c:1", 2, 20, 20_000),
+            ],
         };
 
         Bottleneck found = BottleneckFinder.Find([stage]);

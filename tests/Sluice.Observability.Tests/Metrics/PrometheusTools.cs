@@ -9,7 +9,8 @@ namespace Sluice.Observability.Tests;
 public sealed class PrometheusTools : IAsyncLifetime
 {
     private const string Install =
-        "export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && apt-get -qq install -y --no-install-recommends prometheus";
+        "export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && apt-get -qq install -y --no-install-recommends " +
+        "prometheus";
 
     private static readonly TimeSpan InstallDeadline = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(50);
@@ -89,9 +90,15 @@ public sealed class PrometheusServer : IAsyncDisposable
                 static_configs: [ { targets: [ {{string.Join(", ", targets.Select(target => $"\"{target}\""))}} ] } ]
             """);
         string command =
-            $"prometheus --config.file={configuration} --storage.tsdb.path={folder}/tsdb --web.listen-address=127.0.0.1:{_port}";
+            $"prometheus --config.file={configuration} --storage.tsdb.path={folder}/tsdb " +
+            $"--web.listen-address=127.0.0.1:{_port}";
         _server = Process.Start(new ProcessStartInfo(
-            "bash", ["-c", $"{command} > {folder}/prometheus.log 2>&1 & server=$!; cat > {folder}/ended; kill $server; wait $server"])
+            "bash",
+            [
+                "-c",
+                $"{command} > {folder}/prometheus.log 2>&1 & server=$!; " +
+                    $"cat > {folder}/ended; kill $server; wait $server",
+            ])
         {
             RedirectStandardInput = true,
         })!;

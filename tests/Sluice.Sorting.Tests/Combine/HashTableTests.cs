@@ -64,7 +64,8 @@ public class HashTableTests
 
         // A quarter of its 32 segments are slots, of which one is there.
         Exception? thrown = null;
-        Thread maker = new(() => thrown = Record.Exception(() => new HashTable<long>(pool.Task, 256, 32, cancel.Token)));
+        Thread maker = new(
+            () => thrown = Record.Exception(() => new HashTable<long>(pool.Task, 256, 32, cancel.Token)));
         maker.Start();
         Assert.True(SpinWait.SpinUntil(() => pool.Lent == 8, TimeSpan.FromSeconds(30)), "The table took no segment.");
         cancel.Cancel();

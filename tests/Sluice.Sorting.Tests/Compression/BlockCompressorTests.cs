@@ -115,7 +115,13 @@ public class BlockCompressorTests
         using MapOutputBuffer buffer = new(
             pool.Task,
             store,
-            new MapOutputOptions { Partitions = 3, MaximumSegments = 20, SegmentSize = 512, Codec = BlockCodecs.Brotli });
+            new MapOutputOptions
+            {
+                Partitions = 3,
+                MaximumSegments = 20,
+                SegmentSize = 512,
+                Codec = BlockCodecs.Brotli,
+            });
         List<TestRecord> records = TestRecords.Random(seed, 800, 3, 60);
         records.ForEach(record => buffer.Collect(record.Partition, record.Key, [.. record.Value, .. Text(80)]));
         MapOutput output = buffer.Finish();
