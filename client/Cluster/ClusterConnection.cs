@@ -105,13 +105,17 @@ internal sealed class ClusterConnection : IAsyncDisposable
             catch (Exception)
 #pragma warning restore CA1031
             {
-                await Task.Delay(LearnInterval, CancellationToken.None).WaitAsync(_closing.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+                await Task.Delay(LearnInterval, CancellationToken.None)
+                    .WaitAsync(_closing.Token)
+                    .ContinueWith(_ => { }, TaskScheduler.Default);
             }
         }
     }
 }
 
-/// <summary>A host that ends when its owner says so: signals are the console's, which would hear of them too late.</summary>
+/// <summary>
+/// A host that ends when its owner says so: signals are the console's, which would hear of them too late.
+/// </summary>
 internal sealed class CallersLifetime : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -145,7 +149,7 @@ internal sealed class GatewayList : IGatewayListProvider
             int colon = one.LastIndexOf(':');
             if (colon <= 0 || !ushort.TryParse(one.AsSpan(colon + 1), out ushort port) || port == 0)
             {
-                throw new SluiceException(ConsoleErrors.BadValue(one, "HOST:PORT of a silo's gateway", origin, "127.0.0.1:30000"));
+                throw BadGateway(one, origin);
             }
 
             try
@@ -155,19 +159,23 @@ internal sealed class GatewayList : IGatewayListProvider
             }
             catch (System.Net.Sockets.SocketException exception)
             {
-                throw new SluiceException(ConsoleErrors.NoGateway($"{origin}: {one} ({exception.Message})", ""), exception);
+                throw new SluiceException(
+                    ConsoleErrors.NoGateway($"{origin}: {one} ({exception.Message})", ""), exception);
             }
         }
 
-        return gateways.Count > 0
-            ? new GatewayList(gateways)
-            : throw new SluiceException(ConsoleErrors.BadValue(text, "HOST:PORT of a silo's gateway", origin, "127.0.0.1:30000"));
+        return gateways.Count > 0 ? new GatewayList(gateways) : throw BadGateway(text, origin);
     }
 
     /// <summary>Takes in which gateways the cluster has now.</summary>
     public void Learn(IEnumerable<string> gateways)
     {
-        Uri[] learned = [.. gateways.Where(gateway => gateway.Length > 0).Select(gateway => IPEndPoint.Parse(gateway).ToGatewayUri())];
+        Uri[] learned =
+        [
+            .. gateways
+                .Where(gateway => gateway.Length > 0)
+                .Select(gateway => IPEndPoint.Parse(gateway).ToGatewayUri()),
+        ];
         if (learned.Length > 0)
         {
             _known = [.. learned.Union(_named)];
@@ -177,4 +185,7 @@ internal sealed class GatewayList : IGatewayListProvider
     public Task InitializeGatewayListProvider() => Task.CompletedTask;
 
     public Task<IList<Uri>> GetGateways() => Task.FromResult<IList<Uri>>([.. _known]);
+
+    private static SluiceException BadGateway(string text, string origin) =>
+        new(ConsoleErrors.BadValue(text, "HOST:PORT of a silo's gateway", origin, "127.0.0.1:30000"));
 }

@@ -3,7 +3,8 @@ namespace Sluice.Client;
 /// <summary>Verbs that belong to the console and have not been built yet, each with what to do instead.</summary>
 internal static class LaterVerbs
 {
-    private const string SortInstead = "sort, wordcount, gen, verify, explain, bench and demo are there: see sluice --help";
+    private const string SortInstead =
+        "sort, wordcount, gen, verify, explain, bench and demo are there: see sluice --help";
 
     /// <summary>Verbs that only a console has which can reach clusters.</summary>
     public static IReadOnlySet<string> OfClusters { get; } =

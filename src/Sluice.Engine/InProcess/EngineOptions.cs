@@ -37,7 +37,9 @@ public sealed record EngineOptions
         (long)parallelism * TaskMemory.LeastSegments * segmentSize;
 
     /// <summary>Whether tasks can run like this on this machine.</summary>
-    /// <exception cref="SluiceException">The memory is less than the tasks need, or more than the machine has.</exception>
+    /// <exception cref="SluiceException">
+    /// The memory is less than the tasks need, or more than the machine has.
+    /// </exception>
     public void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Parallelism, 1, nameof(Parallelism));

@@ -20,7 +20,8 @@ public sealed class ConnectingTests
         silent.Start();
         using Process process = ConsoleProcess.Start(
             folder, [.. call.Split(' '), "--cluster", silent.LocalEndpoint.ToString()!]);
-        using TcpClient connected = await silent.AcceptTcpClientAsync(cancellation).AsTask().WaitAsync(Deadline, cancellation);
+        using TcpClient connected =
+            await silent.AcceptTcpClientAsync(cancellation).AsTask().WaitAsync(Deadline, cancellation);
 
         DevProcesses.Signal("INT", process.Id);
         string error = await process.StandardError.ReadToEndAsync(cancellation).WaitAsync(Deadline, cancellation);
