@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Sluice.Grains;
 using Sluice.Jobs;
 
 namespace Sluice.Client;
@@ -72,12 +73,20 @@ internal sealed class DevCommand : Verb
         DevPorts ports = new(
             call.Parse.GetValue(_siloPort), call.Parse.GetValue(_gatewayPort), call.Parse.GetValue(_healthPort));
         ports.Check(silos + 1);
+        long memory = call.Settings.Memory.Origin == "default"
+            ? Settings.DefaultMemory(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / silos)
+            : call.Settings.Memory.Value;
+        long least = SluiceSiloOptions.LeastMemory(slots);
+        if (memory < least)
+        {
+            throw new SluiceException(SluiceErrors.MemoryTooSmall(memory, least, slots));
+        }
+
         DevCluster cluster = new(
             Environment.CurrentDirectory,
             silos,
             slots,
-            call.Settings.Memory.Origin == "default" ? Settings.DefaultMemory(
-                GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / silos) : call.Settings.Memory.Value,
+            memory,
             [.. call.Settings.SpillDirectories.Value.Select(Path.GetFullPath)],
             ports);
         return await cluster.RunAsync(call, cancellationToken);

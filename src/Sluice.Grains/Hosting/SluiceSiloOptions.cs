@@ -1,3 +1,5 @@
+using Sluice.Engine;
+
 namespace Sluice.Grains;
 
 /// <summary>What a silo gives to shuffles: section `Sluice` of its configuration.</summary>
@@ -31,6 +33,12 @@ public sealed class SluiceSiloOptions
 
     /// <summary>Job classes that this silo can run, by name.</summary>
     public Jobs.JobCatalog Jobs { get; } = new();
+
+    /// <summary>
+    /// The least memory that a silo with so many slots runs with, bytes: one share more serves fetches.
+    /// </summary>
+    public static long LeastMemory(int slots, int segmentSize = 32 * 1024) =>
+        EngineOptions.LeastMemory(Math.Max(slots, 1) + 1, segmentSize);
 
     internal long EffectiveMemoryBytes => MemoryBytes > 0
         ? MemoryBytes

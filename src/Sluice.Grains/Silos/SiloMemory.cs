@@ -24,7 +24,7 @@ internal sealed class SiloMemory : IDisposable
     public SiloMemory(long bytes, int segmentSize, int slots)
     {
         _tasks = Math.Max(slots, 1);
-        long least = EngineOptions.LeastMemory(_tasks + 1, segmentSize);
+        long least = SluiceSiloOptions.LeastMemory(slots, segmentSize);
         if (bytes < least)
         {
             throw new SluiceException(SluiceErrors.MemoryTooSmall(bytes, least, slots));

@@ -16,6 +16,7 @@ public sealed class UsageTests : ConsoleTest
         { "sort in --out out --memory 5x", 2, "SLU2004" },
         { "dev --silos many", HasClusters ? 2 : 3, HasClusters ? "SLU2004" : "SLU2101" },
         { "dev --slots -5", HasClusters ? 2 : 3, HasClusters ? "SLU2004" : "SLU2101" },
+        { "dev --memory 1", HasClusters ? 2 : 3, HasClusters ? "SLU1301" : "SLU2101" },
         { "jobs ls --limit -1 --cluster 127.0.0.1:1", HasClusters ? 2 : 3, HasClusters ? "SLU2004" : "SLU2101" },
         { "sort in --out out --parallelism 0", 2, "SLU2004" },
         { "sort in --out", 2, "SLU2005" },
