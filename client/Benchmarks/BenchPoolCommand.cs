@@ -23,17 +23,11 @@ internal sealed class BenchPoolCommand : BenchVerb<PoolBenchJson>
     {
         int threads = call.Settings.Parallelism.Value;
         int segmentSize = call.Settings.EngineOptions.SegmentSize;
-        List<PoolRoundJson> measured = [];
-        for (int round = 0; round < IBenchResult.WarmUpRounds + rounds; round++)
+        IReadOnlyList<PoolRoundJson> measured = await RunRoundsAsync(rounds, async _ =>
         {
             using PoolBench bench = new(threads, segmentSize);
-            PoolRoundJson found = await Task.Run(() => bench.Run(cancellationToken), CancellationToken.None);
-            if (round >= IBenchResult.WarmUpRounds)
-            {
-                measured.Add(found);
-            }
-        }
-
+            return await Task.Run(() => bench.Run(cancellationToken), CancellationToken.None);
+        });
         return new PoolBenchJson(
             IBenchResult.SchemaName,
             Name,

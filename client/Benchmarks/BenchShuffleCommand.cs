@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
-using Sluice.Jobs;
 using Spectre.Console;
 
 namespace Sluice.Client;
@@ -44,7 +43,7 @@ internal sealed class BenchShuffleCommand : BenchVerb<ShuffleBenchJson>
         VerbCall call, int rounds, CancellationToken cancellationToken)
     {
         long records = CountOf(call, _records, DefaultRecords, long.MaxValue / GensortGenerator.RecordLength);
-        IClusterSupport? clusters = ClustersOf(call);
+        IClusterSupport? clusters = call.RequireClusters();
         int slots = clusters is null
             ? call.Settings.Parallelism.Value
             : await clusters.CountSlotsAsync(call, cancellationToken);
@@ -54,7 +53,9 @@ internal sealed class BenchShuffleCommand : BenchVerb<ShuffleBenchJson>
         string directory = scratch.NewDirectory("bench");
         Directory.CreateDirectory(directory);
         ShuffleBench bench = new(call, directory, records, cores);
-        IReadOnlyList<ShuffleRoundJson> measured = await bench.RunAsync(rounds, cancellationToken);
+        GeneratedData generated = await bench.GenerateAsync(cancellationToken);
+        IReadOnlyList<ShuffleRoundJson> measured = await RunRoundsAsync(
+            rounds, round => bench.RunAsync(generated, verify: round == 0, cancellationToken));
         BenchExchangeJson? exchange = clusters is null
             ? null
             : await clusters.MeasureExchangeAsync(call, Channels, ExchangeTime, cancellationToken);
@@ -105,11 +106,4 @@ internal sealed class BenchShuffleCommand : BenchVerb<ShuffleBenchJson>
             console.MarkupLine("[bold]exchange[/] not measured: fewer than two silos have slots");
         }
     }
-
-    private static IClusterSupport? ClustersOf(VerbCall call) =>
-        call.Settings.Cluster is not { Value: string gateways } cluster
-            ? null
-            : call.Host.Clusters
-                ?? throw new SluiceException(
-                    ConsoleErrors.NoCluster($"{cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
 }

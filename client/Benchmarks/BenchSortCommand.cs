@@ -36,20 +36,15 @@ internal sealed class BenchSortCommand : BenchVerb<SortBenchJson>
         EngineOptions options = call.Settings.EngineOptions;
         options.Check();
         SortBench bench = new(options, records);
-        List<SortRoundJson> measured = [];
         await using ProgressView view = ProgressView.Open(call.Terminal, call.Style);
         ByteProgressAdapter progress = new(
             "bench sort", (IBenchResult.WarmUpRounds + rounds) * records * SortBench.RecordLength, view);
-        for (int round = 0; round < IBenchResult.WarmUpRounds + rounds; round++)
+        IReadOnlyList<SortRoundJson> measured = await RunRoundsAsync(rounds, async round =>
         {
             SortRoundJson found = await bench.RunAsync(cancellationToken);
             progress.Report((round + 1) * records * SortBench.RecordLength);
-            if (round >= IBenchResult.WarmUpRounds)
-            {
-                measured.Add(found);
-            }
-        }
-
+            return found;
+        });
         return new SortBenchJson(
             IBenchResult.SchemaName,
             Name,

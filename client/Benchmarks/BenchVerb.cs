@@ -72,16 +72,26 @@ internal abstract class BenchVerb<TResult> : Verb
 
     /// <summary>A number from 1 on.</summary>
     /// <exception cref="SluiceException">It is not one.</exception>
-    protected static long CountOf(VerbCall call, Option<string?> option, long byDefault, long most)
+    protected static long CountOf(VerbCall call, Option<string?> option, long byDefault, long most) =>
+        UsageCheck.RequireCount(call.Number(option) ?? byDefault, most, option.Name);
+
+    /// <summary>Runs a round of warm-up and those that count, which are returned.</summary>
+    /// <param name="rounds">How many count.</param>
+    /// <param name="measure">Runs one; gets its number, which is 0 for the warm-up.</param>
+    protected static async Task<IReadOnlyList<TRound>> RunRoundsAsync<TRound>(
+        int rounds, Func<int, Task<TRound>> measure)
     {
-        long count = call.Number(option) ?? byDefault;
-        return count >= 1 && count <= most
-            ? count
-            : throw new SluiceException(ConsoleErrors.BadValue(
-                count.ToString(CultureInfo.InvariantCulture),
-                string.Create(CultureInfo.InvariantCulture, $"a number from 1 to {most}"),
-                option.Name,
-                "3"));
+        List<TRound> measured = [];
+        for (int round = 0; round < IBenchResult.WarmUpRounds + rounds; round++)
+        {
+            TRound found = await measure(round);
+            if (round >= IBenchResult.WarmUpRounds)
+            {
+                measured.Add(found);
+            }
+        }
+
+        return measured;
     }
 
     /// <summary>A table of rounds with their median below.</summary>

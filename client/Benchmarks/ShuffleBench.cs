@@ -2,39 +2,38 @@ using Sluice.Jobs;
 
 namespace Sluice.Client;
 
-/// <summary>The rounds of a shuffle benchmark: one generated input, sorted again and again.</summary>
+/// <summary>A shuffle benchmark: one generated input, sorted again and again.</summary>
 /// <param name="call">For progress and the runner.</param>
 /// <param name="directory">Where all files go.</param>
 /// <param name="records">Records of each round.</param>
 /// <param name="cores">What rates of a core are divided by.</param>
 internal sealed class ShuffleBench(VerbCall call, string directory, long records, int cores)
 {
-    /// <summary>Sorts, and verifies the order and the sum of the first round against the generator's.</summary>
-    /// <exception cref="SluiceException">A round failed, or its result is wrong.</exception>
-    public async Task<IReadOnlyList<ShuffleRoundJson>> RunAsync(int rounds, CancellationToken cancellationToken)
-    {
-        string input = Path.Combine(directory, "input");
-        GeneratedData generated = await ScratchInput.WriteAsync(
-            input,
-            () => GensortGenerator.Write(input, new GensortOptions { Records = records }, null, cancellationToken));
-        List<ShuffleRoundJson> measured = [];
-        for (int round = 0; round < IBenchResult.WarmUpRounds + rounds; round++)
-        {
-            string output = Path.Combine(directory, "output");
-            JobReport report = await SortAsync(input, output, cancellationToken);
-            if (round == 0)
-            {
-                Verify(output, generated, cancellationToken);
-            }
+    private string Input => Path.Combine(directory, "input");
 
-            Directory.Delete(output, recursive: true);
-            if (round >= IBenchResult.WarmUpRounds)
-            {
-                measured.Add(Measure(report));
-            }
+    /// <summary>Makes the input of all rounds.</summary>
+    /// <exception cref="SluiceException">There is no room for it.</exception>
+    public Task<GeneratedData> GenerateAsync(CancellationToken cancellationToken) => ScratchInput.WriteAsync(
+        Input,
+        () => GensortGenerator.Write(Input, new GensortOptions { Records = records }, null, cancellationToken));
+
+    /// <summary>Sorts it once.</summary>
+    /// <param name="generated">What the generator wrote.</param>
+    /// <param name="verify">Whether order and sum are compared with that.</param>
+    /// <param name="cancellationToken">Cancels the job.</param>
+    /// <exception cref="SluiceException">The round failed, or its result is wrong.</exception>
+    public async Task<ShuffleRoundJson> RunAsync(
+        GeneratedData generated, bool verify, CancellationToken cancellationToken)
+    {
+        string output = Path.Combine(directory, "output");
+        JobReport report = await SortAsync(Input, output, cancellationToken);
+        if (verify)
+        {
+            Verify(output, generated, cancellationToken);
         }
 
-        return measured;
+        Directory.Delete(output, recursive: true);
+        return Measure(report);
     }
 
     private async Task<JobReport> SortAsync(string input, string output, CancellationToken cancellationToken)

@@ -18,12 +18,10 @@ internal sealed class SortBench(EngineOptions options, long records)
     public const int RecordLength = 100;
 
     /// <summary>Partitions of each task's output.</summary>
-    public const int Partitions = 8;
+    public const int Partitions = 1 << PartitionBits;
 
     private const int KeyLength = 10;
     private const int PartitionBits = 3;
-    private const int LargestWrite = 128;
-    private const int SegmentsPerWrite = 32;
     private const int RecordsPerCheck = 1 << 16;
 
     /// <summary>One round.</summary>
@@ -116,7 +114,7 @@ internal sealed class SortBench(EngineOptions options, long records)
     private MapOutput Collect(
         int task, LocalBufferPool pool, int segments, SpillStore store, CancellationToken cancellation)
     {
-        int write = Math.Clamp(segments / SegmentsPerWrite, 1, LargestWrite);
+        int write = MapOutputOptions.WriteSegmentsOf(segments);
         using MapOutputBuffer buffer = new(
             pool,
             store,

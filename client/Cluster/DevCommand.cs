@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Sluice.Grains;
 using Sluice.Jobs;
 
@@ -67,8 +66,8 @@ internal sealed class DevCommand : Verb
 
     protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
-        int silos = Checked(call.Parse.GetValue(_silos), MostSilos, _silos.Name);
-        int slots = Checked(
+        int silos = (int)UsageCheck.RequireCount(call.Parse.GetValue(_silos), MostSilos, _silos.Name);
+        int slots = (int)UsageCheck.RequireCount(
             call.Parse.GetValue(_slots) ?? Math.Max(1, Environment.ProcessorCount / silos), MostSlots, _slots.Name);
         DevPorts ports = new(
             call.Parse.GetValue(_siloPort), call.Parse.GetValue(_gatewayPort), call.Parse.GetValue(_healthPort));
@@ -91,12 +90,4 @@ internal sealed class DevCommand : Verb
             ports);
         return await cluster.RunAsync(call, cancellationToken);
     }
-
-    private static int Checked(int count, int most, string option) => count >= 1 && count <= most
-        ? count
-        : throw new SluiceException(ConsoleErrors.BadValue(
-            count.ToString(CultureInfo.InvariantCulture),
-            string.Create(CultureInfo.InvariantCulture, $"a number from 1 to {most}"),
-            option,
-            "3"));
 }

@@ -25,12 +25,7 @@ internal sealed class DemoCommand : Verb
 
     protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
     {
-        if (call.Settings.Cluster.Value is string gateways && call.Host.Clusters is null)
-        {
-            throw new SluiceException(
-                ConsoleErrors.NoCluster($"{call.Settings.Cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
-        }
-
+        call.RequireClusters();
         long start = Stopwatch.GetTimestamp();
         EngineOptions options = call.Settings.EngineOptions;
         if (call.Settings.Memory.Origin == "default")

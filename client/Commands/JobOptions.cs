@@ -96,19 +96,14 @@ internal sealed class JobOptions
 
     private void CheckCluster(VerbCall call, string where, bool hasStream)
     {
-        if (call.Settings.Cluster is { Value: string gateways } cluster)
+        if (call.Settings.Cluster.Value is not null)
         {
             if (hasStream)
             {
                 throw new SluiceException(ConsoleErrors.StreamWithCluster(where));
             }
 
-            if (call.Host.Clusters is null)
-            {
-                throw new SluiceException(
-                    ConsoleErrors.NoCluster($"{cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
-            }
-
+            call.RequireClusters();
             return;
         }
 

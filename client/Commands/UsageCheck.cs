@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Sluice.Jobs;
 
 namespace Sluice.Client;
@@ -116,6 +117,16 @@ internal static class UsageCheck
 
     private static bool TakesNumber(Option option) =>
         option.ValueType == typeof(int) || option.ValueType == typeof(int?);
+
+    /// <summary>A count as it was given.</summary>
+    /// <exception cref="SluiceException">It is less than 1, or more than <paramref name="most"/>.</exception>
+    public static long RequireCount(long count, long most, string option) => count >= 1 && count <= most
+        ? count
+        : throw new SluiceException(ConsoleErrors.BadValue(
+            count.ToString(CultureInfo.InvariantCulture),
+            string.Create(CultureInfo.InvariantCulture, $"a number from 1 to {most}"),
+            option,
+            "3"));
 
     /// <summary>A path as it was given.</summary>
     /// <exception cref="SluiceException">It is empty, as an unset variable of a script leaves it, or an

@@ -46,6 +46,13 @@ internal sealed record VerbCall(ConsoleHost Host, ParseResult Parse, Settings Se
     /// <summary>Prints data to standard error, where standard output carries records.</summary>
     public DataPrinter AsidePrinter => new(Terminal, Style, Terminal.Error, Terminal.IsErrorTerminal);
 
+    /// <summary>What reaches the cluster that was asked for; null when none was.</summary>
+    /// <exception cref="SluiceException">One was, and this console reaches none.</exception>
+    public IClusterSupport? RequireClusters() => Settings.Cluster is not { Value: string gateways } cluster
+        ? null
+        : Host.Clusters ?? throw new SluiceException(
+            ConsoleErrors.NoCluster($"{cluster.Origin}: {gateways}", ClusterSupport.WhyNot));
+
     /// <summary>A sentence to standard error that is neither data nor failure.</summary>
     public void Hint(string text)
     {

@@ -30,8 +30,6 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table, int 
 
     private const int Source = 1;
     private const int Codec = 1;
-    private const int MostWrite = 128;
-    private const int SegmentsPerWrite = 32;
     private const int LeastPart = 2;
     private const int SmallestTable = 2;
     private const int SegmentsPerGroup = 4;
@@ -46,7 +44,7 @@ internal sealed record TaskMemory(int Gate, int Write, int Ring, int Table, int 
         StagePlan stage, int segments, int ringLimit = int.MaxValue, int waves = 1, bool compressed = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(segments, LeastSegments);
-        int write = Math.Clamp(segments / SegmentsPerWrite, 1, MostWrite);
+        int write = MapOutputOptions.WriteSegmentsOf(segments);
         int part = Math.Max(LeastPart, write);
         bool hasGate = stage.Input is ShuffleInput;
         bool hasGroups = stage.Input is ShuffleInput input && IsA(input.Node, typeof(GroupNode<,,>));

@@ -89,6 +89,32 @@ internal sealed class ItemWriter<T, TKey> : Operator<T>
     }
 }
 
+/// <summary>Encodes keys beside the shuffle.</summary>
+internal static class ScratchKey
+{
+    /// <summary>The encoded key, valid until the scratch is written again.</summary>
+    /// <param name="order">Encodes it.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="scratch">Where it goes.</param>
+    /// <param name="number">Items the task wrote before.</param>
+    /// <exception cref="ItemCodecException">The order threw.</exception>
+    public static ReadOnlySpan<byte> Encode<TKey>(KeyOrder<TKey> order, TKey key, RecordScratch scratch, long number)
+        where TKey : allows ref struct
+    {
+        RecordWriter encoded = new(scratch);
+        try
+        {
+            order.Encode(key, ref encoded);
+        }
+        catch (Exception exception)
+        {
+            throw ItemCodecException.Writing(typeof(TKey), number, null, exception);
+        }
+
+        return encoded.Written;
+    }
+}
+
 /// <summary>Samples the keys of a sorting shuffle; the items themselves are not serialized.</summary>
 internal sealed class OrderSampler<T, TKey> : Operator<T>
     where T : allows ref struct
@@ -107,18 +133,7 @@ internal sealed class OrderSampler<T, TKey> : Operator<T>
 
     public override void Emit(T item)
     {
-        TKey itemKey = _node.KeySelector(item);
-        RecordWriter key = new(_scratch);
-        try
-        {
-            _node.Order.Encode(itemKey, ref key);
-        }
-        catch (Exception exception)
-        {
-            throw ItemCodecException.Writing(typeof(TKey), _count, null, exception);
-        }
-
-        _sample.Append(key.Written, []);
+        _sample.Append(ScratchKey.Encode(_node.Order, _node.KeySelector(item), _scratch, _count), []);
         _count++;
     }
 
@@ -152,7 +167,7 @@ internal sealed class TopWriter<T> : Operator<T>
     public override void Emit(T item)
     {
         long number = _count++;
-        ReadOnlySpan<byte> key = Encode(item, number);
+        ReadOnlySpan<byte> key = ScratchKey.Encode(_node.Order, item, _key, number);
         bool isFull = _kept.Count >= _node.Count;
         if (isFull && (_node.Count == 0 || (_kept.TryPeek(out _, out Place last) && Compare(key, last.Key) >= 0)))
         {
@@ -177,21 +192,6 @@ internal sealed class TopWriter<T> : Operator<T>
         }
 
         _kept.Clear();
-    }
-
-    private ReadOnlySpan<byte> Encode(T item, long number)
-    {
-        RecordWriter key = new(_key);
-        try
-        {
-            _node.Order.Encode(item, ref key);
-        }
-        catch (Exception exception)
-        {
-            throw ItemCodecException.Writing(typeof(T), number, null, exception);
-        }
-
-        return key.Written;
     }
 
     private byte[] Serialize(T item, long number)

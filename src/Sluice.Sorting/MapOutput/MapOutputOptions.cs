@@ -3,6 +3,11 @@ namespace Sluice.Sorting;
 /// <summary>How a map output buffer uses its memory.</summary>
 public sealed record MapOutputOptions
 {
+    // A larger write costs no less.
+    internal const int MostWriteSegments = 128;
+
+    private const int SegmentsPerWrite = 32;
+
     /// <summary>Partitions of the output; a record's partition lies below it.</summary>
     public required int Partitions { get; init; }
 
@@ -45,6 +50,12 @@ public sealed record MapOutputOptions
     /// The least a ring works with: one segment a level, one shared with the fill before, one to go on.
     /// </summary>
     public const int MinimumSegments = 12;
+
+    /// <summary>
+    /// How many <see cref="WriteSegments"/> make large writes of a task's memory, and take little of it.
+    /// </summary>
+    /// <param name="segments">All that the task has.</param>
+    public static int WriteSegmentsOf(int segments) => Math.Clamp(segments / SegmentsPerWrite, 1, MostWriteSegments);
 
     internal void Validate()
     {

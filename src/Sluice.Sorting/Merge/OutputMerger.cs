@@ -96,9 +96,6 @@ public sealed class OutputMerger
 /// <summary>How an output is merged into one file.</summary>
 public sealed record OutputMergerOptions
 {
-    // A larger write costs no less.
-    private const int MaximumWriteSegments = 128;
-
     /// <summary>Segments all threads together may take.</summary>
     public required int Segments { get; init; }
 
@@ -129,7 +126,7 @@ public sealed record OutputMergerOptions
     /// <summary>Segments that each of <paramref name="threads"/> threads writes with: what merging leaves, up to a
     /// large write.</summary>
     internal int WriteSegments(int threads, int runs) => Math.Clamp(
-        (Segments / threads) - SegmentsPerThread(runs) + RunMerger.SegmentsPerPass, 1, MaximumWriteSegments);
+        (Segments / threads) - SegmentsPerThread(runs) + RunMerger.SegmentsPerPass, 1, MapOutputOptions.MostWriteSegments);
 
     /// <summary>Segments that each of <paramref name="threads"/> threads reads each of its runs with: its share of what
     /// is left.</summary>
