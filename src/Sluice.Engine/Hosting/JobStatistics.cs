@@ -249,8 +249,14 @@ internal sealed class JobStatistics
     private double SkewOf(int number)
     {
         TaskOutcome[] winners = Winners(number);
-        double average = winners.Length == 0 ? 0 : winners.Average(task => (double)Size(number, task));
-        return average == 0 ? 1 : Math.Round(winners.Max(task => Size(number, task)) / average, 2);
+        double records = winners.Sum(task => (double)Size(number, task));
+        double bytes = _plan.Stages[number].Input is ReadInput ? winners.Sum(task => (double)task.BytesIn) : 0;
+
+        // Splits of files are cut unequal: a task that was to read more is not skewed for that.
+        double Fair(TaskOutcome task) =>
+            records * Math.Max(1.0 / winners.Length, bytes == 0 ? 0 : task.BytesIn / bytes);
+
+        return records == 0 ? 1 : Math.Round(winners.Max(task => Size(number, task) / Fair(task)), 2);
     }
 
     private long Size(int stage, TaskOutcome task) => _plan.Stages[stage].Output is SampleOutput ? 1 : task.RecordsIn;

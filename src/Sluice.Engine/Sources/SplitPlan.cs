@@ -5,13 +5,17 @@ namespace Sluice.Engine;
 /// <summary>Cuts inputs into what each task reads.</summary>
 /// <remarks>
 /// One big file is read by all tasks, many small ones are read several a task. A task's splits lie behind each other in
-/// the order of the inputs, so that task order is input order.
+/// the order of the inputs, so that task order is input order. Tasks start in that order, and equal bytes are not equal
+/// work: so later tasks are smaller, as in factoring (Hummel, Schonberg and Flynn 1992), and no slot waits long for the
+/// last one.
 /// </remarks>
 internal static class SplitPlan
 {
     private const long SmallestTask = 8L << 20;
     private const long LargestTask = 128L << 20;
-    private const int TasksPerSlot = 2;
+
+    // Each wave of tasks, one a slot, takes half of what is left.
+    private const int WaveShare = 2;
 
     private const int SampleWindows = 256;
     private const long SampleWindow = 32 * 1024;
@@ -19,8 +23,8 @@ internal static class SplitPlan
     /// <summary>The splits of each task.</summary>
     public static IReadOnlyList<InputSplit[]> Cut(IReadOnlyList<InputFile> files, RecordFormat format, int parallelism)
     {
-        long total = files.Sum(file => file.Length);
-        long target = Math.Clamp(total / ((long)parallelism * TasksPerSlot), SmallestTask, LargestTask);
+        long left = files.Sum(file => file.Length);
+        long target = SizeInWave(left, parallelism);
         int unit = format is FixedFormat fixedFormat ? fixedFormat.RecordLength : 1;
         List<InputSplit[]> tasks = [];
         List<InputSplit> current = [];
@@ -40,7 +44,9 @@ internal static class SplitPlan
                 {
                     tasks.Add([.. current]);
                     current.Clear();
+                    left -= filled;
                     filled = 0;
+                    target = tasks.Count % parallelism == 0 ? SizeInWave(left, parallelism) : target;
                 }
             }
         }
@@ -77,4 +83,7 @@ internal static class SplitPlan
 
         return [.. windows];
     }
+
+    private static long SizeInWave(long left, int parallelism) =>
+        Math.Clamp(left / ((long)parallelism * WaveShare), SmallestTask, LargestTask);
 }

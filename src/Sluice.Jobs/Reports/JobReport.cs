@@ -123,7 +123,9 @@ public sealed record StageReport
     /// <summary>What each silo did.</summary>
     public IReadOnlyList<SiloShare> Silos { get; init => field = value ?? []; } = [];
 
-    /// <summary>The largest task's records over the average; 1 is even.</summary>
+    /// <summary>
+    /// The largest task's records over the average, or over its share of the bytes where it was cut larger; 1 is even.
+    /// </summary>
     public required double Skew { get; init; }
 }
 

@@ -98,6 +98,20 @@ public sealed class SplitReaderTests : IDisposable
         Assert.All(tasks, task => Assert.True(task.Sum(split => split.Length) <= 170L << 20));
     }
 
+    [Theory]
+    [InlineData(200, 2, new[] { 50, 50, 25, 25, 13, 13, 8, 8, 9 })]
+    [InlineData(1, 8, new[] { 1 })]
+    [InlineData(600, 1, new[] { 128, 128, 128, 108, 54, 27, 14, 8, 6 })]
+    public void Waves_of_tasks_take_half_of_what_is_left(int mebibytes, int parallelism, int[] expected)
+    {
+        InputFile[] inputs = [new("big", (long)mebibytes << 20)];
+
+        IReadOnlyList<InputSplit[]> tasks = SplitPlan.Cut(inputs, RecordFormat.Lines, parallelism);
+
+        Assert.Equal(
+            expected, tasks.Select(task => (int)Math.Ceiling(task.Sum(split => split.Length) / 1048576.0)));
+    }
+
     [Fact]
     public void Range_boundaries_put_each_key_into_its_partition()
     {
