@@ -1,4 +1,11 @@
 using Sluice.Client;
+using Sluice.Engine;
+
+// The verbs that run a job: while the words are read, another processor compiles what the job will need.
+if (args is ["sort" or "wordcount" or "demo", ..])
+{
+    WarmUp.Start();
+}
 
 using InterruptSignals signals = new(code =>
 {

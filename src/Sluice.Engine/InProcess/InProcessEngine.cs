@@ -56,8 +56,7 @@ public sealed class InProcessEngine : IDisposable
     {
         try
         {
-            // While inputs are looked at, another processor does this.
-            _ = Task.Run(Journal.Prepare, CancellationToken.None);
+            WarmUp.Start();
             JobPreparation job = Prepare(request);
             using SpillDirectories spill = SpillDirectories.Open(_options.SpillDirectories);
             long estimate = job.SpillEstimate(_options.MemoryBytes);

@@ -50,6 +50,7 @@ internal sealed class LineSink<T> : Operator<T>
         _lines = lines;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Emit(T item)
     {
         RecordWriter line = new(_scratch);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sluice.Jobs;
 
 namespace Sluice.Engine;
@@ -24,6 +25,7 @@ internal sealed class SelectOperator<TIn, TOut> : Operator<TIn>
         _next = next;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Emit(TIn item) => _next.Emit(_selector(item));
 
     public override void Complete() => _next.Complete();
@@ -41,6 +43,7 @@ internal sealed class WhereOperator<T> : Operator<T>
         _next = next;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Emit(T item)
     {
         if (_predicate(item))
@@ -65,6 +68,7 @@ internal sealed class SelectManyOperator<TIn, TOut> : Operator<TIn>
         _next = next;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Emit(TIn item) => _selector(item, _next);
 
     public override void Complete() => _next.Complete();

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sluice.Jobs;
 
 /// <summary>Folds the items of one key into a state that is copied as bytes.</summary>
@@ -25,8 +27,10 @@ public sealed class CountAggregation<T> : Aggregation<T, long>
 {
     public override long Seed => 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(ref long state, T item) => state++;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Merge(ref long state, in long other) => state += other;
 }
 
