@@ -118,7 +118,7 @@ public sealed class OutputDirectory : IDisposable
         }
 
         Staging staging = new(full, job, held);
-        if (SuccessFile.TryRead(full, out SuccessFile? success) && success.Id == job.Value.ToString("N"))
+        if (SuccessFile.IsOf(full, job))
         {
             staging.Settle();
             return null;

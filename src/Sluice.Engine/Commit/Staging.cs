@@ -74,7 +74,7 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
     /// takes the lock goes on.</exception>
     public bool Settle()
     {
-        bool published = SuccessFile.TryRead(output, out SuccessFile? success) && success.Id == job.Value.ToString("N");
+        bool published = SuccessFile.IsOf(output, job);
         try
         {
             foreach (string _ in published ? [] : RollBackSteps())

@@ -23,7 +23,7 @@ public sealed record SuccessFile(
     /// <summary>Describes a job's output.</summary>
     public static SuccessFile Of(JobId job, string name, RecordSum certificate, IEnumerable<PublishedPart> parts) =>
         new(
-            job.Value.ToString("N"),
+            job.ToString(),
             name,
             new SuccessCertificate(certificate.Count, certificate.Digits),
             [.. parts.OrderBy(part => part.Part).Select(part =>
@@ -47,8 +47,30 @@ public sealed record SuccessFile(
         }
     }
 
+    /// <summary>Whether a directory's <c>_SUCCESS</c> says that a job made what is there.</summary>
+    /// <remarks>Reads no more of it than that: every job asks at its end.</remarks>
+    internal static bool IsOf(string directory, JobId job)
+    {
+        try
+        {
+            using JsonDocument json =
+                JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, OutputNames.Success)));
+            return Has(json, "schema", CurrentSchema) && Has(json, "id", job.ToString());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return false;
+        }
+    }
+
     internal byte[] ToJson() =>
         [.. JsonSerializer.SerializeToUtf8Bytes(this, CommitJson.Default.SuccessFile), (byte)'\n'];
+
+    private static bool Has(JsonDocument json, string name, string text) =>
+        json.RootElement.ValueKind == JsonValueKind.Object
+        && json.RootElement.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind == JsonValueKind.String
+        && value.ValueEquals(text);
 }
 
 /// <summary>
