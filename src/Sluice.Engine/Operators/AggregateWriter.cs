@@ -55,7 +55,11 @@ internal sealed class AggregateWriter<T, TKey, TState> : Operator<T>
         _count++;
     }
 
-    public override void Complete() => Drain();
+    public override void Complete()
+    {
+        Target target = new(_output);
+        _table.DrainLast(ref target);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Add(ReadOnlySpan<byte> key, T item)

@@ -31,6 +31,7 @@ public sealed unsafe class HashTable<TState> : IDisposable
     private readonly int _segmentShift;
     private long _slotMask;
     private int _largestCount;
+    private int _released;
     private int _current;
     private int _position;
 
@@ -110,8 +111,33 @@ public sealed unsafe class HashTable<TState> : IDisposable
     }
 
     /// <summary>Hands over every key with its state, in the order they came, and empties the table.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Drain<TTarget>(ref TTarget target)
+        where TTarget : struct, IHashTableTarget<TState>, allows ref struct
+    {
+        HandOver(ref target, isLast: false);
+        Clear();
+    }
+
+    /// <summary>
+    /// Hands over every key with its state, in the order they came, and gives each segment back as soon as that is
+    /// done: whoever takes the records finds memory that is in use already. Nothing may be asked of the table then.
+    /// </summary>
+    public void DrainLast<TTarget>(ref TTarget target)
+        where TTarget : struct, IHashTableTarget<TState>, allows ref struct
+    {
+        Release(_slots.Length);
+        HandOver(ref target, isLast: true);
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        Release(_buffers.Count);
+        Count = 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void HandOver<TTarget>(ref TTarget target, bool isLast)
         where TTarget : struct, IHashTableTarget<TState>, allows ref struct
     {
         for (int segment = 0; segment < _entrySegments.Count && segment <= _current; segment++)
@@ -125,15 +151,21 @@ public sealed unsafe class HashTable<TState> : IDisposable
                 target.Take(new ReadOnlySpan<byte>(entry + StateSize + sizeof(int), length), in *(TState*)entry);
                 offset += EntrySize(length);
             }
-        }
 
-        Clear();
+            if (isLast)
+            {
+                Release(_slots.Length + segment + 1);
+            }
+        }
     }
 
-    public void Dispose()
+    // The slots' segments are the first ones, those of the entries follow in their order.
+    private void Release(int end)
     {
-        _buffers.ForEach(buffer => buffer.Release());
-        _buffers.Clear();
+        for (; _released < end; _released++)
+        {
+            _buffers[_released].Release();
+        }
     }
 
     private void Clear()

@@ -44,6 +44,38 @@ public class HashTableTests
         Assert.Equal(segments == 8, drains > 0);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_last_drain_gives_segments_back_as_it_goes(bool failsOnTheWay)
+    {
+        const int Keys = 80;
+        using TestPool pool = new(16, 256);
+        LentAtEach target = new() { Pool = pool, Lent = [], Keys = [], FailsAt = failsOnTheWay ? Keys / 2 : Keys };
+        using (HashTable<long> table = new(pool.Task, 256, 16))
+        {
+            foreach (int i in Enumerable.Range(0, Keys))
+            {
+                byte[] key = BitConverter.GetBytes(i);
+                table.Find(key, KeyHash.Of(key), out _) = i;
+            }
+
+            int entries = pool.Lent - 4;
+            Exception? thrown = Record.Exception(() => table.DrainLast(ref target));
+
+            Assert.Equal(failsOnTheWay, thrown is IOException);
+            Assert.Equal(Enumerable.Range(0, target.FailsAt), target.Keys);
+
+            // The slots' quarter went first; at the first key of each segment all segments before it are back.
+            Assert.Equal(entries, target.Lent[0]);
+            Assert.Equal(target.Lent.OrderDescending(), target.Lent);
+            Assert.Equal(failsOnTheWay ? target.Lent[^1] : 0, pool.Lent);
+        }
+
+        Assert.True(failsOnTheWay || target.Lent[^1] == 1, "The last segment is the last to go.");
+        Assert.Equal(0, pool.Lent);
+    }
+
     [Fact]
     public void A_key_longer_than_a_segment_has_no_place()
     {
@@ -84,6 +116,28 @@ public class HashTableTests
         {
             string text = Convert.ToHexString(key);
             Counts[text] = Counts.GetValueOrDefault(text) + state;
+        }
+    }
+
+    private struct LentAtEach : IHashTableTarget<long>
+    {
+        public required TestPool Pool { get; init; }
+
+        public required List<int> Lent { get; init; }
+
+        public required List<int> Keys { get; init; }
+
+        public required int FailsAt { get; init; }
+
+        public readonly void Take(ReadOnlySpan<byte> key, in long state)
+        {
+            if (Keys.Count == FailsAt)
+            {
+                throw new IOException("full");
+            }
+
+            Lent.Add(Pool.Lent);
+            Keys.Add((int)state);
         }
     }
 }
