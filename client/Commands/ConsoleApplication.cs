@@ -59,7 +59,7 @@ internal static class ConsoleApplication
     /// <exception cref="SluiceException">The command line is wrong, or the verb failed.</exception>
     public static Task<int> RunVerbAsync(ConsoleHost host, IReadOnlyList<string> words)
     {
-        ParseResult parse = RootVerb.Create(host).Parse(
+        ParseResult parse = RootVerb.Create(host, words).Parse(
             [.. words], new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parse.Action is ExampleHelp or PrintVersion)
         {

@@ -7,22 +7,27 @@ namespace Sluice.Client;
 /// <summary>`sluice`: every verb there is.</summary>
 internal static class RootVerb
 {
-    public static RootCommand Create(ConsoleHost host)
+    private static readonly (string Name, Func<ConsoleHost, Command> Make)[] Own =
+    [
+        (SortCommand.VerbName, host => new SortCommand(host)),
+        (WordCountCommand.VerbName, host => new WordCountCommand(host)),
+        ("gen", host => new GenCommand(host)),
+        ("verify", host => new VerifyCommand(host)),
+        ("demo", host => new DemoCommand(host)),
+        ("bench", host => new BenchCommand(host)),
+        ("explain", host => new ExplainCommand(host)),
+        ("config", host => new ConfigCommand(host)),
+        ("version", host => new VersionCommand(host)),
+        ("help", host => new HelpCommand(host)),
+    ];
+
+    /// <param name="host">What the verbs find around them.</param>
+    /// <param name="words">The command line. When it begins with a verb, no other is made: that takes a while.</param>
+    public static RootCommand Create(ConsoleHost host, IReadOnlyList<string> words)
     {
-        RootCommand root = new("Sort, count and shuffle more data than memory holds.")
-        {
-            new SortCommand(host),
-            new WordCountCommand(host),
-            new GenCommand(host),
-            new VerifyCommand(host),
-            new DemoCommand(host),
-            new BenchCommand(host),
-            new ExplainCommand(host),
-            new ConfigCommand(host),
-            new VersionCommand(host),
-            new HelpCommand(host),
-        };
-        foreach (Command verb in host.Clusters?.Verbs(host) ?? [])
+        RootCommand root = new("Sort, count and shuffle more data than memory holds.");
+        string first = words.Count == 0 ? "" : words[0];
+        foreach (Command verb in Array.Find(Own, own => own.Name == first).Make is { } make ? [make(host)] : All(host))
         {
             root.Add(verb);
         }
@@ -45,6 +50,10 @@ internal static class RootVerb
         root.SetAction(parse => new ExampleHelp(new HelpAction()).Invoke(parse));
         return root;
     }
+
+    /// <summary>Every verb, in the order of the help.</summary>
+    internal static IEnumerable<Command> All(ConsoleHost host) =>
+        Own.Select(own => own.Make(host)).Concat(host.Clusters?.Verbs(host) ?? []);
 }
 
 /// <summary>The parser's help, then commands that work.</summary>

@@ -1,4 +1,5 @@
 using Sluice.Jobs;
+using Sluice.Observability;
 using Sluice.Sorting;
 
 namespace Sluice.Engine;
@@ -39,9 +40,10 @@ public static class WarmUp
         }
     }
 
-    // The journal is written before the first task starts.
+    // In the order in which a job needs it: spans come first, the journal is written before the first task starts.
     private static void Run()
     {
+        _ = Telemetry.Source.HasListeners();
         Journal.Prepare();
         HotLoops.Compile(Types);
     }
