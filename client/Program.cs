@@ -1,10 +1,10 @@
 using Sluice.Client;
 using Sluice.Engine;
 
-// The verbs that run a job: while the words are read, another processor compiles what the job will need.
+// The verbs that run a job: while the words are read, another processor compiles what job and report will need.
 if (args is ["sort" or "wordcount" or "demo", ..])
 {
-    WarmUp.Start();
+    WarmUp.Start(last: Tables.MakeReady);
 }
 
 using InterruptSignals signals = new(code =>

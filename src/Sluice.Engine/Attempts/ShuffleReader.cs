@@ -55,6 +55,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool Visit<T, TKey>(OrderNode<T, TKey> node)
     {
         Operator<T> next = (Operator<T>)_next;
@@ -81,6 +82,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool Visit<T, TKey, TState>(AggregateNode<T, TKey, TState> node)
     {
         Operator<Group<TKey, TState>> next = (Operator<Group<TKey, TState>>)_next;
@@ -146,6 +148,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private TKey Decode<TKey>(KeyOrder<TKey> order, ReadOnlySpan<byte> key)
         where TKey : allows ref struct
     {

@@ -32,19 +32,29 @@ public static class WarmUp
     ];
 
     /// <summary>Begins, unless it has begun already, and does not wait.</summary>
-    public static void Start()
+    /// <param name="last">Makes ready what the caller will need at the job's end; null for nothing.</param>
+    public static void Start(Action? last = null)
     {
         if (Interlocked.Exchange(ref _started, 1) == 0)
         {
-            new Thread(Run) { IsBackground = true, Name = "sluice-warm-up" }.Start();
+            new Thread(() => Run(last)) { IsBackground = true, Name = "sluice-warm-up" }.Start();
         }
     }
 
     // In the order in which a job needs it: spans come first, the journal is written before the first task starts.
-    private static void Run()
+    private static void Run(Action? last)
     {
-        _ = Telemetry.Source.HasListeners();
-        Journal.Prepare();
-        HotLoops.Compile(Types);
+        try
+        {
+            _ = Telemetry.Source.HasListeners();
+            Journal.Prepare();
+            HotLoops.Compile(Types);
+            last?.Invoke();
+        }
+#pragma warning disable CA1031 // What could not be made ready fails where it is needed, and is told there.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
     }
 }
