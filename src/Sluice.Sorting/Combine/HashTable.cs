@@ -19,9 +19,7 @@ public sealed unsafe class HashTable<TState> : IDisposable
     private const int EntryAlignment = 8;
     private const int FewestSlots = 1024;
 
-    private readonly IBufferPool _pool;
-    private readonly int _maximumSegments;
-    private readonly List<NetworkBuffer> _buffers = [];
+    private readonly TableMemory _memory;
     private readonly List<nint> _entrySegments = [];
     private readonly List<int> _entryEnds = [];
     private readonly nint[] _slots;
@@ -31,7 +29,6 @@ public sealed unsafe class HashTable<TState> : IDisposable
     private readonly int _segmentShift;
     private long _slotMask;
     private int _largestCount;
-    private int _released;
     private int _current;
     private int _position;
 
@@ -44,18 +41,15 @@ public sealed unsafe class HashTable<TState> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pool);
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumSegments, 2);
-        _pool = pool;
+        _memory = new TableMemory(pool, maximumSegments);
         _segmentSize = segmentSize;
-        _maximumSegments = maximumSegments;
         int slotSegments = 1 << BitOperations.Log2((uint)Math.Max(1, maximumSegments / 4));
         _slots = new nint[slotSegments];
         try
         {
             for (int i = 0; i < slotSegments; i++)
             {
-                NetworkBuffer buffer = pool.Request(cancellationToken);
-                _buffers.Add(buffer);
-                _slots[i] = (nint)buffer.Segment.Pointer;
+                _slots[i] = _memory.Take(cancellationToken);
             }
         }
         catch
@@ -125,14 +119,14 @@ public sealed unsafe class HashTable<TState> : IDisposable
     public void DrainLast<TTarget>(ref TTarget target)
         where TTarget : struct, IHashTableTarget<TState>, allows ref struct
     {
-        Release(_slots.Length);
+        _memory.Release(_slots.Length);
         HandOver(ref target, isLast: true);
         Dispose();
     }
 
     public void Dispose()
     {
-        Release(_buffers.Count);
+        _memory.Dispose();
         Count = 0;
     }
 
@@ -154,17 +148,9 @@ public sealed unsafe class HashTable<TState> : IDisposable
 
             if (isLast)
             {
-                Release(_slots.Length + segment + 1);
+                // The slots' segments were the first ones; those of the entries follow in their order.
+                _memory.Release(_slots.Length + segment + 1);
             }
-        }
-    }
-
-    // The slots' segments are the first ones, those of the entries follow in their order.
-    private void Release(int end)
-    {
-        for (; _released < end; _released++)
-        {
-            _buffers[_released].Release();
         }
     }
 
@@ -258,7 +244,7 @@ public sealed unsafe class HashTable<TState> : IDisposable
         int next = _entrySegments.Count == 0 ? 0 : _current + 1;
         if (next == _entrySegments.Count)
         {
-            if (TakeSegment() is not nint address)
+            if (_memory.TryTake() is not nint address)
             {
                 return false;
             }
@@ -275,17 +261,6 @@ public sealed unsafe class HashTable<TState> : IDisposable
         _current = next;
         _position = 0;
         return true;
-    }
-
-    private nint? TakeSegment()
-    {
-        if (_buffers.Count == _maximumSegments || !_pool.TryRequest(out NetworkBuffer buffer))
-        {
-            return null;
-        }
-
-        _buffers.Add(buffer);
-        return (nint)buffer.Segment.Pointer;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
