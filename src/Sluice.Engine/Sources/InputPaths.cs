@@ -41,6 +41,14 @@ internal static class InputPaths
         return Required(input, found);
     }
 
+    /// <summary>The directories whose files an input stands for: it is one, or its pattern matches some.</summary>
+    /// <param name="input">One that <see cref="Expand"/> takes.</param>
+    public static IEnumerable<string> DirectoriesOf(string input)
+    {
+        string path = Path.GetFullPath(input);
+        return (Path.Exists(path) ? [path] : Matches(path)).Where(Directory.Exists);
+    }
+
     // Names that start with '_' or '.' are a job's own, or hidden.
     private static IEnumerable<string> FilesOf(string directory)
     {
