@@ -55,17 +55,30 @@ public sealed class BadInputTests : ConsoleTest
         AssertNoSpill();
     }
 
-    [Fact]
-    public void A_directory_as_standard_input_is_refused()
+    [Theory]
+    [InlineData("</", "cannot be read")]
+    [InlineData("<&-", "is closed")]
+    [InlineData("<&- >&-", "is closed")]
+    public void Standard_input_that_is_a_directory_or_closed_is_refused(string redirection, string why)
     {
         string[] lines = System.Text.Encoding.UTF8.GetString(Shell(
-                $"SLUICE_SPILL_DIR='{PathOf("spill")}' dotnet '{ConsoleProcess.Library()}' sort - --out out 2>error " +
-                    "</; echo $?; cat error"))
+                $"SLUICE_SPILL_DIR='{PathOf("spill")}' timeout -s KILL 40 " +
+                    $"dotnet '{ConsoleProcess.Library()}' sort - --out out 2>error {redirection}; echo $?; cat error"))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(("2", 4), (lines[0], lines.Length));
-        Assert.StartsWith("error[SLU2011]: ", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith($"error[SLU2011]: standard input {why}", lines[1], StringComparison.Ordinal);
         AssertNoSpill();
+    }
+
+    [Fact]
+    public void Standard_input_that_another_descriptor_reads_too_is_read()
+    {
+        Shell(
+            $"printf 'b\\na\\n' | (exec 3<&0; SLUICE_SPILL_DIR='{PathOf("spill")}' timeout -s KILL 40 " +
+                $"dotnet '{ConsoleProcess.Library()}' sort - --out out 2>error)");
+
+        Assert.Equal("a\nb\n"u8.ToArray(), Parts());
     }
 
     [Theory]
