@@ -19,6 +19,6 @@ internal sealed record ConsoleHost
     /// <summary>Where `sluice.json` is looked for.</summary>
     public string Directory { get; init; } = Environment.CurrentDirectory;
 
-    /// <summary>Cancelled by Ctrl-C and SIGTERM.</summary>
+    /// <summary>Cancelled by Ctrl-C, SIGTERM and SIGHUP.</summary>
     public CancellationToken Interrupted { get; init; }
 }
