@@ -31,6 +31,7 @@ internal sealed class Terminal
     {
         Stream data = StandardOutput.Open();
         bool isOutTerminal = !Console.IsOutputRedirected;
+        Console.SetError(new StandardError(Console.Error));
         return new Terminal
         {
             Data = data,
