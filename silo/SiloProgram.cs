@@ -34,15 +34,17 @@ public static class SiloProgram
     /// <param name="args">Configuration as `--Section:Key value`; `--config FILE` reads a file before that.</param>
     /// <param name="configure">What the silo gives to shuffles besides what configuration says, job classes above
     /// all.</param>
+    /// <param name="cancellationToken">Stops it, as SIGTERM does.</param>
     /// <returns>The exit code: 0 after a graceful stop, 2 when the configuration cannot be used.</returns>
-    public static async Task<int> RunAsync(string[] args, Action<SluiceSiloOptions>? configure = null)
+    public static async Task<int> RunAsync(
+        string[] args, Action<SluiceSiloOptions>? configure = null, CancellationToken cancellationToken = default)
     {
         try
         {
             await using WebApplication app = Build(args, configure);
             CheckPorts(app);
             StopWithParent(app);
-            await app.RunAsync();
+            await ((IHost)app).RunAsync(cancellationToken);
             return 0;
         }
         catch (Exception exception) when (CauseOf(exception) is SluiceError error)

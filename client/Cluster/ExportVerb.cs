@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using Sluice.Grains;
 using Sluice.Jobs;
@@ -14,15 +15,18 @@ internal sealed class ExportVerb : Verb
 
     private readonly Option<string?> _out = new("--out")
     {
-        Description = "Write to this file; else to standard output",
+        Description = "Write to this file; else, and for -, to standard output",
         HelpName = "FILE",
     };
+
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace an existing file" };
 
     public ExportVerb(ConsoleHost host)
         : base(host, "export", "Print all that is known of a job as JSON: report, plan and journal")
     {
         Add(_job);
         Add(_out);
+        Add(_overwrite);
         ClusterFlags.AddTo(this);
     }
 
@@ -40,7 +44,7 @@ internal sealed class ExportVerb : Verb
 
         JobViews.Known(export.View, text);
         string json = JsonSerializer.Serialize(JsonOf(export), new ConsoleJson(DataPrinter.Indented).ExportJson);
-        if (call.Parse.GetValue(_out) is not string path)
+        if (call.Parse.GetValue(_out) is not string path || path == JobOrder.Stream)
         {
             call.Terminal.Out.WriteLine(json);
             return 0;
@@ -48,7 +52,11 @@ internal sealed class ExportVerb : Verb
 
         try
         {
-            await File.WriteAllTextAsync(UsageCheck.RequirePath(path, _out.Name), json + "\n", cancellationToken);
+            WholeFile.Write(UsageCheck.RequirePath(path, _out.Name), call.Parse.GetValue(_overwrite), file =>
+            {
+                file.Write(Encoding.UTF8.GetBytes(json + "\n"));
+                return json.Length;
+            });
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

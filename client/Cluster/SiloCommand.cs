@@ -63,6 +63,6 @@ internal sealed class SiloRunCommand : Verb
                 : throw new SluiceException(ConsoleErrors.BadValue(pair, "KEY=VALUE", _set.Name, "Sluice:Slots=4")));
         }
 
-        return SiloProgram.RunAsync([.. args]);
+        return SiloProgram.RunAsync([.. args], cancellationToken: cancellationToken);
     }
 }

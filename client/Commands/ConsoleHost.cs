@@ -17,8 +17,8 @@ internal sealed record ConsoleHost
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
 
     /// <summary>Where `sluice.json` is looked for.</summary>
-    public string Directory { get; init; } = Environment.CurrentDirectory;
+    public string Directory { get; init; } = ".";
 
-    /// <summary>Cancelled by Ctrl-C and SIGTERM.</summary>
+    /// <summary>Cancelled by Ctrl-C, SIGTERM and SIGHUP.</summary>
     public CancellationToken Interrupted { get; init; }
 }

@@ -33,11 +33,17 @@ internal abstract class GenVerb : Verb
         Required = true,
     };
 
+    private readonly Option<bool> _overwrite = new("--overwrite")
+    {
+        Description = "Replace an existing file once the new one is complete",
+    };
+
     protected GenVerb(ConsoleHost host, string kind, string description)
         : base(host, kind, description)
     {
         Add(_records);
         Add(_out);
+        Add(_overwrite);
     }
 
     /// <summary>About how many bytes the whole will have, for the progress.</summary>
@@ -47,8 +53,7 @@ internal abstract class GenVerb : Verb
     protected abstract GeneratedData Generate(
         VerbCall call,
         long records,
-        Stream? stream,
-        string path,
+        Stream output,
         IProgress<long> progress,
         CancellationToken cancellationToken);
 
@@ -63,14 +68,16 @@ internal abstract class GenVerb : Verb
             throw new SluiceException(ConsoleErrors.CannotWrite(path, "it is a directory"));
         }
 
+        bool overwrite = call.Parse.GetValue(_overwrite);
         long start = Stopwatch.GetTimestamp();
         GeneratedData data;
         try
         {
             await using ProgressView view = ProgressView.Open(call.Terminal, call.Style);
             ByteProgressAdapter progress = new($"gen {Name}", Expect(records), view);
+            GeneratedData Write(Stream stream) => Generate(call, records, stream, progress, cancellationToken);
             data = await Task.Run(
-                () => Generate(call, records, isStream ? call.Terminal.Data : null, path, progress, cancellationToken),
+                () => isStream ? Write(call.Terminal.Data) : WholeFile.Write(path, overwrite, Write),
                 CancellationToken.None);
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException

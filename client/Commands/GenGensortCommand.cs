@@ -32,8 +32,7 @@ internal sealed class GenGensortCommand : GenVerb
     protected override GeneratedData Generate(
         VerbCall call,
         long records,
-        Stream? stream,
-        string path,
+        Stream output,
         IProgress<long> progress,
         CancellationToken cancellationToken)
     {
@@ -44,8 +43,6 @@ internal sealed class GenGensortCommand : GenVerb
             Ascii = call.Parse.GetValue(_ascii),
             Skew = call.Parse.GetValue(_skew),
         };
-        return stream is null
-            ? GensortGenerator.Write(path, options, progress, cancellationToken)
-            : GensortGenerator.Write(stream, options, progress, cancellationToken);
+        return GensortGenerator.Write(output, options, progress, cancellationToken);
     }
 }

@@ -27,14 +27,11 @@ internal sealed class GenWordsCommand : GenVerb
     protected override GeneratedData Generate(
         VerbCall call,
         long records,
-        Stream? stream,
-        string path,
+        Stream output,
         IProgress<long> progress,
         CancellationToken cancellationToken)
     {
         WordsOptions options = new() { Records = records, Seed = (ulong)(call.Number(_seed) ?? 0) };
-        return stream is null
-            ? WordsGenerator.Write(path, options, progress, cancellationToken)
-            : WordsGenerator.Write(stream, options, progress, cancellationToken);
+        return WordsGenerator.Write(output, options, progress, cancellationToken);
     }
 }

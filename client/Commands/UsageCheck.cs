@@ -129,13 +129,19 @@ internal static class UsageCheck
             "3"));
 
     /// <summary>A path as it was given.</summary>
-    /// <exception cref="SluiceException">It is empty, as an unset variable of a script leaves it, or an
-    /// address.</exception>
+    /// <exception cref="SluiceException">It is empty, as an unset variable of a script leaves it, an address, or
+    /// relative to a directory that has been removed.</exception>
     public static string RequirePath(string path, string where)
     {
         if (path.Length == 0)
         {
             throw new SluiceException(ConsoleErrors.BadValue(path, "a path", where, "./data"));
+        }
+
+        if (!Path.IsPathRooted(path) && path != JobOrder.Stream && !Directory.Exists("."))
+        {
+            throw new SluiceException(ConsoleErrors.BadValue(
+                path, "a path here: the current directory has been removed", where, "/data"));
         }
 
         int scheme = path.IndexOf("://", StringComparison.Ordinal);

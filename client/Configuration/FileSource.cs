@@ -27,12 +27,15 @@ internal sealed class FileSource : ISettingSource
     /// <exception cref="SluiceException">It is there and cannot be used.</exception>
     public static FileSource In(string directory)
     {
-        FileSource source = new(Path.Combine(directory, FileName));
-        if (File.Exists(source._path))
+        // Full only when it is there: a current directory that has been removed has no path.
+        string path = Path.Combine(directory, FileName);
+        if (!File.Exists(path))
         {
-            source.Read();
+            return new FileSource(path);
         }
 
+        FileSource source = new(Path.GetFullPath(path));
+        source.Read();
         return source;
     }
 

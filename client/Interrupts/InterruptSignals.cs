@@ -2,10 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Sluice.Client;
 
-/// <summary>Turns Ctrl-C and SIGTERM into a cancellation; the second one ends the process at once.</summary>
+/// <summary>
+/// Turns Ctrl-C, SIGTERM and the terminal's end (SIGHUP) into a cancellation; a second Ctrl-C or SIGTERM ends the
+/// process at once.
+/// </summary>
 /// <remarks>Threading: signals come on threads of the runtime, at any time.</remarks>
 internal sealed class InterruptSignals : IDisposable
 {
+    private const int AfterHangUp = 129;
     private const int AfterInterrupt = 130;
     private const int AfterTerminate = 143;
 
@@ -31,6 +35,11 @@ internal sealed class InterruptSignals : IDisposable
     {
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Take(signal, AfterInterrupt)));
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Take(signal, AfterTerminate)));
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            HangUp();
+        }));
     }
 
     public void Dispose()
@@ -41,15 +50,25 @@ internal sealed class InterruptSignals : IDisposable
 
     internal void Take(int exitCode)
     {
-        if (Interlocked.CompareExchange(ref _exitCode, exitCode, 0) == 0)
-        {
-            // What cancellation calls must not delay a second signal.
-            _ = _cancellation.CancelAsync();
-        }
-        else
+        if (!TryCancel(exitCode))
         {
             _endAtOnce(exitCode);
         }
+    }
+
+    // A terminal that is closed hangs up several times: the kernel does, and the shell that it told first.
+    internal void HangUp() => TryCancel(AfterHangUp);
+
+    private bool TryCancel(int exitCode)
+    {
+        if (Interlocked.CompareExchange(ref _exitCode, exitCode, 0) != 0)
+        {
+            return false;
+        }
+
+        // What cancellation calls must not delay a second signal.
+        _ = _cancellation.CancelAsync();
+        return true;
     }
 
     private void Take(PosixSignalContext signal, int exitCode)

@@ -31,12 +31,13 @@ internal sealed class Terminal
     {
         Stream data = StandardOutput.Open();
         bool isOutTerminal = !Console.IsOutputRedirected;
+        Console.SetError(new StandardError(Console.Error));
         return new Terminal
         {
             Data = data,
             Out = new StreamWriter(data, new UTF8Encoding(false), 16 * 1024) { NewLine = "\n" },
             Error = Console.Error,
-            Input = Console.OpenStandardInput,
+            Input = StandardInput.Open,
             IsOutTerminal = isOutTerminal,
             IsErrorTerminal = !Console.IsErrorRedirected,
             Width = isOutTerminal && Console.WindowWidth is > 0 and int width ? width : 200,

@@ -26,7 +26,7 @@ public static class GensortGenerator
         GensortOptions options,
         IProgress<long>? progress = null,
         CancellationToken cancellationToken = default) =>
-        GeneratedFile.Write(path, output => Write(output, options, progress, cancellationToken));
+        WholeFile.Write(path, overwrite: true, output => Write(output, options, progress, cancellationToken));
 
     /// <summary>Writes the records to a stream, about a megabyte a write; does not flush or close it.</summary>
     /// <inheritdoc cref="Write(string, GensortOptions, IProgress{long}?, CancellationToken)"/>

@@ -21,7 +21,7 @@ public static class WordsGenerator
         WordsOptions options,
         IProgress<long>? progress = null,
         CancellationToken cancellationToken = default) =>
-        GeneratedFile.Write(path, output => Write(output, options, progress, cancellationToken));
+        WholeFile.Write(path, overwrite: true, output => Write(output, options, progress, cancellationToken));
 
     /// <summary>Writes the lines to a stream, about half a megabyte a write; does not flush or close it.</summary>
     /// <inheritdoc cref="Write(string, WordsOptions, IProgress{long}?, CancellationToken)"/>

@@ -116,24 +116,26 @@ internal sealed record JobPreparation(
         return (ReadNode)node;
     }
 
+    // By where they really lie: a link may lead into the input, or the input be named by one.
     private static void CheckOutsideInputs(string output, IReadOnlyList<string> inputs)
     {
-        string outputPath = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
-        foreach (string input in inputs.Select(Path.GetFullPath).Where(Directory.Exists))
+        string outputPath = RealPath.Of(output);
+        foreach (string input in inputs)
         {
-            string inputPath = Path.TrimEndingDirectorySeparator(input);
-            if (outputPath == inputPath ||
-                outputPath.StartsWith(inputPath + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            foreach (string directory in InputPaths.DirectoriesOf(input).Select(RealPath.Of))
             {
-                throw new SluiceException(SluiceErrors.OutputInsideInput(outputPath, inputPath));
+                if (RealPath.IsWithin(outputPath, directory))
+                {
+                    throw new SluiceException(SluiceErrors.OutputInsideInput(outputPath, directory));
+                }
             }
         }
 
         // A pattern finds an output only when it is there: what it matches would be read again.
         foreach (string pattern in inputs.Where(input => !Path.Exists(input)))
         {
-            if (InputPaths.Expand(pattern).Any(
-                file => file.StartsWith(outputPath + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+            if (InputPaths.Expand(pattern).SelectMany(file => new[] { Path.GetDirectoryName(file)!, file }).Any(
+                place => RealPath.IsWithin(RealPath.Of(place), outputPath)))
             {
                 throw new SluiceException(SluiceErrors.OutputInsideInput(outputPath, pattern));
             }

@@ -41,8 +41,18 @@ internal static class InputPaths
         return Required(input, found);
     }
 
+    /// <summary>The directories whose files an input stands for: it is one, or its pattern matches some.</summary>
+    /// <param name="input">One that <see cref="Expand"/> takes.</param>
+    public static IEnumerable<string> DirectoriesOf(string input)
+    {
+        string path = Path.GetFullPath(input);
+        return (Path.Exists(path) ? [path] : Matches(path)).Where(Directory.Exists);
+    }
+
     // Names that start with '_' or '.' are a job's own, or hidden.
-    private static IEnumerable<string> FilesOf(string directory)
+    private static IEnumerable<string> FilesOf(string directory) => EntriesOf(directory).Select(Regular);
+
+    private static IReadOnlyList<string> EntriesOf(string directory)
     {
         try
         {
@@ -50,8 +60,7 @@ internal static class InputPaths
             [
                 .. Directory.EnumerateFileSystemEntries(directory)
                     .Where(path => Path.GetFileName(path)[0] is not ('_' or '.'))
-                    .Order(StringComparer.Ordinal)
-                    .Select(Regular),
+                    .Order(StringComparer.Ordinal),
             ];
         }
         catch (UnauthorizedAccessException exception)
@@ -68,6 +77,12 @@ internal static class InputPaths
 
     private static string Regular(string path)
     {
+        // The runtime reads names as UTF-8 and puts this character for what is not: the file cannot be named again.
+        if (path.Contains('\uFFFD', StringComparison.Ordinal) && !Path.Exists(path))
+        {
+            throw new SluiceException(SluiceErrors.InputNotRegular(path, "a file whose name is not UTF-8"));
+        }
+
         FileSystemInfo real = RealOf(new FileInfo(path));
         if (!real.Exists)
         {
@@ -103,10 +118,8 @@ internal static class InputPaths
         {
             bool isPattern = component.AsSpan().IndexOfAny('*', '?') >= 0;
             found = found.Where(Directory.Exists).SelectMany(directory => isPattern
-                ? Directory.EnumerateFileSystemEntries(directory)
-                    .Where(path => Path.GetFileName(path)[0] is not ('_' or '.') &&
-                        FileSystemName.MatchesSimpleExpression(component, Path.GetFileName(path), ignoreCase: false))
-                    .Order(StringComparer.Ordinal)
+                ? EntriesOf(directory).Where(path =>
+                    FileSystemName.MatchesSimpleExpression(component, Path.GetFileName(path), ignoreCase: false))
                 : new[] { Path.Combine(directory, component) }.Where(path => Path.Exists(path)));
         }
 

@@ -34,7 +34,8 @@ public static class SluiceErrors
         ["SLU1106"] = "An input file changed while the job ran, so parts of it would be lost or doubled.",
         ["SLU1107"] = "A record is longer than half of one task's memory.",
         ["SLU1108"] = "A pattern or directory holds no file to read.",
-        ["SLU1201"] = "The output exists and holds files; a job never mixes its parts with others.",
+        ["SLU1201"] =
+            "The output exists: a job never mixes its parts with others, and a file is replaced only when asked for.",
         ["SLU1202"] = "The output lies inside an input directory, so a second run would read the first one's result.",
         ["SLU1203"] = "Another job is writing to this output at this moment.",
         ["SLU1204"] = "The output directory cannot be made or written.",

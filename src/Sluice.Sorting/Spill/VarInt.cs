@@ -6,6 +6,9 @@ internal static class VarInt
     /// <summary>The longest encoding, bytes.</summary>
     public const int MaximumLength = 5;
 
+    // The fifth byte holds the four bits that 28 leave of 32, and nothing goes on behind it.
+    private const byte LastByteMaximum = 0x0F;
+
     /// <summary>Writes <paramref name="value"/>; returns how many bytes it took.</summary>
     public static int Write(Span<byte> room, uint value)
     {
@@ -21,13 +24,13 @@ internal static class VarInt
     }
 
     /// <summary>Reads a number; returns its length, or 0 when <paramref name="bytes"/> ends before it does.</summary>
-    /// <exception cref="InvalidDataException">More than five bytes belong to it.</exception>
+    /// <exception cref="InvalidDataException">It has more than 32 bits, or more than five bytes.</exception>
     public static int Read(ReadOnlySpan<byte> bytes, out uint value)
     {
         value = 0;
         for (int length = 0; length < bytes.Length; length++)
         {
-            if (length == MaximumLength)
+            if (length == MaximumLength - 1 && bytes[length] > LastByteMaximum)
             {
                 throw new InvalidDataException("A record's length is not a varint of 32 bits.");
             }

@@ -55,17 +55,30 @@ public sealed class BadInputTests : ConsoleTest
         AssertNoSpill();
     }
 
-    [Fact]
-    public void A_directory_as_standard_input_is_refused()
+    [Theory]
+    [InlineData("</", "cannot be read")]
+    [InlineData("<&-", "is closed")]
+    [InlineData("<&- >&-", "is closed")]
+    public void Standard_input_that_is_a_directory_or_closed_is_refused(string redirection, string why)
     {
         string[] lines = System.Text.Encoding.UTF8.GetString(Shell(
-                $"SLUICE_SPILL_DIR='{PathOf("spill")}' dotnet '{ConsoleProcess.Library()}' sort - --out out 2>error " +
-                    "</; echo $?; cat error"))
+                $"SLUICE_SPILL_DIR='{PathOf("spill")}' timeout -s KILL 40 " +
+                    $"dotnet '{ConsoleProcess.Library()}' sort - --out out 2>error {redirection}; echo $?; cat error"))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(("2", 4), (lines[0], lines.Length));
-        Assert.StartsWith("error[SLU2011]: ", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith($"error[SLU2011]: standard input {why}", lines[1], StringComparison.Ordinal);
         AssertNoSpill();
+    }
+
+    [Fact]
+    public void Standard_input_that_another_descriptor_reads_too_is_read()
+    {
+        Shell(
+            $"printf 'b\\na\\n' | (exec 3<&0; SLUICE_SPILL_DIR='{PathOf("spill")}' timeout -s KILL 40 " +
+                $"dotnet '{ConsoleProcess.Library()}' sort - --out out 2>error)");
+
+        Assert.Equal("a\nb\n"u8.ToArray(), Parts());
     }
 
     [Theory]
@@ -133,5 +146,58 @@ public sealed class BadInputTests : ConsoleTest
         Write("file", "");
 
         AssertFails(await Run("sort", "in", "--out", "out", "--spill-dir", "file"), 2, "SLU1304");
+    }
+
+    [Theory]
+    [InlineData("dir")]
+    [InlineData("dir/*")]
+    public async Task A_name_that_is_not_utf_8_is_said(string input)
+    {
+        Shell("mkdir dir; echo a > $'dir/a\\xff'");
+
+        ConsoleResult result = await Run("sort", input, "--out", "out");
+
+        // The runtime cannot name it either, to remove it with the test's folder.
+        Shell("rm -r dir");
+        AssertFails(result, 1, "SLU1103");
+        Assert.Contains("UTF-8", result.ErrorLines[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dir")]
+    [InlineData("dir/*")]
+    [InlineData("d*/*")]
+    public void A_directory_that_may_not_be_read_is_an_unreadable_input(string input)
+    {
+        Assert.SkipUnless(
+            Shell("setpriv --reuid 65534 --regid 65534 --clear-groups echo x 2>&1").Length == 2,
+            "Only root can become someone who may not read it.");
+        Shell("mkdir dir out; echo a > dir/in; chmod 000 dir; chmod 777 out; chmod 755 .");
+
+        string[] lines = System.Text.Encoding.UTF8.GetString(Shell(
+                "setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=$PWD/out TMPDIR=$PWD/out " +
+                    $"dotnet '{ConsoleProcess.Library()}' sort '{input}' --out out/sorted 2>&1; echo $?"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.StartsWith("error[SLU1102]: ", lines[0], StringComparison.Ordinal);
+        Assert.EndsWith("/dir", lines[1], StringComparison.Ordinal);
+        Assert.Equal(("1", 4), (lines[^1], lines.Length));
+    }
+
+    [Theory]
+    [InlineData("version", 0)]
+    [InlineData("sort in --out out", 2)]
+    [InlineData("verify sort in", 2)]
+    [InlineData("gen words --records 1 --out made", 2)]
+    [InlineData("gen words --records 1 --out - -q", 0)]
+    public void A_current_directory_that_was_removed_is_said(string call, int code)
+    {
+        string[] lines = System.Text.Encoding.UTF8.GetString(Shell(
+                $"mkdir gone; cd gone; rmdir ../gone; dotnet '{ConsoleProcess.Library()}' {call} 2>&1; echo $?"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal($"{code}", lines[^1]);
+        Assert.Equal(code == 0 ? 2 : 4, lines.Length);
+        Assert.Equal(code == 2, lines[0].StartsWith("error[SLU2004]: ", StringComparison.Ordinal));
     }
 }

@@ -35,6 +35,23 @@ public sealed class GenTests : ConsoleTest
         Assert.NotEqual(first.Output, other.Output);
     }
 
+    [Theory]
+    [InlineData("gensort")]
+    [InlineData("words")]
+    public async Task A_file_that_exists_is_refused_and_overwrite_replaces_it(string kind)
+    {
+        Write("in", "mine\n");
+        Shell("ln -s in link");
+
+        AssertFails(await Run("gen", kind, "--records", "1", "--out", "in"), 5, "SLU1201");
+        AssertFails(await Run("gen", kind, "--records", "1", "--out", "link"), 5, "SLU1201");
+        Assert.Equal("mine\n", File.ReadAllText(PathOf("in")));
+
+        Assert.Equal(0, (await Run("gen", kind, "--records", "1", "--out", "in", "--overwrite")).ExitCode);
+        Assert.NotEqual("mine\n", File.ReadAllText(PathOf("in")));
+        Assert.Equal(0, (await Run("gen", kind, "--records", "1", "--out", "/dev/null")).ExitCode);
+    }
+
     private static (string? Schema, string? Checksum) SchemaAndChecksum(ConsoleResult result)
     {
         JsonElement root = JsonDocument.Parse(result.Output).RootElement;

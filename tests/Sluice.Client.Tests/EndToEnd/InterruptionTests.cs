@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Sluice.Client.Tests;
 
-/// <summary>Ctrl-C, SIGTERM, a crash, two runs at once, a reader that goes away.</summary>
+/// <summary>Ctrl-C, SIGTERM, a terminal that is closed, a crash, two runs at once, a reader that goes away.</summary>
 public sealed class InterruptionTests : ConsoleTest
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(40);
@@ -10,6 +10,7 @@ public sealed class InterruptionTests : ConsoleTest
     [Theory]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
+    [InlineData("HUP", 129)]
     public async Task A_signal_in_the_middle_leaves_nothing(string signal, int exitCode)
     {
         await MakeInputAsync();
@@ -41,6 +42,65 @@ public sealed class InterruptionTests : ConsoleTest
         Assert.Empty(Directory.GetFileSystemEntries(PathOf("."), "made*"));
         Assert.False(Directory.Exists(PathOf("out")), "The output is left.");
         AssertNoSpill();
+    }
+
+    [Fact]
+    public async Task A_terminal_that_is_closed_leaves_nothing()
+    {
+        await MakeInputAsync();
+
+        // script (1) is the terminal: when it dies, the kernel hangs up and every write to the terminal fails. The
+        // shell in it passes the hang-up on, as shells do, and outlives it to tell how the console ended.
+        Write("inside", $"""
+            SLUICE_SPILL_DIR='{PathOf("spill")}' dotnet '{ConsoleProcess.Library()}' sort in --out out --memory 2MiB &
+            trap "kill -HUP $!" HUP
+            wait $!
+            wait $!
+            echo $? > code
+            """);
+        using Process terminal = Process.Start(
+            new ProcessStartInfo("script", ["-qec", "bash inside", "/dev/null"])
+            {
+                WorkingDirectory = PathOf("."),
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!;
+        await WaitForAsync(
+            () => Directory.Exists(PathOf("spill")) && Directory.GetDirectories(PathOf("out")).Length > 0);
+
+        terminal.Kill();
+        await WaitForAsync(() => File.Exists(PathOf("code")) && File.ReadAllText(PathOf("code")).Length > 0);
+
+        Assert.Equal("129\n", File.ReadAllText(PathOf("code")));
+        Assert.False(Directory.Exists(PathOf("out")), "The output is left.");
+        AssertNoSpill();
+    }
+
+    [Fact]
+    public async Task A_hang_up_that_nohup_ignores_stays_ignored()
+    {
+        await MakeInputAsync();
+        using Process process = Process.Start(new ProcessStartInfo(
+            "nohup",
+            [
+                "dotnet", ConsoleProcess.Library(), "sort", "in", "--out", "out", "--memory", "2MiB", "--no-progress",
+                "-q", "--spill-dir", "spill",
+            ])
+        {
+            WorkingDirectory = PathOf("."),
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        await WaitForAsync(
+            () => Directory.Exists(PathOf("spill")) && Directory.GetDirectories(PathOf("out")).Length > 0);
+
+        Shell($"kill -HUP {process.Id}");
+        Shell($"kill -HUP {process.Id}");
+        await process.WaitForExitAsync().WaitAsync(Deadline);
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.Equal(new FileInfo(PathOf("in")).Length, Parts().Length);
     }
 
     [Fact]

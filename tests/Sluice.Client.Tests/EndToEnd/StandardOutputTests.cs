@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Sluice.Client.Tests;
 
-/// <summary>Standard output that is closed or full: never a stack trace.</summary>
+/// <summary>Standard output or error that is closed or full: never a stack trace.</summary>
 public sealed class StandardOutputTests : ConsoleTest
 {
     [Theory]
@@ -34,6 +34,22 @@ public sealed class StandardOutputTests : ConsoleTest
         Assert.Equal(("1", 4), (lines[0], lines.Length));
         Assert.StartsWith("error[SLU2202]: ", lines[1], StringComparison.Ordinal);
         Assert.Equal("  --> standard output", lines[2]);
+        AssertNoSpill();
+    }
+
+    [Theory]
+    [InlineData("sort missing --out out", "/dev/full", "4")]
+    [InlineData("sort missing --out out", "&-", "4")]
+    [InlineData("sort in --out - --spill-dir spill", "/dev/full", "0")]
+    public void Standard_error_that_takes_nothing_does_not_decide_how_the_console_ends(
+        string call, string error, string code)
+    {
+        Write("in", "b\na\n");
+
+        string[] lines = Lines($"{Console(call)} 2>{error} >data; echo $?");
+
+        Assert.Equal([code], lines);
+        Assert.Equal(code == "0" ? "a\nb\n" : "", File.ReadAllText(PathOf("data")));
         AssertNoSpill();
     }
 

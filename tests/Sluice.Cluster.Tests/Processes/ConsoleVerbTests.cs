@@ -19,6 +19,10 @@ public sealed class ConsoleVerbTests
         JsonElement export = await dev.AskAsync("jobs", "export", id);
         JsonElement top = await dev.AskAsync("cluster", "top");
         ConsoleResult toFile = await dev.RunAsync("jobs", "export", id, "--out", "job.json", "--cluster", dev.Gateways);
+        ConsoleResult exists = await dev.RunAsync("jobs", "export", id, "--out", "job.json", "--cluster", dev.Gateways);
+        ConsoleResult again = await dev.RunAsync(
+            "jobs", "export", id, "--out", "job.json", "--overwrite", "--cluster", dev.Gateways);
+        ConsoleResult streamed = await dev.RunAsync("jobs", "export", id, "--out", "-", "--cluster", dev.Gateways);
         ConsoleResult table = await dev.RunAsync("cluster", "top", "--cluster", dev.Gateways);
         ConsoleResult succeeded = await dev.RunAsync("jobs", "retry", id, "--cluster", dev.Gateways);
         ConsoleResult unknown = await dev.RunAsync("jobs", "retry", new string('0', 32), "--cluster", dev.Gateways);
@@ -37,6 +41,10 @@ public sealed class ConsoleVerbTests
                 .Where(silo => Text(silo, "state") == "active")
                 .Select(silo => silo.GetProperty("slots").GetInt32()));
         Assert.Equal((0, ""), (toFile.ExitCode, toFile.Text));
+        Assert.Equal(
+            (5, true), (exists.ExitCode, exists.Error.StartsWith("error[SLU1201]", StringComparison.Ordinal)));
+        Assert.Equal((0, ""), (again.ExitCode, again.Text));
+        Assert.Equal("sluice.export/1", Text(JsonDocument.Parse(streamed.Text).RootElement, "schema"));
         Assert.Equal(
             Text(export, "report", "id"),
             Text(

@@ -77,6 +77,49 @@ public sealed class UserMistakeTests : IDisposable
         Assert.Equal("SLU1202", thrown.Error.Code);
     }
 
+    // To the left of each arrow a link, to its right where it leads; `in/lines` is the only file.
+    [Theory]
+    [InlineData("link -> in", "in", "link/out")]
+    [InlineData("link -> in", "in", "link")]
+    [InlineData("link -> in", "in", "link/deep/out")]
+    [InlineData("link -> in", "link", "in/out")]
+    [InlineData("link -> .", "in", "link/in/out")]
+    [InlineData("far/deep/ -> ; mid -> far/deep; link -> mid/../../in", "in", "link/out")]
+    [InlineData("far/deep/ -> ; far/back -> ../in; link -> far/deep", "in", "link/out", false)]
+    [InlineData("far/deep/ -> ; far/deep/back -> ../../in; link -> far/deep/back", "in", "link/out")]
+    [InlineData("first -> second; second -> in", "in", "first/out")]
+    [InlineData("link -> in/later", "in", "link")]
+    [InlineData("link -> in", "i?", "link/out")]
+    [InlineData("", "i?", "in/out")]
+    [InlineData("out/ -> ; link -> out; out/in -> ../in/lines", "out/*", "link")]
+    [InlineData("link -> in", "link/*", "in")]
+    [InlineData("link -> in", "in/*", "link")]
+    [InlineData("loop -> loop", "in", "loop/out", false)]
+    public async Task An_output_that_links_lead_into_the_input_is_refused(
+        string links, string input, string output, bool isInside = true)
+    {
+        _folder.Write("in/lines", "b\na\n");
+        foreach (string[] link in links
+            .Split("; ", StringSplitOptions.RemoveEmptyEntries)
+            .Select(link => link.Split(" -> ")))
+        {
+            if (link[0].EndsWith('/'))
+            {
+                Directory.CreateDirectory(_folder[link[0]]);
+            }
+            else
+            {
+                File.CreateSymbolicLink(_folder[link[0]], link[1]);
+            }
+        }
+
+        SluiceException? thrown = (SluiceException?)await Record.ExceptionAsync(() => Run(job => job
+            .Read(RecordFormat.Lines, _folder[input]).Write(_folder[output], RecordFormat.Lines)));
+
+        Assert.Equal(isInside, thrown?.Error.Code == "SLU1202");
+        Assert.Equal("b\na\n", File.ReadAllText(_folder["in/lines"]));
+    }
+
     [Fact]
     public async Task A_comparison_that_throws_in_the_sample_is_told_with_its_own_words()
     {

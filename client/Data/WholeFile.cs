@@ -1,10 +1,17 @@
+using Sluice.Jobs;
+
 namespace Sluice.Client;
 
-/// <summary>Lets a generator write a file that is either complete or not there.</summary>
-internal static class GeneratedFile
+/// <summary>A file that is either complete or not there.</summary>
+internal static class WholeFile
 {
     /// <summary>Writes beside the path and renames at the end; a device or a pipe is written to directly.</summary>
-    public static GeneratedData Write(string path, Func<Stream, GeneratedData> generate)
+    /// <param name="path">Where the file appears.</param>
+    /// <param name="overwrite">Whether a file that is there is replaced.</param>
+    /// <param name="write">Writes all of it; its result is passed on.</param>
+    /// <exception cref="SluiceException">A file is there, and is not to be replaced.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static T Write<T>(string path, bool overwrite, Func<Stream, T> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string full = Path.GetFullPath(path);
@@ -15,11 +22,16 @@ internal static class GeneratedFile
             if (!existing.CanSeek || IsDevice(full))
             {
                 // A rename would put a plain file in its place.
-                return generate(existing);
+                return write(existing);
+            }
+
+            if (!overwrite)
+            {
+                throw new SluiceException(SluiceErrors.OutputExists(path));
             }
         }
 
-        return WriteAndRename(full, generate);
+        return WriteAndRename(full, write);
     }
 
     private static bool IsDevice(string full) =>
@@ -27,20 +39,20 @@ internal static class GeneratedFile
         || (full.StartsWith("/dev/", StringComparison.Ordinal)
             && !full.StartsWith("/dev/shm/", StringComparison.Ordinal));
 
-    private static GeneratedData WriteAndRename(string full, Func<Stream, GeneratedData> generate)
+    private static T WriteAndRename<T>(string full, Func<Stream, T> write)
     {
         string unfinished = $"{full}.{Environment.ProcessId}.unfinished";
         try
         {
-            GeneratedData data;
+            T result;
             using (FileStream output = new(
                 unfinished, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0))
             {
-                data = generate(output);
+                result = write(output);
             }
 
             File.Move(unfinished, full, overwrite: true);
-            return data;
+            return result;
         }
         catch
         {
