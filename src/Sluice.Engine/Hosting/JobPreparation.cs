@@ -132,10 +132,12 @@ internal sealed record JobPreparation(
         }
 
         // A pattern finds an output only when it is there: what it matches would be read again.
-        foreach (string pattern in inputs.Where(input => !Path.Exists(input)))
+        foreach (string pattern in Directory.Exists(outputPath) ? inputs.Where(input => !Path.Exists(input)) : [])
         {
-            if (InputPaths.Expand(pattern).SelectMany(file => new[] { Path.GetDirectoryName(file)!, file }).Any(
-                place => RealPath.IsWithin(RealPath.Of(place), outputPath)))
+            string[] files = [.. InputPaths.Expand(pattern)];
+            IEnumerable<string> places = files.Select(file => Path.GetDirectoryName(file)!).Distinct()
+                .Concat(files.Where(file => new FileInfo(file).LinkTarget is not null));
+            if (places.Any(place => RealPath.IsWithin(RealPath.Of(place), outputPath)))
             {
                 throw new SluiceException(SluiceErrors.OutputInsideInput(outputPath, pattern));
             }
