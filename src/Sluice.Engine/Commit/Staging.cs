@@ -70,13 +70,14 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
     /// directory.
     /// </summary>
     /// <returns>Whether the output is the job's.</returns>
-    /// <exception cref="IOException">The intent cannot be read and nothing was touched, or a step failed; the next who
-    /// takes the lock goes on.</exception>
+    /// <exception cref="IOException"><c>_SUCCESS</c> or the intent cannot be read and nothing was touched, or a step
+    /// failed; the next who takes the lock goes on.</exception>
     public bool Settle()
     {
-        bool published = SuccessFile.IsOf(output, job);
+        bool published;
         try
         {
+            published = SuccessFile.IsOf(output, job);
             foreach (string _ in published ? [] : RollBackSteps())
             {
                 // Each step stands on its own.

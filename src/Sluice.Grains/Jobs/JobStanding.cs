@@ -17,6 +17,9 @@ internal sealed class JobStanding(JobId id, string here)
     /// <summary>Whether there is a job to go on with that could not be taken over yet; it is told as running.</summary>
     public bool MayComeBack { get; private set; }
 
+    /// <summary>Why nobody knows whether there is one, a sentence; null when that is known.</summary>
+    public string? Obstacle { get; private set; }
+
     /// <summary>How it was ordered; null when that is not known here.</summary>
     public JobOrder? Order { get; set; }
 
@@ -53,14 +56,17 @@ internal sealed class JobStanding(JobId id, string here)
     public void Take(FoundJob found)
     {
         MayComeBack = found.Resumed is not null || found.Held is not null;
+        Obstacle = null;
         Order = found.Resumed?.Job.Order ?? found.Held;
         View = found.Ended ?? View;
     }
 
     /// <summary>It could not be gone on with for now.</summary>
-    public void PutOff()
+    /// <param name="obstacle">What could not be read, a sentence; null when something else is in the way.</param>
+    public void PutOff(string? obstacle)
     {
         MayComeBack = true;
+        Obstacle = obstacle;
         View = new JobView { Id = id.Value };
     }
 
@@ -74,7 +80,10 @@ internal sealed class JobStanding(JobId id, string here)
     /// <summary>How it stands now.</summary>
     /// <param name="host">Its coordinator's; null when it has none here.</param>
     public JobView Current(JobHost? host) => IsUnknown && MayComeBack
-        ? Now(JobStatus.Running)
+        ? Now(JobStatus.Running) with
+        {
+            Progress = Obstacle is null ? null : new JobProgressView { Paused = Obstacle },
+        }
         : host is null || View.IsOver ? View : WithProgress(Now(View.Status), host);
 
     /// <summary>All that is to be remembered of it.</summary>

@@ -28,6 +28,9 @@ internal sealed class SiloRoster(ISiloStatusOracle membership, INetworkBufferPoo
         return [.. views.OfType<SiloView>().OrderBy(view => view.Name, StringComparer.Ordinal)];
     }
 
+    /// <summary>Whether a silo that answers has anything of a job.</summary>
+    public async Task<bool> HasAsync(JobId job) => (await AllAsync()).Any(silo => silo.Jobs.Contains(job.Value));
+
     /// <summary>What the silos that answer remember of a job.</summary>
     public async Task<IReadOnlyList<SiloTimeline>> TracesAsync(Guid job)
     {
