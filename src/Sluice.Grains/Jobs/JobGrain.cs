@@ -303,7 +303,11 @@ internal sealed class JobGrain(
     private async Task CleanUpAsync()
     {
         _run?.Close();
-        await _crew.GiveUpAsync();
+        if (_standing.Job is PlannedJob job)
+        {
+            await _crew.GiveUpAsync(job.Epoch);
+        }
+
         try
         {
             await Task.Run(() => _run?.Host.Dispose());
