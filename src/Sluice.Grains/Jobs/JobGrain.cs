@@ -46,7 +46,7 @@ internal sealed class JobGrain(
         _log = new ScopedLogger(logger, () => new LogScope(Id, null, _trace?.TraceId ?? default));
         _memory = new JobMemory(history, _log);
         _crew = new JobCrew(Id, GrainFactory, silos, roster, _log);
-        _standing = new JobStanding(Id, roster.HereName);
+        _standing = new JobStanding(Id, roster.HereName, roster.Here);
         if (await _memory.FindAsync(Id.Value) is { IsOver: true } ended)
         {
             _standing.Take(ended);
@@ -199,6 +199,11 @@ internal sealed class JobGrain(
             if (found.Resumed is ResumedJob resumed)
             {
                 await GoOnAsync(resumed);
+            }
+            else if (await _memory.FindAsync(Id.Value) is { IsOver: true } ended && _standing.IsUnknown)
+            {
+                // It ended on a host that had left while it planned.
+                _standing.Take(ended);
             }
         }
 #pragma warning disable CA1031 // The next heartbeat tries again.

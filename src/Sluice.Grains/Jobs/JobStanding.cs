@@ -9,7 +9,8 @@ namespace Sluice.Grains;
 /// <remarks>Decides nothing. Called in turns of the job's grain.</remarks>
 /// <param name="id">The job.</param>
 /// <param name="here">The name of this silo.</param>
-internal sealed class JobStanding(JobId id, string here)
+/// <param name="silo">Its address with its generation.</param>
+internal sealed class JobStanding(JobId id, string here, string silo)
 {
     /// <summary>As it was told last, without progress.</summary>
     public JobView View { get; private set; } = new() { Id = id.Value };
@@ -107,6 +108,7 @@ internal sealed class JobStanding(JobId id, string here)
         Failure = failure,
         TraceId = TraceId?.ToHexString() ?? "",
         Host = here,
+        Silo = silo,
     };
 
     private JobView WithProgress(JobView view, JobHost host)

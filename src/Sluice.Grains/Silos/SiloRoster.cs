@@ -10,6 +10,9 @@ internal sealed class SiloRoster(ISiloStatusOracle membership, INetworkBufferPoo
     /// <summary>The name of this silo.</summary>
     public string HereName => here.Name;
 
+    /// <summary>The address of this silo with its generation.</summary>
+    public string Here => here.SiloAddress.ToParsableString();
+
     /// <summary>What a silo is called, also one that is gone; its address when nobody knows any more.</summary>
     public string NameOf(string silo) => membership.NameOf(silo);
 
