@@ -77,7 +77,7 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
         bool published;
         try
         {
-            published = SuccessFile.IsOf(output, job);
+            published = IsPublished();
             foreach (string _ in published ? [] : RollBackSteps())
             {
                 // Each step stands on its own.
@@ -122,6 +122,19 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
 
     /// <summary>Lets go of the lock and leaves everything as it is.</summary>
     public void Abandon() => held.Dispose();
+
+    // One that has not begun to publish has nothing to undo, whosever output it is that cannot be read there.
+    private bool IsPublished()
+    {
+        try
+        {
+            return SuccessFile.IsOf(output, job);
+        }
+        catch (IOException) when (!File.Exists(In(OutputNames.Intent)))
+        {
+            return false;
+        }
+    }
 
     private void Remove()
     {
