@@ -108,7 +108,7 @@ public sealed class OutputDirectory : IDisposable
     /// <param name="job">The same job.</param>
     /// <param name="overwrite">As the job was ordered.</param>
     /// <returns>Null when another process hosts the job, or it left nothing to go on with.</returns>
-    /// <exception cref="IOException">What was under way cannot be undone.</exception>
+    /// <exception cref="IOException">Whether it was published cannot be read, or it cannot be undone.</exception>
     public static OutputDirectory? TryResume(string directory, JobId job, bool overwrite)
     {
         string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(directory));
@@ -118,14 +118,14 @@ public sealed class OutputDirectory : IDisposable
         }
 
         Staging staging = new(full, job, held);
-        if (SuccessFile.IsOf(full, job))
-        {
-            staging.Settle();
-            return null;
-        }
-
         try
         {
+            if (SuccessFile.IsOf(full, job))
+            {
+                staging.Settle();
+                return null;
+            }
+
             foreach (string _ in staging.RollBackSteps())
             {
                 // Each step stands on its own.

@@ -70,13 +70,14 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
     /// directory.
     /// </summary>
     /// <returns>Whether the output is the job's.</returns>
-    /// <exception cref="IOException">The intent cannot be read and nothing was touched, or a step failed; the next who
-    /// takes the lock goes on.</exception>
+    /// <exception cref="IOException"><c>_SUCCESS</c> or the intent cannot be read and nothing was touched, or a step
+    /// failed; the next who takes the lock goes on.</exception>
     public bool Settle()
     {
-        bool published = SuccessFile.IsOf(output, job);
+        bool published;
         try
         {
+            published = IsPublished();
             foreach (string _ in published ? [] : RollBackSteps())
             {
                 // Each step stands on its own.
@@ -121,6 +122,19 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
 
     /// <summary>Lets go of the lock and leaves everything as it is.</summary>
     public void Abandon() => held.Dispose();
+
+    // One that has not begun to publish has nothing to undo, whosever output it is that cannot be read there.
+    private bool IsPublished()
+    {
+        try
+        {
+            return SuccessFile.IsOf(output, job);
+        }
+        catch (IOException) when (!File.Exists(In(OutputNames.Intent)))
+        {
+            return false;
+        }
+    }
 
     private void Remove()
     {

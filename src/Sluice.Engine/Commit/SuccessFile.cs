@@ -31,6 +31,8 @@ public sealed record SuccessFile(
 
     /// <summary>Reads a directory's <c>_SUCCESS</c>.</summary>
     /// <returns>False when there is none, or when what is there is not one.</returns>
+    /// <exception cref="IOException">It is not known whether there is one.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static bool TryRead(
         string directory, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SuccessFile? success)
     {
@@ -40,7 +42,7 @@ public sealed record SuccessFile(
             success = JsonSerializer.Deserialize(json, CommitJson.Default.SuccessFile);
             return success is { Schema: CurrentSchema };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {
             success = null;
             return false;
@@ -48,7 +50,10 @@ public sealed record SuccessFile(
     }
 
     /// <summary>Whether a directory's <c>_SUCCESS</c> says that a job made what is there.</summary>
-    /// <remarks>Reads no more of it than that: every job asks at its end.</remarks>
+    /// <remarks>
+    /// Reads no more of it than that: every job asks at its end. One that may not be read is another user's.
+    /// </remarks>
+    /// <exception cref="IOException">Nobody can tell now.</exception>
     internal static bool IsOf(string directory, JobId job)
     {
         try
@@ -57,7 +62,8 @@ public sealed record SuccessFile(
                 JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, OutputNames.Success)));
             return Has(json, "schema", CurrentSchema) && Has(json, "id", job.ToString());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (
+            e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or JsonException)
         {
             return false;
         }

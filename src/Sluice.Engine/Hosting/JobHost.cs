@@ -43,7 +43,6 @@ internal sealed class JobHost : IDisposable
         _output = output;
         _journal = journal;
         _workers = workers;
-        EngineMeter.JobBegan();
         _coordinator = new Coordinator(state);
         _statistics = new JobStatistics(job.Plan, job.Catalog.Bytes, before);
         _publication = new JobPublication(name, output, _statistics);
@@ -78,9 +77,10 @@ internal sealed class JobHost : IDisposable
         JobId id, string name, JobPreparation job, bool overwrite, JobOrder? order, IJobWorkers workers)
     {
         OutputDirectory output = OutputDirectory.Prepare(job.OutputPath, id, overwrite);
+        Journal? journal = null;
         try
         {
-            Journal journal = new(output.JournalPath);
+            journal = new Journal(output.JournalPath);
             CoordinatorState state = CoordinatorState.New(id, job.Plan.Stages.Select(SpecOf), MaximumTries);
             JobHost host = new(id, name, job, output, journal, state, workers, BeforeNow(order));
             if (order is not null)
@@ -88,10 +88,12 @@ internal sealed class JobHost : IDisposable
                 host.Append(new JournalEntry("ordered", null, null, null, null, null, null) { Order = order });
             }
 
+            EngineMeter.JobBegan();
             return host;
         }
         catch
         {
+            journal?.Dispose();
             output.Dispose();
             throw;
         }
@@ -119,6 +121,7 @@ internal sealed class JobHost : IDisposable
             }
 
             host.Append(new JournalEntry("resumed", null, null, null, null, null, null));
+            EngineMeter.JobBegan();
             return host;
         }
         catch

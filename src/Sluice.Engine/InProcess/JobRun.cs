@@ -99,7 +99,12 @@ internal sealed class JobRun : IJobWorkers, IDisposable
 
         if (_host.Failure is AttemptFailure failure)
         {
-            cancellation.ThrowIfCancellationRequested();
+            // A cancellation that came after the job had failed does not hide why it did.
+            if (JobMeasurements.StatusOf(failure.Error) == JobStatus.Cancelled)
+            {
+                throw new OperationCanceledException(cancellation);
+            }
+
             throw new SluiceException(failure.Error, new AggregateException(failure.Detail));
         }
 

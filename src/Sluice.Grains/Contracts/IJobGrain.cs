@@ -88,6 +88,10 @@ public sealed record JobView
     [Id(11)]
     public string? Bottleneck { get; init; }
 
+    /// <summary>The address of that silo with its generation; empty where that was not written down yet.</summary>
+    [Id(12)]
+    public string Silo { get; init; } = "";
+
     /// <summary>Whether it will not change any more.</summary>
     public bool IsOver => Status is JobStatus.Succeeded or JobStatus.Failed or JobStatus.Cancelled;
 }

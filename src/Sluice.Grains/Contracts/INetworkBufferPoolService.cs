@@ -33,8 +33,10 @@ public interface INetworkBufferPoolService : IGrainService
     Task DiscardPartitionAsync(int epoch, WireAttempt[] outputs, int partition);
 
     /// <summary>Stops all attempts of a job and throws away all that is left of it.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="epoch">Of the coordinator that ends it; one that was replaced is refused.</param>
     [Alias("EndJob")]
-    Task EndJobAsync(Guid job);
+    Task EndJobAsync(Guid job, int epoch);
 
     /// <summary>What the silo remembers of how a job went.</summary>
     /// <returns>A <see cref="Jobs.SiloTimeline"/>; null when it has not worked for the job, or for many

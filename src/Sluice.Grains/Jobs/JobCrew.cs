@@ -120,9 +120,10 @@ internal sealed class JobCrew(
         Near = job.TasksNear(silo.NearDirectories),
     };
 
-    /// <summary>Has the silos throw away what they have of the job.</summary>
-    public async Task GiveUpAsync() =>
-        await Task.WhenAll(_workers.Where(silo => !roster.IsDead(silo)).Select(EndAsync));
+    /// <summary>Has the silos throw away what they have of the job, unless another coordinator goes on.</summary>
+    /// <param name="epoch">Of the coordinator that gives it up.</param>
+    public async Task GiveUpAsync(int epoch) =>
+        await Task.WhenAll(_workers.Where(silo => !roster.IsDead(silo)).Select(silo => EndAsync(silo, epoch)));
 
     private static IEnumerable<(AttemptId Attempt, string Silo)> RunningOn(string silo, CoordinatorState state) =>
         state.AllRunning()
@@ -142,11 +143,11 @@ internal sealed class JobCrew(
         }
     }
 
-    private async Task EndAsync(string silo)
+    private async Task EndAsync(string silo, int epoch)
     {
         try
         {
-            await silos.On(silo).EndJobAsync(id.Value).WaitAsync(EndPatience);
+            await silos.On(silo).EndJobAsync(id.Value, epoch).WaitAsync(EndPatience);
         }
 #pragma warning disable CA1031 // A silo that did not hear it gives the job up at its next heartbeat.
         catch (Exception exception)

@@ -34,6 +34,7 @@ internal sealed class JobGrain(
     private JobTrace? _trace;
     private IGrainTimer? _watch;
     private Task? _resuming;
+    private string? _output; // Where its journal is looked for; null when nobody has told.
     private bool _isCancelled;
     private bool _hasLeft;
     private ClusterRun? _run; // Null before it is planned and after its end.
@@ -45,7 +46,7 @@ internal sealed class JobGrain(
         _log = new ScopedLogger(logger, () => new LogScope(Id, null, _trace?.TraceId ?? default));
         _memory = new JobMemory(history, _log);
         _crew = new JobCrew(Id, GrainFactory, silos, roster, _log);
-        _standing = new JobStanding(Id, roster.HereName);
+        _standing = new JobStanding(Id, roster.HereName, roster.Here);
         if (await _memory.FindAsync(Id.Value) is { IsOver: true } ended)
         {
             _standing.Take(ended);
@@ -68,7 +69,10 @@ internal sealed class JobGrain(
 
         // Its client may only not have heard that it was started before, on a silo that is gone since.
         await ResumeIfDeadAsync(JobStanding.OutputOf(read));
-        if (_standing is { IsUnknown: true, MayComeBack: false })
+
+        // Where nobody can tell by its journal: a job that no silo has is new, and fails with what is in the way.
+        bool isNew = _standing.Obstacle is not null && !await roster.HasAsync(Id);
+        if (_standing.IsUnknown && (!_standing.MayComeBack || (isNew && _standing.Obstacle is not null)))
         {
             BeginTrace(read with { OrderedAt = DateTime.UtcNow }, isResumed: false);
             _standing.Tell(JobStatus.Planning);
@@ -164,9 +168,10 @@ internal sealed class JobGrain(
 
     private async Task ResumeIfDeadAsync(string? output)
     {
-        if (_standing.IsUnknown && !string.IsNullOrEmpty(output))
+        _output = string.IsNullOrEmpty(output) ? _output : output;
+        if (_standing.IsUnknown && _output is string known)
         {
-            Task resuming = _resuming ??= ResumeAsync(output);
+            Task resuming = _resuming ??= ResumeAsync(known);
             await resuming;
             if (_resuming == resuming)
             {
@@ -178,13 +183,27 @@ internal sealed class JobGrain(
     // Never throws: what does not work now is tried again at the next heartbeat.
     private async Task ResumeAsync(string output)
     {
+        bool isTaken = false;
         try
         {
             FoundJob found = await Task.Run(() => planning.TryResume(Id, output));
+            if (!_standing.IsUnknown)
+            {
+                // It was started meanwhile.
+                found.Resumed?.Output.Abandon();
+                return;
+            }
+
+            isTaken = true;
             _standing.Take(found);
             if (found.Resumed is ResumedJob resumed)
             {
                 await GoOnAsync(resumed);
+            }
+            else if (await _memory.FindAsync(Id.Value) is { IsOver: true } ended && _standing.IsUnknown)
+            {
+                // It ended on a host that had left while it planned.
+                _standing.Take(ended);
             }
         }
 #pragma warning disable CA1031 // The next heartbeat tries again.
@@ -193,10 +212,13 @@ internal sealed class JobGrain(
         {
             // A job's class may have thrown it, with who knows what in its message.
             _log.JobNotResumed(exception is IOException ? exception : null, Id, exception.GetType().Name);
-            _run?.Abandon();
-            _run = null;
-            _trace?.Dispose();
-            _standing.PutOff();
+            if (isTaken || _standing.IsUnknown)
+            {
+                _run?.Abandon();
+                _run = null;
+                _trace?.Dispose();
+                _standing.PutOff((exception as IOException)?.Message);
+            }
         }
     }
 
@@ -286,7 +308,11 @@ internal sealed class JobGrain(
     private async Task CleanUpAsync()
     {
         _run?.Close();
-        await _crew.GiveUpAsync();
+        if (_standing.Job is PlannedJob job)
+        {
+            await _crew.GiveUpAsync(job.Epoch);
+        }
+
         try
         {
             await Task.Run(() => _run?.Host.Dispose());

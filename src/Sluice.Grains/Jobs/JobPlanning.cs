@@ -78,26 +78,27 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options, ILocalSil
     /// <summary>Takes a job over that has a journal and no living host.</summary>
     /// <param name="job">Its id.</param>
     /// <param name="output">Its output directory.</param>
-    /// <exception cref="IOException">Its journal or its output cannot be read at the moment.</exception>
+    /// <exception cref="IOException">What it left cannot be read at the moment, so that nobody knows whether there is
+    /// anything; the message says what to do.</exception>
     public FoundJob TryResume(JobId job, string output)
     {
         string journal = Path.Combine(output, OutputNames.Staging(job), OutputNames.Journal);
-        if (!File.Exists(journal))
+        if (Look(journal, () => Journal.Read(journal)) is not IReadOnlyList<JournalEntry> entries)
         {
             return new FoundJob { Ended = Published(job, output) };
         }
 
-        IReadOnlyList<JournalEntry> entries = Journal.Read(journal);
         if (entries.FirstOrDefault(entry => entry.Order is not null)?.Order is not JobOrder order)
         {
             return new FoundJob();
         }
 
-        OutputDirectory? taken = OutputDirectory.TryResume(output, job, order.Overwrite);
+        OutputDirectory? taken = Look(output, () => OutputDirectory.TryResume(output, job, order.Overwrite));
         if (taken is null)
         {
             JobView? published = Published(job, output);
-            return new FoundJob { Ended = published, Held = published is null && File.Exists(journal) ? order : null };
+            bool isHeld = published is null && Look(journal, () => Journal.Read(journal)) is not null;
+            return new FoundJob { Ended = published, Held = isHeld ? order : null };
         }
 
         try
@@ -112,9 +113,31 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options, ILocalSil
         }
     }
 
+    // What cannot be read is not taken for what is not there: its silos would throw away what they have of the job.
+    private T? Look<T>(string path, Func<T?> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"{path} cannot be read on silo {here.Name} ({exception.Message.TrimEnd('.')}); " +
+                    "give that silo access to it again, and the job goes on",
+                exception);
+        }
+    }
+
     // Its host died between publishing and telling: what is left of its report is in the output.
-    private static JobView? Published(JobId job, string output) =>
-        SuccessFile.TryRead(output, out SuccessFile? success) && success.Id == job.ToString()
+    private JobView? Published(JobId job, string output) =>
+        Look(output, () => SuccessFile.TryRead(output, out SuccessFile? found) ? found : null) is SuccessFile success
+            && success.Id == job.ToString()
             ? new JobView
             {
                 Id = job.Value,

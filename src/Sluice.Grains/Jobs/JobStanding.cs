@@ -9,13 +9,17 @@ namespace Sluice.Grains;
 /// <remarks>Decides nothing. Called in turns of the job's grain.</remarks>
 /// <param name="id">The job.</param>
 /// <param name="here">The name of this silo.</param>
-internal sealed class JobStanding(JobId id, string here)
+/// <param name="silo">Its address with its generation.</param>
+internal sealed class JobStanding(JobId id, string here, string silo)
 {
     /// <summary>As it was told last, without progress.</summary>
     public JobView View { get; private set; } = new() { Id = id.Value };
 
     /// <summary>Whether there is a job to go on with that could not be taken over yet; it is told as running.</summary>
     public bool MayComeBack { get; private set; }
+
+    /// <summary>Why nobody knows whether there is one, a sentence; null when that is known.</summary>
+    public string? Obstacle { get; private set; }
 
     /// <summary>How it was ordered; null when that is not known here.</summary>
     public JobOrder? Order { get; set; }
@@ -53,14 +57,17 @@ internal sealed class JobStanding(JobId id, string here)
     public void Take(FoundJob found)
     {
         MayComeBack = found.Resumed is not null || found.Held is not null;
+        Obstacle = null;
         Order = found.Resumed?.Job.Order ?? found.Held;
         View = found.Ended ?? View;
     }
 
     /// <summary>It could not be gone on with for now.</summary>
-    public void PutOff()
+    /// <param name="obstacle">What could not be read, a sentence; null when something else is in the way.</param>
+    public void PutOff(string? obstacle)
     {
         MayComeBack = true;
+        Obstacle = obstacle;
         View = new JobView { Id = id.Value };
     }
 
@@ -74,7 +81,10 @@ internal sealed class JobStanding(JobId id, string here)
     /// <summary>How it stands now.</summary>
     /// <param name="host">Its coordinator's; null when it has none here.</param>
     public JobView Current(JobHost? host) => IsUnknown && MayComeBack
-        ? Now(JobStatus.Running)
+        ? Now(JobStatus.Running) with
+        {
+            Progress = Obstacle is null ? null : new JobProgressView { Paused = Obstacle },
+        }
         : host is null || View.IsOver ? View : WithProgress(Now(View.Status), host);
 
     /// <summary>All that is to be remembered of it.</summary>
@@ -98,6 +108,7 @@ internal sealed class JobStanding(JobId id, string here)
         Failure = failure,
         TraceId = TraceId?.ToHexString() ?? "",
         Host = here,
+        Silo = silo,
     };
 
     private JobView WithProgress(JobView view, JobHost host)

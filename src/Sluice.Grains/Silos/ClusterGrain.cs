@@ -41,9 +41,13 @@ internal sealed class ClusterGrain(
     public async Task<JobView> GetJobAsync(Guid job)
     {
         JobView now = await Job(job).GetAsync(null);
-        return now.Status == JobStatus.Unknown && await _memory.FindAsync(job) is JobView known
-            ? await Job(job).GetAsync(known.Output)
-            : now;
+        if (now.Status != JobStatus.Unknown || await _memory.FindAsync(job) is not JobView known)
+        {
+            return now;
+        }
+
+        now = await Job(job).GetAsync(known.Output);
+        return now.Status == JobStatus.Unknown && IsBeingPlanned(known) ? known : now;
     }
 
     public async Task<JobExport> ExportAsync(Guid job) => await Job(job).ExportAsync((await GetJobAsync(job)).Output);
@@ -119,6 +123,10 @@ internal sealed class ClusterGrain(
         await silos.On(named.Silo).DrainAsync();
         return true;
     }
+
+    // A grain that leaves while it plans has written nothing that another could go on with; it goes on where it was.
+    private bool IsBeingPlanned(JobView known) =>
+        known is { Status: JobStatus.Planning, Silo.Length: > 0 } && !roster.IsDead(known.Silo);
 
     private IJobGrain Job(Guid job) => GrainFactory.GetGrain<IJobGrain>(job);
 }

@@ -101,10 +101,13 @@ internal sealed class NetworkBufferPoolService(
         }
     });
 
-    public Task EndJobAsync(Guid job) => Task.Run(() =>
+    public Task EndJobAsync(Guid job, int epoch) => Task.Run(() =>
     {
-        desk.CloseJob(job);
-        engine.End(job);
+        if (engine.Find(job)?.Obeys(epoch) != false)
+        {
+            desk.CloseJob(job);
+            engine.End(job);
+        }
     });
 
     public Task<WireDocument?> GetTraceAsync(Guid job) => Task.FromResult(

@@ -25,6 +25,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     private readonly SluiceSiloOptions _options;
     private readonly ILogger<SiloEngine> _logger;
     private readonly ConcurrentDictionary<Guid, SiloJob> _jobs = new();
+    private readonly ConcurrentDictionary<SiloJob, Guid> _ending = new();
     private readonly SiloMemory _memory;
     private readonly SlotQueue _slots;
     private readonly DiskWait _diskWait;
@@ -190,25 +191,22 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         }
     }
 
-    /// <summary>Stops a job's attempts, waits for them, and throws away all that is left of it.</summary>
+    /// <summary>
+    /// Stops a job's attempts, waits for them, and throws away all that is left of it, also where another call does
+    /// that just now.
+    /// </summary>
     public void End(Guid id)
     {
-        if (!_jobs.TryRemove(id, out SiloJob? job))
+        if (Find(id) is SiloJob job)
         {
-            return;
+            // In this order, so that whoever else ends it finds it in one of the two.
+            _ending[job] = id;
+            _jobs.TryRemove(KeyValuePair.Create(id, job));
         }
 
-        job.End();
-        foreach (WireAttempt attempt in job.Attempts)
+        foreach (SiloJob ending in _ending.Where(ending => ending.Value == id).Select(ending => ending.Key))
         {
-            StopIfWaiting(job, attempt);
-        }
-
-        job.Dispose();
-        Outputs.ReleaseJob(id);
-        if (job.Tracing is BufferTracing tracing)
-        {
-            FindLeaksAsync(tracing).Ignore();
+            End(ending);
         }
     }
 
@@ -238,7 +236,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
             return;
         }
 
-        foreach (Guid job in _jobs.Keys)
+        foreach (Guid job in _jobs.Keys.Concat(_ending.Values))
         {
             End(job);
         }
@@ -247,6 +245,22 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         Observed.Dispose();
         _memory.Dispose();
         _spill?.Dispose();
+    }
+
+    private void End(SiloJob job)
+    {
+        job.End();
+        foreach (WireAttempt attempt in job.Attempts)
+        {
+            StopIfWaiting(job, attempt);
+        }
+
+        job.Dispose();
+        Outputs.ReleaseJob(job.Order.Id.Value);
+        if (_ending.TryRemove(job, out _) && job.Tracing is BufferTracing tracing)
+        {
+            FindLeaksAsync(tracing).Ignore();
+        }
     }
 
     private void StopIfWaiting(SiloJob job, WireAttempt attempt)

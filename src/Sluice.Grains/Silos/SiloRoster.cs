@@ -10,6 +10,9 @@ internal sealed class SiloRoster(ISiloStatusOracle membership, INetworkBufferPoo
     /// <summary>The name of this silo.</summary>
     public string HereName => here.Name;
 
+    /// <summary>The address of this silo with its generation.</summary>
+    public string Here => here.SiloAddress.ToParsableString();
+
     /// <summary>What a silo is called, also one that is gone; its address when nobody knows any more.</summary>
     public string NameOf(string silo) => membership.NameOf(silo);
 
@@ -27,6 +30,9 @@ internal sealed class SiloRoster(ISiloStatusOracle membership, INetworkBufferPoo
             membership.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(ViewAsync));
         return [.. views.OfType<SiloView>().OrderBy(view => view.Name, StringComparer.Ordinal)];
     }
+
+    /// <summary>Whether a silo that answers has anything of a job.</summary>
+    public async Task<bool> HasAsync(JobId job) => (await AllAsync()).Any(silo => silo.Jobs.Contains(job.Value));
 
     /// <summary>What the silos that answer remember of a job.</summary>
     public async Task<IReadOnlyList<SiloTimeline>> TracesAsync(Guid job)

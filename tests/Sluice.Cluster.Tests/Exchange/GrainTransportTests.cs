@@ -224,7 +224,7 @@ public sealed class GrainTransportTests
         public Task DiscardPartitionAsync(int epoch, WireAttempt[] outputs, int partition) =>
             throw new NotSupportedException();
 
-        public Task EndJobAsync(Guid job) => throw new NotSupportedException();
+        public Task EndJobAsync(Guid job, int epoch) => throw new NotSupportedException();
 
         public Task<WireDocument?> GetTraceAsync(Guid job) => throw new NotSupportedException();
 

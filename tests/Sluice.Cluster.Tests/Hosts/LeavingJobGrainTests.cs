@@ -25,6 +25,30 @@ public sealed class LeavingJobGrainTests
         await hosts.AssertNothingLeftAsync();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_job_whose_grain_leaves_while_it_is_planned_is_known_and_so_is_its_end(bool succeeds)
+    {
+        await using SiloHosts hosts = await SiloHosts.StartAsync(2, slots: 1);
+        using Gate gate = new();
+        string input = succeeds ? hosts.Write("in", ["b", "a"]) : hosts.PathOf("nowhere");
+        ClusterJob job = hosts.Job("held-plan", "out", [input], ("gate", gate.Name));
+        await hosts.Client.SubmitAsync(job);
+        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "it is being planned");
+
+        await LeaveAsync(hosts, job.Id);
+        await SiloHosts.AwaitAsync(
+            async () => (await hosts.Client.GetAsync(job.Id)).Status == JobStatus.Planning, "it is told as planned");
+        gate.Open();
+        JobView ended = await hosts.Client.WatchAsync(job.Id).WaitAsync(SiloHosts.Deadline);
+
+        string status = succeeds ? JobStatus.Succeeded : JobStatus.Failed;
+        Assert.Equal(status, ended.Status);
+        Assert.Equal(status, (await hosts.Client.ExportAsync(job.Id)).View.Status);
+        await hosts.AssertNothingLeftAsync();
+    }
+
     private static async Task LeaveAsync(SiloHosts hosts, JobId id)
     {
         IJobGrain grain = hosts.Grains.GetGrain<IJobGrain>(id.Value);

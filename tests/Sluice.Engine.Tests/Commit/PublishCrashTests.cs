@@ -142,6 +142,35 @@ public sealed class PublishCrashTests
     }
 
     [Fact]
+    public void What_a_dead_job_published_is_not_taken_back_while_nobody_can_read_whose_it_is()
+    {
+        using OutputFolder folder = new();
+        SortedDictionary<string, string> before = Old(folder, parts: 2);
+        string image = PublishImages(folder, newParts: 2, []).Last();
+        string success = Path.Combine(image, OutputNames.Success);
+        string aside = folder.At("aside");
+        File.Move(success, aside);
+        SortedDictionary<string, string> published = OutputFolder.Files(image);
+
+        // No right of a user reads a link to itself.
+        File.CreateSymbolicLink(success, success);
+        OutputRefusedException e = Assert.Throws<OutputRefusedException>(
+            () => OutputDirectory.Prepare(image, OutputFolder.NewJob(), overwrite: true));
+        Assert.Throws<IOException>(() => OutputDirectory.TryResume(image, Dying, overwrite: true));
+        File.Delete(success);
+
+        Assert.Equal(OutputRefusal.LeftoverStuck, e.Reason);
+        Assert.Equal(published, OutputFolder.Files(image));
+        File.Move(aside, success);
+        using (OutputDirectory next = OutputDirectory.Prepare(image, OutputFolder.NewJob(), overwrite: true))
+        {
+            Assert.Equal([new DeadJob(Dying, Published: true)], next.Recovered);
+        }
+
+        AssertWhole(image, before, published: true, newParts: 2);
+    }
+
+    [Fact]
     public void Prepare_names_the_leftover_when_its_plan_cannot_be_read()
     {
         using OutputFolder folder = new();
