@@ -66,8 +66,14 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
         {
             using CancellationTokenSource patience = new(CancelPatience);
             await cluster.Client.CancelAsync(job, patience.Token);
-            await cluster.Client.WatchAsync(job, null, patience.Token);
-            throw;
+            JobView last = await cluster.Client.WatchAsync(job, null, patience.Token);
+            if (!last.IsOver || last.Status == JobStatus.Cancelled)
+            {
+                throw;
+            }
+
+            // It had ended before it was cancelled: so it is told.
+            return ReportOf(last);
         }
     }
 
