@@ -38,5 +38,6 @@ public sealed class RootVerbTests
     [InlineData("-v", "sort")]
     [InlineData("srot")]
     public void Without_a_verb_first_all_are_made(params string[] words) => Assert.Equal(
-        RootVerb.All(Host).Select(verb => verb.Name), RootVerb.Create(Host, words).Subcommands.Select(verb => verb.Name));
+        RootVerb.All(Host).Select(verb => verb.Name),
+        RootVerb.Create(Host, words).Subcommands.Select(verb => verb.Name));
 }
