@@ -11,6 +11,8 @@ namespace Sluice.Client;
 /// </summary>
 internal sealed class DemoCommand : Verb
 {
+    public const string VerbName = "demo";
+
     private const long SortRecords = 1_000_000;
     private const long WordLines = 200_000;
 
@@ -18,7 +20,7 @@ internal sealed class DemoCommand : Verb
     private const long MemoryBytes = 32L << 20;
 
     public DemoCommand(ConsoleHost host)
-        : base(host, "demo", "Generate input, sort and count it, and prove the result; takes a few seconds")
+        : base(host, VerbName, "Generate input, sort and count it, and prove the result; takes a few seconds")
     {
         ResourceOptions.AddTo(this);
     }

@@ -13,7 +13,7 @@ internal static class RootVerb
         (WordCountCommand.VerbName, host => new WordCountCommand(host)),
         ("gen", host => new GenCommand(host)),
         ("verify", host => new VerifyCommand(host)),
-        ("demo", host => new DemoCommand(host)),
+        (DemoCommand.VerbName, host => new DemoCommand(host)),
         ("bench", host => new BenchCommand(host)),
         ("explain", host => new ExplainCommand(host)),
         ("config", host => new ConfigCommand(host)),

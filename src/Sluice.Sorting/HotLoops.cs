@@ -37,14 +37,18 @@ public static class HotLoops
         foreach (Type type in types)
         {
             RuntimeTypeHandle[] arguments = [.. type.GenericTypeArguments.Select(argument => argument.TypeHandle)];
-            foreach (MethodInfo method in type.GetMethods(Declared))
+            foreach (MethodInfo method in Of(type).Where(method => !method.IsGenericMethodDefinition))
             {
-                if (method.MethodImplementationFlags.HasFlag(MethodImplAttributes.AggressiveOptimization)
-                    && !method.IsGenericMethodDefinition)
-                {
-                    RuntimeHelpers.PrepareMethod(method.MethodHandle, arguments);
-                }
+                RuntimeHelpers.PrepareMethod(method.MethodHandle, arguments);
             }
         }
+    }
+
+    /// <summary>The marked methods of a type.</summary>
+    public static IEnumerable<MethodInfo> Of(Type type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return type.GetMethods(Declared).Where(
+            method => method.MethodImplementationFlags.HasFlag(MethodImplAttributes.AggressiveOptimization));
     }
 }

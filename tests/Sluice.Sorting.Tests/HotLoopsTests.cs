@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime;
 using System.Runtime.CompilerServices;
 
@@ -7,14 +6,11 @@ namespace Sluice.Sorting.Tests;
 /// <summary>Loops over records are compiled before the first record comes.</summary>
 public sealed class HotLoopsTests
 {
-    private const BindingFlags Declared = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static
-        | BindingFlags.Public | BindingFlags.NonPublic;
-
     [Fact]
     public void Every_type_with_marked_methods_is_named()
     {
-        IEnumerable<Type> marked = typeof(HotLoops).Assembly.GetTypes().Where(type => type.GetMethods(Declared).Any(
-            method => method.MethodImplementationFlags.HasFlag(MethodImplAttributes.AggressiveOptimization)));
+        IEnumerable<Type> marked =
+            typeof(HotLoops).Assembly.GetTypes().Where(type => HotLoops.Of(type).Any());
 
         Assert.Equal(
             marked.Select(type => type.Name).Order(StringComparer.Ordinal),

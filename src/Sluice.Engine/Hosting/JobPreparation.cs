@@ -103,8 +103,8 @@ internal sealed record JobPreparation(
         2 * splits.Where(split => directories.Any(IsAbove(split))).Sum(split => split.Length) >
             splits.Sum(split => split.Length);
 
-    private Func<string, bool> IsAbove(InputSplit split) => directory => Catalog.Files[split.File].Path.StartsWith(
-        Path.TrimEndingDirectorySeparator(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    private Func<string, bool> IsAbove(InputSplit split) =>
+        directory => RealPath.IsWithin(Catalog.Files[split.File].Path, directory);
 
     private static ReadNode SourceOf(DatasetNode node)
     {

@@ -52,9 +52,9 @@ internal static class RealPath
         return real;
     }
 
-    /// <summary>Whether a real path is a directory or lies in it.</summary>
-    /// <param name="path">Without links.</param>
-    /// <param name="directory">Without links.</param>
+    /// <summary>Whether a path is a directory or lies in it, by their names alone.</summary>
+    /// <param name="path">A full path.</param>
+    /// <param name="directory">A full path too.</param>
     public static bool IsWithin(string path, string directory) =>
         path == directory ||
         path.StartsWith(

@@ -16,7 +16,6 @@ public sealed class RootVerbTests
         },
         Runner = new InProcessRunner(),
         Variable = _ => null,
-        Directory = ".",
     };
 
     [Fact]

@@ -61,10 +61,9 @@ public sealed class BadInputTests : ConsoleTest
     [InlineData("<&- >&-", "is closed")]
     public void Standard_input_that_is_a_directory_or_closed_is_refused(string redirection, string why)
     {
-        string[] lines = System.Text.Encoding.UTF8.GetString(Shell(
-                $"SLUICE_SPILL_DIR='{PathOf("spill")}' timeout -s KILL 40 " +
-                    $"dotnet '{ConsoleProcess.Library()}' sort - --out out 2>error {redirection}; echo $?; cat error"))
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = Lines(
+            $"SLUICE_SPILL_DIR='{PathOf("spill")}' timeout -s KILL 40 " +
+                $"dotnet '{ConsoleProcess.Library()}' sort - --out out 2>error {redirection}; echo $?; cat error");
 
         Assert.Equal(("2", 4), (lines[0], lines.Length));
         Assert.StartsWith($"error[SLU2011]: standard input {why}", lines[1], StringComparison.Ordinal);
@@ -174,10 +173,9 @@ public sealed class BadInputTests : ConsoleTest
             "Only root can become someone who may not read it.");
         Shell("mkdir dir out; echo a > dir/in; chmod 000 dir; chmod 777 out; chmod 755 .");
 
-        string[] lines = System.Text.Encoding.UTF8.GetString(Shell(
-                "setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=$PWD/out TMPDIR=$PWD/out " +
-                    $"dotnet '{ConsoleProcess.Library()}' sort '{input}' --out out/sorted 2>&1; echo $?"))
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = Lines(
+            "setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=$PWD/out TMPDIR=$PWD/out " +
+                $"dotnet '{ConsoleProcess.Library()}' sort '{input}' --out out/sorted 2>&1; echo $?");
 
         Assert.StartsWith("error[SLU1102]: ", lines[0], StringComparison.Ordinal);
         Assert.EndsWith("/dir", lines[1], StringComparison.Ordinal);
@@ -192,9 +190,8 @@ public sealed class BadInputTests : ConsoleTest
     [InlineData("gen words --records 1 --out - -q", 0)]
     public void A_current_directory_that_was_removed_is_said(string call, int code)
     {
-        string[] lines = System.Text.Encoding.UTF8.GetString(Shell(
-                $"mkdir gone; cd gone; rmdir ../gone; dotnet '{ConsoleProcess.Library()}' {call} 2>&1; echo $?"))
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = Lines(
+            $"mkdir gone; cd gone; rmdir ../gone; dotnet '{ConsoleProcess.Library()}' {call} 2>&1; echo $?");
 
         Assert.Equal($"{code}", lines[^1]);
         Assert.Equal(code == 0 ? 2 : 4, lines.Length);

@@ -42,6 +42,10 @@ public abstract class ConsoleTest : IDisposable
         return output.ToArray();
     }
 
+    /// <summary>What a command of the shell prints, without empty lines.</summary>
+    protected string[] Lines(string command) =>
+        System.Text.Encoding.UTF8.GetString(Shell(command)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     protected byte[] Parts(string directory = "out") =>
         [.. Directory.GetFiles(PathOf(directory), "part-*").Order(StringComparer.Ordinal)
             .SelectMany(File.ReadAllBytes)];

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Sluice.Client.Tests;
 
 /// <summary>Standard output or error that is closed or full: never a stack trace.</summary>
@@ -55,7 +53,4 @@ public sealed class StandardOutputTests : ConsoleTest
 
     private string Console(string call) =>
         $"SLUICE_SPILL_DIR='{PathOf("spill")}' dotnet '{ConsoleProcess.Library()}' {call}";
-
-    private string[] Lines(string command) =>
-        Encoding.UTF8.GetString(Shell(command)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -51,16 +51,8 @@ public sealed class SkewTests : IDisposable
 
         JobArguments arguments = new JobArguments().Add("out", _folder["out"]);
         Array.ForEach(inputs, input => arguments.Add("input", input));
-        JobPlan plan = JobPreparation.Of(new SortLines(), arguments, Tasks, Tasks).Plan;
+        JobPlan plan = JobPreparation.Of(new SortJob(), arguments, Tasks, Tasks).Plan;
         Assert.Equal([1, Tasks, Tasks], plan.Stages.Select(one => one.Tasks));
         return plan;
-    }
-
-    private sealed class SortLines : IJob
-    {
-        public void Define(JobBuilder job) => job
-            .Read(RecordFormat.Lines, job.Arguments.GetAll("input"))
-            .OrderBy(ByteKey.Whole)
-            .Write(job.Arguments.Get("out"), RecordFormat.Lines);
     }
 }
