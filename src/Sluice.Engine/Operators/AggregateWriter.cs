@@ -38,9 +38,22 @@ internal sealed class AggregateWriter<T, TKey, TState> : Operator<T>
         {
             // Byte keys are their own encoding.
             Add(Unsafe.As<TKey, ReadOnlySpan<byte>>(ref key), item);
-            return;
         }
+        else
+        {
+            EmitEncoded(key, item);
+        }
+    }
 
+    public override void Complete()
+    {
+        Target target = new(_output);
+        _table.DrainLast(ref target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void EmitEncoded(TKey key, T item)
+    {
         RecordWriter encoded = new(_scratch);
         try
         {
@@ -55,36 +68,41 @@ internal sealed class AggregateWriter<T, TKey, TState> : Operator<T>
         _count++;
     }
 
-    public override void Complete()
-    {
-        Target target = new(_output);
-        _table.DrainLast(ref target);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Add(ReadOnlySpan<byte> key, T item)
     {
         ulong hash = KeyHash.Of(key);
         ref TState state = ref _table.Find(key, hash, out bool added);
+        if (added)
+        {
+            AddFirst(key, hash, item, ref state);
+        }
+        else
+        {
+            _aggregation.Add(ref state, item);
+        }
+    }
+
+    // The first item of a key, or one for which there was no room.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AddFirst(ReadOnlySpan<byte> key, ulong hash, T item, ref TState state)
+    {
         if (Unsafe.IsNullRef(ref state))
         {
             Drain();
-            state = ref _table.Find(key, hash, out added);
-            if (Unsafe.IsNullRef(ref state))
-            {
-                // Longer than a segment: no table holds it.
-                TState alone = _aggregation.Seed;
-                _aggregation.Add(ref alone, item);
-                _output.Append(key, hash, MemoryMarshal.AsBytes(new ReadOnlySpan<TState>(in alone)));
-                return;
-            }
+            state = ref _table.Find(key, hash, out _);
         }
 
-        if (added)
+        if (Unsafe.IsNullRef(ref state))
         {
-            state = _aggregation.Seed;
+            // Longer than a segment: no table holds it.
+            TState alone = _aggregation.Seed;
+            _aggregation.Add(ref alone, item);
+            _output.Append(key, hash, MemoryMarshal.AsBytes(new ReadOnlySpan<TState>(in alone)));
+            return;
         }
 
+        state = _aggregation.Seed;
         _aggregation.Add(ref state, item);
     }
 

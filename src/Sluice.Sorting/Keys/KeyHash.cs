@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Sluice.Sorting;
 
@@ -16,44 +16,18 @@ public static class KeyHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(ReadOnlySpan<byte> key)
     {
+        ref byte start = ref MemoryMarshal.GetReference(key);
         ulong state = (ulong)key.Length * First;
-        while (key.Length > sizeof(ulong))
+        int left = key.Length;
+        for (; left > sizeof(ulong); left -= sizeof(ulong))
         {
-            state = Fold(state ^ BinaryPrimitives.ReadUInt64LittleEndian(key), First);
-            key = key[sizeof(ulong)..];
+            state = Fold(state ^ ShortWords.ReadUInt64(ref start, 0), First);
+            start = ref Unsafe.Add(ref start, sizeof(ulong));
         }
 
-        return Fold(Fold(state ^ Last(key), First) ^ Second, Second);
+        return Fold(Fold(state ^ ShortWords.Read(ref start, left), First) ^ Second, Second);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Last(ReadOnlySpan<byte> key)
-    {
-        if (key.Length == sizeof(ulong))
-        {
-            return BinaryPrimitives.ReadUInt64LittleEndian(key);
-        }
-
-        if (key.Length >= sizeof(uint))
-        {
-            // Two reads that overlap take four to seven bytes; the length tells them apart.
-            ulong low = BinaryPrimitives.ReadUInt32LittleEndian(key);
-            return low | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(key[^sizeof(uint)..]) << 32);
-        }
-
-        ulong last = 0;
-        for (int i = 0; i < key.Length; i++)
-        {
-            last |= (ulong)key[i] << (8 * i);
-        }
-
-        return last;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Fold(ulong a, ulong b)
-    {
-        ulong high = Math.BigMul(a, b, out ulong low);
-        return high ^ low;
-    }
+    private static ulong Fold(ulong left, ulong right) => WideProduct.Of(left, right, out ulong low) ^ low;
 }

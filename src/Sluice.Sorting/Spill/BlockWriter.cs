@@ -38,11 +38,7 @@ internal sealed class BlockWriter : IRecordOutput
         int needed = BlockFormat.MaximumRecordHeader + key.Length + value.Length;
         if (needed > _end - _position || needed < 0)
         {
-            RecordHash hash = default;
-            Begin(key.Length, value.Length);
-            Write(key, ref hash);
-            Write(value, ref hash);
-            End(in hash, key.Length, (long)key.Length + value.Length);
+            AppendPieces(key, value);
             return;
         }
 
@@ -61,7 +57,7 @@ internal sealed class BlockWriter : IRecordOutput
         int needed = BlockFormat.MaximumRecordHeader + record.Length;
         if (needed > _end - _position || needed < 0)
         {
-            Append(record[..keyLength], record[keyLength..]);
+            AppendPieces(record[..keyLength], record[keyLength..]);
             return;
         }
 
@@ -125,6 +121,17 @@ internal sealed class BlockWriter : IRecordOutput
         _length = 0;
         _sum = default;
         return written;
+    }
+
+    // For itself: the hash of pieces is large, and would be cleared for each record.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AppendPieces(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        RecordHash hash = default;
+        Begin(key.Length, value.Length);
+        Write(key, ref hash);
+        Write(value, ref hash);
+        End(in hash, key.Length, (long)key.Length + value.Length);
     }
 
     private static int WriteHeader(Span<byte> room, int keyLength, int valueLength)

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -48,20 +47,15 @@ public ref struct RecordHash
     /// <summary>The hash of a record that lies in one piece, its key first.</summary>
     public static Hash128 Of(ReadOnlySpan<byte> record, int keyLength)
     {
-        if (record.Length <= StripeSize)
+        // Words, not spans or structs, from here on: the compiler keeps those in memory, and waits for them.
+        ref byte start = ref MemoryMarshal.GetReference(record);
+        if (record.Length > StripeSize)
         {
-            return Finish(Stripe(record), (ulong)keyLength, (ulong)record.Length);
+            return OfStripes(record, keyLength);
         }
 
-        Hash128 state = Stripe(record[..StripeSize]);
-        ReadOnlySpan<byte> rest = record[StripeSize..];
-        while (rest.Length > StripeSize)
-        {
-            state = Chain(state, Stripe(rest[..StripeSize]));
-            rest = rest[StripeSize..];
-        }
-
-        return Finish(Chain(state, Stripe(rest)), (ulong)keyLength, (ulong)record.Length);
+        ulong high = Stripe(ref start, record.Length, out ulong low);
+        return Finish(high, low, (ulong)keyLength, (ulong)record.Length);
     }
 
     /// <summary>Takes the next bytes of the record: first the key's, then the value's.</summary>
@@ -91,83 +85,100 @@ public ref struct RecordHash
     public readonly Hash128 Finish(long keyLength, long recordLength)
     {
         ReadOnlySpan<byte> stripe = _stripe;
-        return Finish(Next(stripe[.._filled]), (ulong)keyLength, (ulong)recordLength);
+        Hash128 state = Next(stripe[.._filled]);
+        return Finish(state.High, state.Low, (ulong)keyLength, (ulong)recordLength);
     }
 
-    private readonly Hash128 Next(ReadOnlySpan<byte> stripe) =>
-        _hasStripe ? Chain(_state, Stripe(stripe)) : Stripe(stripe);
+    private readonly Hash128 Next(ReadOnlySpan<byte> stripe)
+    {
+        Hash128 hash = Stripe(stripe);
+        return _hasStripe ? Chain(_state, hash) : hash;
+    }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Hash128 OfStripes(ReadOnlySpan<byte> record, int keyLength)
+    {
+        Hash128 state = Stripe(record[..StripeSize]);
+        ReadOnlySpan<byte> rest = record[StripeSize..];
+        while (rest.Length > StripeSize)
+        {
+            state = Chain(state, Stripe(rest[..StripeSize]));
+            rest = rest[StripeSize..];
+        }
+
+        state = Chain(state, Stripe(rest));
+        return Finish(state.High, state.Low, (ulong)keyLength, (ulong)record.Length);
+    }
+
     private static Hash128 Stripe(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < LaneSize)
-        {
-            return ShortStripe(bytes);
-        }
-
-        ref byte start = ref MemoryMarshal.GetReference(bytes);
-        ref ulong keys = ref MemoryMarshal.GetReference(LaneKeys);
-        ulong low = 0;
-        ulong high = 0;
-        int offset = 0;
-        for (; offset <= bytes.Length - LaneSize; offset += LaneSize)
-        {
-            AddLane(ref low, ref high, ref Unsafe.Add(ref start, offset), ref Unsafe.AddByteOffset(ref keys, offset));
-        }
-
-        if (offset < bytes.Length)
-        {
-            // The last lane is the last sixteen bytes: it reads some twice rather than copying the rest out.
-            ref byte last = ref Unsafe.Add(ref start, bytes.Length - LaneSize);
-            AddLane(ref low, ref high, ref last, ref Unsafe.AddByteOffset(ref keys, offset));
-        }
-
+        ulong high = Stripe(ref MemoryMarshal.GetReference(bytes), bytes.Length, out ulong low);
         return new Hash128(high, low);
     }
 
-    private static Hash128 ShortStripe(ReadOnlySpan<byte> bytes)
+    // Up to 128 bytes; returns the upper word.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Stripe(ref byte start, int length, out ulong low)
     {
-        Span<byte> padded = stackalloc byte[LaneSize];
-        padded.Clear();
-        bytes.CopyTo(padded);
-        return Stripe(padded);
+        ref ulong keys = ref MemoryMarshal.GetReference(LaneKeys);
+        if (length < LaneSize)
+        {
+            // One lane, with zeros behind.
+            ulong first = ShortWords.Read(ref start, Math.Min(length, sizeof(ulong)));
+            ulong second = length <= sizeof(ulong)
+                ? 0
+                : ShortWords.ReadUInt64(ref start, length - sizeof(ulong)) >> (8 * (LaneSize - length));
+            return WideProduct.Of(first ^ keys, second ^ Unsafe.Add(ref keys, 1), out low);
+        }
+
+        low = 0;
+        ulong high = 0;
+        nint last = length - LaneSize;
+        nint offset = 0;
+        do
+        {
+            high ^= Lane(ref start, offset, ref Unsafe.AddByteOffset(ref keys, offset), ref low);
+            offset += LaneSize;
+        }
+        while (offset <= last);
+
+        // The last lane is the last sixteen bytes: it reads some twice rather than copying the rest out.
+        return offset < length
+            ? high ^ Lane(ref start, last, ref Unsafe.AddByteOffset(ref keys, offset), ref low)
+            : high;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddLane(ref ulong low, ref ulong high, ref byte lane, ref ulong keys)
+    private static ulong Lane(ref byte start, nint offset, ref ulong keys, ref ulong low)
     {
-        ulong a = LittleEndian(Unsafe.ReadUnaligned<ulong>(ref lane)) ^ keys;
-        ulong b = LittleEndian(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref lane, sizeof(ulong))))
-            ^ Unsafe.Add(ref keys, 1);
-        ulong productHigh = Math.BigMul(a, b, out ulong productLow);
+        ulong high = WideProduct.Of(
+            ShortWords.ReadUInt64(ref start, offset) ^ keys,
+            ShortWords.ReadUInt64(ref start, offset + sizeof(ulong)) ^ Unsafe.Add(ref keys, 1),
+            out ulong productLow);
         low ^= productLow;
-        high ^= productHigh;
+        return high;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Hash128 Chain(Hash128 state, Hash128 stripe)
     {
         ulong low = state.Low ^ stripe.Low;
         ulong high = state.High ^ stripe.High;
-        ulong foldHigh = Math.BigMul(low ^ 0x9E3779B97F4A7C15, high ^ 0xC2B2AE3D27D4EB4F, out ulong foldLow);
+        ulong foldHigh = WideProduct.Of(low ^ 0x9E3779B97F4A7C15, high ^ 0xC2B2AE3D27D4EB4F, out ulong foldLow);
         return new Hash128(foldHigh ^ low, foldLow + high);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Hash128 Finish(Hash128 state, ulong keyLength, ulong total)
+    private static Hash128 Finish(ulong high, ulong low, ulong keyLength, ulong total)
     {
-        ulong low = state.Low + (keyLength * 0x9FB21C651E98DF25);
-        ulong high = state.High ^ (total * 0xD6E8FEB86659FD93);
+        low += keyLength * 0x9FB21C651E98DF25;
+        high ^= total * 0xD6E8FEB86659FD93;
 
         // Two products that do not wait for each other; each half of the result depends on both inputs.
-        ulong firstHigh = Math.BigMul(low ^ high, 0xA0761D6478BD642F, out ulong firstLow);
-        ulong secondHigh = Math.BigMul(
+        ulong firstHigh = WideProduct.Of(low ^ high, 0xA0761D6478BD642F, out ulong firstLow);
+        ulong secondHigh = WideProduct.Of(
             high + BitOperations.RotateLeft(low, 23), 0xE7037ED1A0B428DB, out ulong secondLow);
         return new Hash128(firstHigh ^ secondLow ^ high, firstLow ^ secondHigh ^ low);
     }
-
-    private static ulong LittleEndian(ulong value) =>
-        BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
 
     [InlineArray(StripeSize)]
     private struct Stripe128

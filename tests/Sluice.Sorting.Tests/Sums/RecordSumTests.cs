@@ -101,6 +101,16 @@ public class RecordSumTests
 
         Assert.Equal("1faaac540b32ef1e3cf1e21dcd951d75", RecordHash.Of(record, 10).ToString());
 
+        // Every length up to some stripes, read from an odd place.
+        byte[] bytes = [.. Enumerable.Range(0, 400).Select(i => (byte)((i * 37) + 11))];
+        RecordSum all = default;
+        for (int length = 0; length <= 300; length++)
+        {
+            all.Add(bytes.AsSpan(3, length), length / 3);
+        }
+
+        Assert.Equal("d78335336b75a1a465c5dce458b225de", all.Digits);
+
         // The one that docs/spill-format.md gives.
         Assert.Equal("3bd5a3602f1fd4f685460d60aaac2f8e", RecordHash.Of("hello"u8, 5).ToString());
     }
