@@ -20,13 +20,17 @@ public sealed unsafe class HashTable<TState> : IDisposable
     private const int FewestSlots = 1024;
 
     private readonly TableMemory _memory;
-    private readonly List<nint> _entrySegments = [];
-    private readonly List<int> _entryEnds = [];
     private readonly nint[] _slots;
     private readonly int _slotShift;
     private readonly long _slotCount;
     private readonly int _segmentSize;
     private readonly int _segmentShift;
+
+    // Of the entries: so many segments, each filled up to its end. The arrays grow with them.
+    private nint[] _entrySegments = new nint[16];
+    private int[] _entryEnds = new int[16];
+    private int _entrySegmentCount;
+
     private long _slotMask;
     private int _largestCount;
     private int _current;
@@ -134,7 +138,7 @@ public sealed unsafe class HashTable<TState> : IDisposable
     private void HandOver<TTarget>(ref TTarget target, bool isLast)
         where TTarget : struct, IHashTableTarget<TState>, allows ref struct
     {
-        for (int segment = 0; segment < _entrySegments.Count && segment <= _current; segment++)
+        for (int segment = 0; segment < _entrySegmentCount && segment <= _current; segment++)
         {
             byte* start = (byte*)_entrySegments[segment];
             int end = segment == _current ? _position : _entryEnds[segment];
@@ -236,21 +240,27 @@ public sealed unsafe class HashTable<TState> : IDisposable
 
     private bool MakeRoom(int size)
     {
-        if (_entrySegments.Count > 0 && _position + size <= _segmentSize)
+        if (_entrySegmentCount > 0 && _position + size <= _segmentSize)
         {
             return true;
         }
 
-        int next = _entrySegments.Count == 0 ? 0 : _current + 1;
-        if (next == _entrySegments.Count)
+        int next = _entrySegmentCount == 0 ? 0 : _current + 1;
+        if (next == _entrySegmentCount)
         {
             if (_memory.TryTake() is not nint address)
             {
                 return false;
             }
 
-            _entrySegments.Add(address);
-            _entryEnds.Add(0);
+            if (next == _entrySegments.Length)
+            {
+                Array.Resize(ref _entrySegments, 2 * next);
+                Array.Resize(ref _entryEnds, 2 * next);
+            }
+
+            _entrySegments[next] = address;
+            _entrySegmentCount++;
         }
 
         if (next > 0)
@@ -264,25 +274,21 @@ public sealed unsafe class HashTable<TState> : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref ulong Slot(long index) =>
-        ref ((ulong*)_slots[index >> _slotShift])[index & ((1 << _slotShift) - 1)];
+    private ref ulong Slot(long index)
+    {
+        nint segment = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), (nint)(index >> _slotShift));
+        return ref ((ulong*)segment)[index & ((1L << _slotShift) - 1)];
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* EntryAt(uint place)
     {
         long offset = (long)(place - 1) * EntryAlignment;
-        int segment = (int)(offset >> _segmentShift);
-        return (byte*)CollectionsMarshal.AsSpan(_entrySegments)[segment] + (offset & (_segmentSize - 1));
+        nint segment = Unsafe.Add(
+            ref MemoryMarshal.GetArrayDataReference(_entrySegments), (nint)(offset >> _segmentShift));
+        return (byte*)segment + (offset & (_segmentSize - 1));
     }
 
     private static int EntrySize(int keyLength) =>
         StateSize + ((sizeof(int) + keyLength + EntryAlignment - 1) & -EntryAlignment);
-}
-
-/// <summary>Takes what a <see cref="HashTable{TState}"/> hands over.</summary>
-public interface IHashTableTarget<TState>
-    where TState : unmanaged
-{
-    /// <summary>Takes one key with its state; the key is valid during the call.</summary>
-    void Take(ReadOnlySpan<byte> key, in TState state);
 }
