@@ -2,7 +2,8 @@ using Sluice.Client;
 using Sluice.Engine;
 
 // The verbs that run a job: while the words are read, another processor compiles what job and report will need.
-if (args is [SortCommand.VerbName or WordCountCommand.VerbName or DemoCommand.VerbName, ..])
+if (args is
+    [SortCommand.VerbName or WordCountCommand.VerbName or RunCommand.VerbName or DemoCommand.VerbName, ..])
 {
     WarmUp.Start(last: Tables.MakeReady);
 }

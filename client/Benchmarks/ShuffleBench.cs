@@ -39,7 +39,7 @@ internal sealed class ShuffleBench(VerbCall call, string directory, long records
     private async Task<JobReport> SortAsync(string input, string output, CancellationToken cancellationToken)
     {
         await using ProgressView view = ProgressView.Open(call.Terminal, call.Style);
-        return await JobSession.RunnerOf(call, detachOnInterrupt: false).RunAsync(
+        return await JobSession.RunnerOf(call).RunAsync(
             call.Settings.EngineOptions,
             new Engine.JobRequest
             {

@@ -10,6 +10,8 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
 {
     private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(15);
 
+    /// <summary>Submits a job and waits for its end; a first Ctrl-C cancels it, or leaves it running.</summary>
+    /// <exception cref="SluiceException">It failed.</exception>
     public async Task<JobReport> RunAsync(
         EngineOptions options,
         JobRequest request,
@@ -17,19 +19,7 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
         CancellationToken cancellationToken)
     {
         await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
-        return await RunAsync(call, cluster, JobOf(call, request), detachOnInterrupt, progress, cancellationToken);
-    }
-
-    /// <summary>Submits a job and waits for its end; a first Ctrl-C cancels it, or leaves it running.</summary>
-    /// <exception cref="SluiceException">It failed.</exception>
-    public static async Task<JobReport> RunAsync(
-        VerbCall call,
-        ClusterConnection cluster,
-        ClusterJob job,
-        bool detachOnInterrupt,
-        IProgress<JobProgress>? progress,
-        CancellationToken cancellationToken)
-    {
+        ClusterJob job = JobOf(call, request);
         try
         {
             await cluster.Client.SubmitAsync(job, cancellationToken);
@@ -92,18 +82,13 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
     }
 
     /// <summary>The job as a cluster takes it.</summary>
-    public static ClusterJob JobOf(VerbCall call, JobRequest request) => JobOf(
-        call, new JobCatalog().NameOf(request.Job), request.Arguments, request.Name, request.Overwrite);
-
-    /// <summary>The same, of a job that only the silos know.</summary>
-    public static ClusterJob JobOf(
-        VerbCall call, string job, JobArguments arguments, string name, bool overwrite) => new()
+    public static ClusterJob JobOf(VerbCall call, JobRequest request) => new()
     {
-        Job = job,
-        Arguments = arguments,
-        Name = name,
+        Job = request.Job is DeployedJob deployed ? deployed.Name : new JobCatalog().NameOf(request.Job),
+        Arguments = request.Arguments,
+        Name = request.Name,
         Partitions = call.Settings.PartitionCount,
-        Overwrite = overwrite,
+        Overwrite = request.Overwrite,
         MemoryBytes = call.Settings.Memory.Origin == "default" ? 0 : call.Settings.Memory.Value,
         TraceBuffers = call.Settings.TraceBuffersAsked,
         Codec = call.Settings.Compress.Value == Compression.Brotli ? BlockCodecs.Brotli.Name : null,

@@ -10,8 +10,8 @@ internal sealed class OrleansSupport : IClusterSupport
 {
     public IEnumerable<Command> Verbs(ConsoleHost host) =>
     [
-        new RunCommand(host), new JobsCommand(host), new TraceCommand(host), new ClusterCommand(host),
-        new SiloCommand(host), new DevCommand(host),
+        new JobsCommand(host), new TraceCommand(host), new ClusterCommand(host), new SiloCommand(host),
+        new DevCommand(host),
     ];
 
     public IJobRunner RunnerOf(VerbCall call, bool detachOnInterrupt) => new ClusterRunner(call, detachOnInterrupt);

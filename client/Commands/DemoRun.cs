@@ -120,7 +120,7 @@ internal sealed class DemoRun(VerbCall call, EngineOptions options, string direc
         };
         JobProgressAdapter progress = new(name, view);
         return await call.Host.Telemetry.TraceAsync(
-            name, () => JobSession.RunnerOf(call, detachOnInterrupt: false)
+            name, () => JobSession.RunnerOf(call)
                 .RunAsync(options, request, progress, cancellationToken));
     }
 }

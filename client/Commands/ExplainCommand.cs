@@ -36,11 +36,14 @@ internal sealed class ExplainCommand : Verb
         Add(new ExplainVerb(host, SortCommand.VerbName, sort.AddTo, sort.Read));
         WordCountOptions wordCount = new();
         Add(new ExplainVerb(host, WordCountCommand.VerbName, wordCount.AddTo, wordCount.Read));
+        RunOptions run = new();
+        Add(new ExplainVerb(host, RunCommand.VerbName, (verb, _) => run.AddTo(verb), run.Read));
     }
 
     public override IReadOnlyList<string> Examples =>
     [
         "sluice explain sort access.log",
+        "sluice explain run LineLengths --assembly bin/Jobs.dll --arg input=access.log --arg out=lengths",
         "sluice explain --why report.json",
     ];
 
@@ -91,9 +94,9 @@ internal sealed class ExplainCommand : Verb
             }
 
             // Where the records go in the end changes nothing of the plan.
-            string output = order.WritesStream ? Path.Combine(Path.GetTempPath(), "output") : order.Output;
+            string? output = order.WritesStream ? Path.Combine(Path.GetTempPath(), "output") : order.Output;
             JobRequest request = JobSession.RequestOf(call, order, order.Inputs, output);
-            PlanReport plan = await JobSession.RunnerOf(call, false).ExplainAsync(
+            PlanReport plan = await JobSession.RunnerOf(call, order).ExplainAsync(
                 call.Settings.EngineOptions, request, cancellationToken);
             call.Printer.Print(plan, json => json.PlanReport, console => Write(console, plan));
             return 0;

@@ -2,7 +2,7 @@ using Sluice.Jobs;
 
 namespace Sluice.Client;
 
-/// <summary>A job as the user ordered it; paths are absolute, or `-`.</summary>
+/// <summary>A job as the user ordered it.</summary>
 internal sealed record JobOrder
 {
     /// <summary>Standard input or output in the place of a path.</summary>
@@ -15,11 +15,16 @@ internal sealed record JobOrder
     /// <summary>Without inputs and output.</summary>
     public required JobArguments Arguments { get; init; }
 
+    /// <summary>The job's argument `input`; `-` is standard input.</summary>
     public required IReadOnlyList<string> Inputs { get; init; }
 
-    public required string Output { get; init; }
+    /// <summary>The job's argument `out`; `-` is standard output, and null a job that was not given one.</summary>
+    public required string? Output { get; init; }
 
-    public required bool Overwrite { get; init; }
+    public bool Overwrite { get; init; }
+
+    /// <summary>Whether silos run it, those of the cluster that the settings name; else this process does.</summary>
+    public bool InCluster { get; init; }
 
     /// <summary>Whether the console leaves the job running in the cluster.</summary>
     public bool Detach { get; init; }

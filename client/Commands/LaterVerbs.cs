@@ -8,7 +8,7 @@ internal static class LaterVerbs
 
     /// <summary>Verbs that only a console has which can reach clusters.</summary>
     public static IReadOnlySet<string> OfClusters { get; } =
-        new HashSet<string>(StringComparer.Ordinal) { "run", "jobs", "trace", "dev", "silo", "cluster" };
+        new HashSet<string>(StringComparer.Ordinal) { "jobs", "trace", "dev", "silo", "cluster" };
 
     /// <summary>By name; verbs below a verb with a space.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } =

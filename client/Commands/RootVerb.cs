@@ -11,6 +11,7 @@ internal static class RootVerb
     [
         (SortCommand.VerbName, host => new SortCommand(host)),
         (WordCountCommand.VerbName, host => new WordCountCommand(host)),
+        (RunCommand.VerbName, host => new RunCommand(host)),
         ("gen", host => new GenCommand(host)),
         ("verify", host => new VerifyCommand(host)),
         (DemoCommand.VerbName, host => new DemoCommand(host)),

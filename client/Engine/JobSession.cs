@@ -15,7 +15,7 @@ internal static class JobSession
     /// <exception cref="SluiceException">The job failed; nothing is left behind.</exception>
     public static async Task<int> RunAsync(VerbCall call, JobOrder order, CancellationToken cancellationToken)
     {
-        if (order.Detach && call.Settings.Cluster.Value is not null)
+        if (order is { Detach: true, InCluster: true })
         {
             Engine.JobRequest request = RequestOf(call, order, order.Inputs, order.Output);
             return await call.Host.Telemetry.TraceAsync(order.Name, async () =>
@@ -36,7 +36,7 @@ internal static class JobSession
         IReadOnlyList<string> inputs = order.ReadsStream
             ? [await scratch.SpoolAsync(call.Terminal.Input(), cancellationToken)]
             : order.Inputs;
-        string output = order.WritesStream ? scratch.NewDirectory("output") : order.Output;
+        string? output = order.WritesStream ? scratch.NewDirectory("output") : order.Output;
         JobReport report = await RunAsync(call, order, inputs, output, cancellationToken);
         if (!order.WritesStream)
         {
@@ -44,7 +44,7 @@ internal static class JobSession
             return 0;
         }
 
-        CopyParts(output, call.Terminal.Data, cancellationToken);
+        CopyParts(output!, call.Terminal.Data, cancellationToken);
         if (!call.Style.IsQuiet)
         {
             JobReportView.Print(call.AsidePrinter, report with { Output = JobOrder.Stream });
@@ -55,24 +55,29 @@ internal static class JobSession
 
     /// <summary>What the engine is asked to do.</summary>
     public static Engine.JobRequest RequestOf(
-        VerbCall call, JobOrder order, IReadOnlyList<string> inputs, string output) => new()
+        VerbCall call, JobOrder order, IReadOnlyList<string> inputs, string? output) => new()
     {
         Job = order.Job,
-        Arguments = order.Arguments.Add("input", inputs).Add("out", output),
+        Arguments = ArgumentsOf(order, inputs, output),
         Name = order.Name,
         Partitions = call.Settings.PartitionCount,
         Overwrite = order.Overwrite,
     };
 
-    /// <summary>Runs the job in this process, or in the cluster that the command line names.</summary>
-    public static IJobRunner RunnerOf(VerbCall call, bool detachOnInterrupt) => call.Settings.Cluster.Value is null
+    /// <summary>Runs a job where it was ordered.</summary>
+    public static IJobRunner RunnerOf(VerbCall call, JobOrder order) => order.InCluster
+        ? call.Host.Clusters!.RunnerOf(call, order.DetachOnInterrupt)
+        : call.Host.Runner;
+
+    /// <summary>Runs jobs that nobody ordered by name, here or in the cluster that the settings name.</summary>
+    public static IJobRunner RunnerOf(VerbCall call) => call.Settings.Cluster.Value is null
         ? call.Host.Runner
-        : call.Host.Clusters!.RunnerOf(call, detachOnInterrupt);
+        : call.Host.Clusters!.RunnerOf(call, detachOnInterrupt: false);
 
     private static async Task<JobReport> RunAsync(
-        VerbCall call, JobOrder order, IReadOnlyList<string> inputs, string output, CancellationToken cancellationToken)
+        VerbCall call, JobOrder order, IReadOnlyList<string> inputs, string? output, CancellationToken cancellationToken)
     {
-        if (call.Settings is { Cluster.Value: null, TraceBuffersAsked: > 0 } && !Telemetry.Source.HasListeners())
+        if (!order.InCluster && call.Settings.TraceBuffersAsked > 0 && !Telemetry.Source.HasListeners())
         {
             call.Hint(
                 "nobody sees the lives of buffers: set OTEL_EXPORTER_OTLP_ENDPOINT, " +
@@ -85,7 +90,7 @@ internal static class JobSession
             JobProgressAdapter progress = new(order.Name, view);
             report = await call.Host.Telemetry.TraceAsync(
                 order.Name,
-                () => RunnerOf(call, order.DetachOnInterrupt).RunAsync(
+                () => RunnerOf(call, order).RunAsync(
                     call.Settings.EngineOptions, RequestOf(call, order, inputs, output), progress, cancellationToken));
         }
 
@@ -95,6 +100,17 @@ internal static class JobSession
         }
 
         return report;
+    }
+
+    private static JobArguments ArgumentsOf(JobOrder order, IReadOnlyList<string> inputs, string? output)
+    {
+        JobArguments arguments = order.Arguments;
+        if (inputs.Count > 0)
+        {
+            arguments.Add("input", inputs);
+        }
+
+        return output is null ? arguments : arguments.Add("out", output);
     }
 
     // Each part is removed once it is written, so that the room it takes is free for whatever reads the pipe.

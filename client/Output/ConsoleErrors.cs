@@ -6,7 +6,7 @@ namespace Sluice.Client;
 /// What the console itself refuses, each in one place; failures of jobs are in <see cref="SluiceErrors"/>.
 /// </summary>
 /// <remarks>
-/// Codes: 2000 usage, 2100 cluster, 2200 verification, 2900 what nobody foresaw. A code keeps its meaning for ever.
+/// Codes: 2000 usage, 2100 cluster, 2200 verification, 2300 assemblies with jobs, 2900 what nobody foresaw. A code keeps its meaning for ever.
 /// </remarks>
 internal static class ConsoleErrors
 {
@@ -30,6 +30,9 @@ internal static class ConsoleErrors
         ["SLU2014"] = "No error has this code.",
         ["SLU2015"] =
             "Inputs and outputs are files and directories; object storage and other addresses have not been built yet.",
+        ["SLU2016"] =
+            "--assembly runs the job in this process: nothing can be said of a cluster beside it, on the command line. " +
+            "SLUICE_CLUSTER and \"cluster\" in sluice.json do no harm there.",
         ["SLU2101"] = "This console, or this verb, cannot use clusters; jobs run in its own process.",
         ["SLU2102"] = "No gateway answers: none runs there, or it belongs to a cluster of another name.",
         ["SLU2103"] = "The cluster has no silo of that name.",
@@ -47,6 +50,19 @@ internal static class ConsoleErrors
         ["SLU2203"] = "A benchmark is slower than the earlier one by more than the given share.",
         ["SLU2204"] = "The file is no benchmark of this kind.",
         ["SLU2202"] = "A file cannot be written.",
+        ["SLU2301"] = "The assembly with the job's class does not exist: it is the .dll that a build of its project makes.",
+        ["SLU2302"] = "The file with the job's class cannot be loaded: it is no .NET assembly with code for this machine.",
+        ["SLU2303"] =
+            "The assembly was built against another version of Sluice, or of .NET, than this console has: " +
+            "a newer one, or one that made other promises.",
+        ["SLU2304"] = "The assembly holds no job: a class that implements Sluice.Jobs.IJob.",
+        ["SLU2305"] =
+            "The assembly has no job of that name. A job is called by its class's name, with or without the namespace, " +
+            "or by its JobName attribute; capital and small letters differ.",
+        ["SLU2306"] = "Several jobs of the assembly have that name; with its namespace each has a name of its own.",
+        ["SLU2307"] =
+            "The class cannot be made: a job's class implements IJob, is neither abstract nor generic, and has a " +
+            "public constructor without parameters, which does not throw.",
         ["SLU2901"] = "Sluice met a failure it does not know: a defect, which we would like to hear of.",
     };
 
@@ -106,6 +122,10 @@ internal static class ConsoleErrors
     public static SluiceError StoreNotThereYet(string address, string where) => new(
         "SLU2015", ErrorKind.Usage, $"'{address}' is an address, and object storage is not there yet", where,
         "name a file or a directory; a store that is mounted is one");
+
+    public static SluiceError NotInCluster(string option, string because, string where) => new(
+        "SLU2016", ErrorKind.Usage, $"'{option}' speaks about a cluster, and '{because}' runs the job in this process",
+        where, $"leave one of the two out; without {because} the silos must have the job's class");
 
     public static SluiceError NoCluster(string cluster, string why) => new(
         "SLU2101", ErrorKind.Unreachable, why, cluster,
@@ -167,6 +187,36 @@ internal static class ConsoleErrors
     public static SluiceError CannotWrite(string path, string why) => new(
         "SLU2202", ErrorKind.JobFailed, $"the file cannot be written: {why}", path,
         "check the directory, the rights and the room on the disk");
+
+    public static SluiceError AssemblyNotThere(string path) => new(
+        "SLU2301", ErrorKind.NotFound, "there is no such assembly", path,
+        "build the job's project with dotnet build, which prints where it puts the .dll");
+
+    public static SluiceError NotAnAssembly(string why, string path) => new(
+        "SLU2302", ErrorKind.Usage, $"the file cannot be loaded: {why}", path,
+        "name the .dll that dotnet build makes of the job's project, below its bin directory");
+
+    public static SluiceError OtherVersion(string what, string needed, string there, string path) => new(
+        "SLU2303", ErrorKind.Usage, $"the assembly was built against {what} {needed}, and this console has {there}",
+        path, $"build it again, against {what} {there}");
+
+    public static SluiceError NoJobs(string path) => new(
+        "SLU2304", ErrorKind.NotFound, "no class of the assembly is a job", path,
+        "let a class implement Sluice.Jobs.IJob, or name the assembly that has one");
+
+    public static SluiceError JobUnnamed(string where, string known) => new(
+        "SLU2006", ErrorKind.Usage, "JOB is missing", where, $"the assembly's jobs are {known}");
+
+    public static SluiceError NoSuchJob(string name, string path, string known, string nearest) => new(
+        "SLU2305", ErrorKind.NotFound, $"there is no job '{name}'", path,
+        nearest.Length == 0 ? $"the assembly's jobs are {known}" : $"did you mean '{nearest}'? Its jobs are {known}");
+
+    public static SluiceError JobAmbiguous(string name, string path, string classes) => new(
+        "SLU2306", ErrorKind.Usage, $"several jobs are called '{name}'", path, $"say which by its full name: {classes}");
+
+    public static SluiceError JobNotMade(string why, string job) => new(
+        "SLU2307", ErrorKind.Usage, $"the job cannot be made: {why}", job,
+        "a job's class implements IJob and has a public constructor without parameters; run with -v for the place");
 
     public static SluiceError Unforeseen(Exception exception) => new(
         "SLU2901", ErrorKind.JobFailed, $"something went wrong that should not: {exception.Message}",

@@ -12,7 +12,8 @@ internal sealed class LiveProgress : ProgressView
     // Columns of a terminal from which on the bar and the tasks fit beside the numbers.
     private const int Wide = 120;
 
-    private static int s_isShown;
+    // The console on which it is drawn at this moment.
+    private static IAnsiConsole? s_shown;
 
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lazy<Task> _drawing;
@@ -35,14 +36,26 @@ internal sealed class LiveProgress : ProgressView
         if (_drawing.IsValueCreated)
         {
             await _drawing.Value;
-            Interlocked.Exchange(ref s_isShown, 0);
+            Volatile.Write(ref s_shown, null);
         }
+    }
+
+    /// <summary>Whether it is drawn at this moment, so that other words would be drawn over.</summary>
+    public static bool IsShown => Volatile.Read(ref s_shown) is not null;
+
+    /// <summary>Writes a line that stays, above what is drawn.</summary>
+    /// <returns>Whether it did; nothing is drawn otherwise.</returns>
+    public static bool WriteAbove(string line)
+    {
+        IAnsiConsole? console = Volatile.Read(ref s_shown);
+        console?.WriteLine(line);
+        return console is not null;
     }
 
     /// <summary>Gives the terminal its cursor back when the process ends in the middle.</summary>
     public static void Abandon()
     {
-        if (Volatile.Read(ref s_isShown) == 1)
+        if (IsShown)
         {
             Console.Error.WriteLine(ShowCursor);
         }
@@ -50,7 +63,7 @@ internal sealed class LiveProgress : ProgressView
 
     private Task StartDrawing(IAnsiConsole console)
     {
-        Interlocked.Exchange(ref s_isShown, 1);
+        Volatile.Write(ref s_shown, console);
         List<ProgressColumn> columns =
         [
             new StateColumn(() => Markup.Escape(_state.Step), 14),

@@ -209,7 +209,7 @@ internal sealed class Coordinator
         else if (task.FailedTries >= _state.MaximumTries)
         {
             AttemptFailure first = task.FirstCause;
-            SluiceError error = first.Error.Code == SluiceErrors.OperatorFailed("", "").Code
+            SluiceError error = SluiceErrors.IsOfOwnCode(first.Error)
                 ? first.Error
                 : SluiceErrors.TaskFailed(id.ToString(), task.FailedTries, first.Error.What);
             Stop(first with { Error = error });

@@ -85,7 +85,13 @@ internal sealed record JobPreparation(
     public static JobPreparation Of(IJob job, JobArguments arguments, int? partitions, int parallelism)
     {
         SinkNode sink = Planner.Define(job, arguments);
+        string[] unasked = [.. UnaskedOf(arguments)];
         ReadNode read = SourceOf(sink);
+        if (read.Inputs.Count == 0 && !arguments.Asked.Contains("input"))
+        {
+            throw new SluiceException(SluiceErrors.NothingToRead(string.Join(", ", arguments.Asked)));
+        }
+
         InputCatalog catalog = InputCatalog.Find(read.Inputs, read.Format);
         CheckOutsideInputs(sink.Directory, read.Inputs);
         IReadOnlyList<InputSplit[]> splits = SplitPlan.Cut(catalog.Files, read.Format, parallelism);
@@ -96,7 +102,15 @@ internal sealed record JobPreparation(
             Parallelism = parallelism,
             Partitions = partitions,
         });
-        return new JobPreparation(sink, catalog, read.Format, splits, plan, [.. catalog.Warnings, .. plan.Warnings]);
+        return new JobPreparation(
+            sink, catalog, read.Format, splits, plan, [.. unasked, .. catalog.Warnings, .. plan.Warnings]);
+    }
+
+    private static IEnumerable<string> UnaskedOf(JobArguments arguments)
+    {
+        string asked = string.Join(", ", arguments.Asked);
+        return arguments.Unasked.Select(
+            name => $"the job does not ask for '{name}', {(asked.Length == 0 ? "nor for others" : $"only for {asked}")}.");
     }
 
     private bool IsNear(InputSplit[] splits, IReadOnlyCollection<string> directories) =>

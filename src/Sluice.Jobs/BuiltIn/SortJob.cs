@@ -2,6 +2,7 @@ namespace Sluice.Jobs;
 
 /// <summary>Sorts records of files: `sluice sort`.</summary>
 /// <remarks>Arguments: `input` (many), `out`, `format`, `key`, `unique`.</remarks>
+[JobName("sort")]
 public sealed class SortJob : IJob
 {
     public void Define(JobBuilder job)

@@ -4,6 +4,7 @@ namespace Sluice.Jobs;
 
 /// <summary>Counts the words of files: `sluice wordcount`.</summary>
 /// <remarks>Arguments: `input` (many), `out`, `top`, `ignore-case`.</remarks>
+[JobName("wordcount")]
 public sealed class WordCountJob : IJob
 {
     public void Define(JobBuilder job)

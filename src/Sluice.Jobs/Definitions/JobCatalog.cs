@@ -9,20 +9,20 @@ public sealed class JobCatalog
     /// <summary>With the jobs that come along: sort and wordcount.</summary>
     public JobCatalog()
     {
-        Add<SortJob>("sort");
-        Add<WordCountJob>("wordcount");
+        Add<SortJob>();
+        Add<WordCountJob>();
     }
 
     /// <summary>All names, in order.</summary>
     public IReadOnlyCollection<string> Names => _jobs.Keys;
 
     /// <summary>Makes a class known by a name.</summary>
-    /// <param name="name">By default the class's own name.</param>
+    /// <param name="name">By default that of its <see cref="JobNameAttribute"/>, or the class's own.</param>
     /// <exception cref="ArgumentException">Another job has this name.</exception>
     public JobCatalog Add<TJob>(string? name = null)
         where TJob : IJob, new()
     {
-        _jobs.Add(name ?? typeof(TJob).Name, (typeof(TJob), () => new TJob()));
+        _jobs.Add(name ?? JobNameAttribute.Of(typeof(TJob)), (typeof(TJob), () => new TJob()));
         return this;
     }
 

@@ -25,6 +25,8 @@ public static class SluiceErrors
         ["SLU1010"] =
             "Jobs run by name in a cluster: every silo must have the job's class, registered under that name.",
         ["SLU1011"] = "The job's own Define threw, or gave a step nothing where it needs something.",
+        ["SLU1012"] =
+            "The job's code needs an assembly that is not beside it, or is there in another version than it wants.",
         ["SLU1101"] = "An input does not exist.",
         ["SLU1102"] = "An input exists but cannot be opened for reading.",
         ["SLU1103"] =
@@ -72,6 +74,11 @@ public static class SluiceErrors
 
     public static SluiceError MissingArgument(string name) => new(
         "SLU1001", ErrorKind.Usage, "the job needs an argument", name, $"pass --arg {name}=VALUE");
+
+    public static SluiceError NothingToRead(string asked) => new(
+        "SLU1001", ErrorKind.Usage, "the job was given nothing to read",
+        asked.Length == 0 ? "the job asks for no arguments" : $"the job asks for {asked}",
+        "pass what it reads with --arg NAME=VALUE");
 
     public static SluiceError UnknownJob(string name, string known) => new(
         "SLU1010", ErrorKind.NotFound,
@@ -132,6 +139,16 @@ public static class SluiceErrors
     public static SluiceError DefinitionFailed(string job, string cause) => new(
         "SLU1011", ErrorKind.Usage, $"the job's definition threw: {cause.ReplaceLineEndings(" ").TrimEnd('.')}", job,
         "correct the job's Define; run with -v for the place in it");
+
+    public static SluiceError AssemblyMissing(string assembly, string version, string where) => new(
+        "SLU1012", ErrorKind.Usage, $"the job's code needs {assembly} {version}, which is not there", where,
+        assembly.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal)
+            ? "this process runs without ASP.NET Core: leave that framework out of the job's project"
+            : $"put {assembly}.dll beside the job's assembly, as dotnet publish does");
+
+    /// <summary>Whether an error is about a job's own code, and says all there is to say however often it was
+    /// tried.</summary>
+    public static bool IsOfOwnCode(SluiceError error) => error.Code is "SLU1012" or "SLU1402";
 
     public static SluiceError OrderCannotGroup(string step, string type) => new(
         "SLU1009", ErrorKind.Usage, $"an order of {type} by comparison cannot group", step,

@@ -21,8 +21,11 @@ public static class Planner
         }
         catch (Exception exception) when (exception is not SluiceException)
         {
+            string where = job.GetType().Name;
             throw new SluiceException(
-                SluiceErrors.DefinitionFailed(job.GetType().Name, $"{exception.GetType().Name}: {exception.Message}"),
+                MissingAssembly.Of(exception) is { } missing
+                    ? SluiceErrors.AssemblyMissing(missing.Name!, $"{missing.Version}", where)
+                    : SluiceErrors.DefinitionFailed(where, $"{exception.GetType().Name}: {exception.Message}"),
                 exception);
         }
 

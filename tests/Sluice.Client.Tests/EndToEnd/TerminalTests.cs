@@ -22,6 +22,20 @@ public sealed class TerminalTests : ConsoleTest
             "The cursor stays hidden.");
     }
 
+    [Fact]
+    public async Task What_a_job_prints_stands_above_the_progress()
+    {
+        Assert.Equal(0, (await Run("gen", "gensort", "--records", "400000", "--out", "in")).ExitCode);
+
+        string screen = OnTerminal(
+            $"run SortRecords --assembly {UserJobs.Assembly} --arg records=in --arg out=out --memory 2MiB", "");
+
+        string drawn = screen[screen.IndexOf(HideCursor, StringComparison.Ordinal)..];
+        Assert.Contains("and so on\r\n", drawn, StringComparison.Ordinal);
+        Assert.DoesNotContain(" and so on", drawn, StringComparison.Ordinal);
+        Assert.True(screen.Split("and so on\r\n").Length > 40, "Some of what the job printed is not there.");
+    }
+
     [Theory]
     [InlineData("--no-progress --no-color")]
     [InlineData("-q --no-color")]

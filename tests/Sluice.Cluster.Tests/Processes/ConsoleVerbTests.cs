@@ -84,6 +84,36 @@ public sealed class ConsoleVerbTests
         Assert.Equal(Text(demo, "generatedChecksum"), Text(demo, "verification", "checksum"));
     }
 
+    [Fact]
+    public async Task A_job_that_the_silos_have_is_run_explained_and_left_by_its_name()
+    {
+        await using DevProcesses dev = await DevProcesses.StartAsync();
+        await File.WriteAllLinesAsync(dev.PathOf("in"), ["b", "c", "a"], TestContext.Current.CancellationToken);
+        string[] sort = ["sort", "--arg", $"input={dev.PathOf("in")}", "--arg", $"out={dev.PathOf("out")}"];
+
+        JsonElement plan = await dev.AskAsync(["explain", "run", .. sort, "--partitions", "2"]);
+        JsonElement report = await dev.AskAsync(["run", .. sort, "--partitions", "2", "--name", "mine"]);
+        JsonElement left = await dev.AskAsync(["run", .. sort, "--overwrite", "--detach"]);
+        string id = left.GetProperty("jobs")[0].GetProperty("id").GetString()!;
+        ConsoleResult end = await dev.RunAsync("jobs", "wait", id, "--cluster", dev.Gateways);
+        ConsoleResult unasked = await dev.RunAsync(
+            ["run", .. sort, "--overwrite", "--arg", "colour=red", "--cluster", dev.Gateways]);
+        ConsoleResult unknown = await dev.RunAsync(
+            "run", "Nobody", "--arg", "input=in", "--arg", "out=out", "--cluster", dev.Gateways);
+
+        Assert.Equal(("sluice.plan/1", "sort"), (Text(plan, "schema"), Text(plan, "name")));
+        Assert.Equal(("mine", "succeeded"), (Text(report, "name"), Text(report, "status")));
+        Assert.Equal(0, end.ExitCode);
+        Assert.Equal(0, unasked.ExitCode);
+        Assert.Contains("the job does not ask for 'colour', only for ", unasked.Error, StringComparison.Ordinal);
+        Assert.Equal((4, true), (unknown.ExitCode, unknown.Error.StartsWith("error[SLU1010]", StringComparison.Ordinal)));
+        Assert.Equal(
+            "a\nb\nc\n",
+            string.Concat(Directory.GetFiles(dev.PathOf("out"), "part-*")
+                .Order(StringComparer.Ordinal)
+                .Select(File.ReadAllText)));
+    }
+
     private static string Text(JsonElement element, params string[] path) =>
         path.Aggregate(element, (inner, name) => inner.GetProperty(name)).GetString()!;
 }
