@@ -76,7 +76,7 @@ internal sealed class RunCursor : IDisposable
             keyLength = bytes[0];
             length = keyLength + bytes[1];
         }
-        else if (!TryReadHeader(bytes, out header, out keyLength, out length))
+        else if (!TryReadLengths(bytes, out header, out keyLength, out length))
         {
             ReadCrossingHeader(out keyLength, out length);
             ReadCrossing(keyLength, length);
@@ -141,42 +141,33 @@ internal sealed class RunCursor : IDisposable
     /// <summary>The key of a record that is not large.</summary>
     internal ReadOnlySpan<byte> Key => _recordSegment!.Slice(_recordOffset, KeyLength);
 
-    private static bool TryReadHeader(ReadOnlySpan<byte> bytes, out int header, out int keyLength, out int length)
+    private bool TryReadLengths(ReadOnlySpan<byte> bytes, out int header, out int keyLength, out int length)
     {
-        keyLength = 0;
-        length = 0;
-        header = VarInt.Read(bytes, out uint key);
-        if (header == 0)
+        header = RecordHeader.Read(bytes, out uint key, out uint value);
+        long whole = key + (long)value;
+        if (header < 0 || (header > 0 && whole > int.MaxValue))
         {
-            return false;
+            throw _source.Damaged(header < 0
+                ? "expected a record's lengths in 32 bits each, found more"
+                : $"expected a record's lengths of {int.MaxValue} together at most, found {key} and {value}");
         }
 
-        int second = VarInt.Read(bytes[header..], out uint value);
-        header += second;
-        if (second == 0)
-        {
-            return false;
-        }
-
-        keyLength = checked((int)key);
-        length = checked((int)(key + (long)value));
-        return true;
+        keyLength = (int)key;
+        length = (int)whole;
+        return header > 0;
     }
 
     // The lengths themselves are cut by the block's end.
     private void ReadCrossingHeader(out int keyLength, out int length)
     {
         Span<byte> header = stackalloc byte[BlockFormat.MaximumRecordHeader];
-        for (int filled = 1; filled <= header.Length; filled++)
+        int filled = 0;
+        do
         {
-            ReadBytes(header.Slice(filled - 1, 1));
-            if (TryReadHeader(header[..filled], out _, out keyLength, out length))
-            {
-                return;
-            }
+            ReadBytes(header.Slice(filled, 1));
+            filled++;
         }
-
-        throw new InvalidDataException($"A record's lengths in {_source.Name} are not two varints of 32 bits.");
+        while (!TryReadLengths(header[..filled], out _, out keyLength, out length));
     }
 
     private void ReadCrossing(int keyLength, int length)
@@ -239,7 +230,7 @@ internal sealed class RunCursor : IDisposable
         {
             if (_position == _end && !NextBlock())
             {
-                throw new InvalidDataException($"{_source.Name} ends in the middle of a record.");
+                throw _source.Damaged($"expected {destination.Length} more bytes of a record, found the end of the run");
             }
 
             int count = Math.Min(destination.Length, _end - _position);
@@ -276,8 +267,18 @@ internal sealed class RunCursor : IDisposable
     {
         try
         {
+            if (!BlockCodecs.TryFind(codec, out IBlockCodec? known))
+            {
+                throw _source.Damaged($"expected a known codec, found codec {codec}");
+            }
+
             _decoder ??= new BlockDecoder(_pool, _cancellation);
-            _blockSegment = _decoder.Decode(block.Bytes[BlockFormat.HeaderSize..], codec, rawLength, _source.Name);
+            ReadOnlySpan<byte> payload = block.Bytes[BlockFormat.HeaderSize..];
+            if (!_decoder.TryDecode(payload, known, rawLength, out _blockSegment))
+            {
+                throw _source.Damaged($"expected {rawLength} bytes once it is decoded, found another length");
+            }
+
             _position = 0;
             _end = rawLength;
             _isDecoded = true;
