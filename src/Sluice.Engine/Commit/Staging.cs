@@ -167,9 +167,11 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
         const string Unreadable = "the plan of a half-done publish cannot be read";
         try
         {
-            return JsonSerializer.Deserialize(
-                    File.ReadAllBytes(In(OutputNames.Intent)), CommitJson.Default.PublishIntent)
-                ?? throw new IOException(Unreadable);
+            PublishIntent? intent = JsonSerializer.Deserialize(
+                File.ReadAllBytes(In(OutputNames.Intent)), CommitJson.Default.PublishIntent);
+            return intent?.Moves?.All(move => OutputNames.IsMove(move?.From, move?.To)) == true
+                ? intent
+                : throw new IOException(Unreadable);
         }
         catch (JsonException e)
         {
