@@ -263,8 +263,10 @@ public sealed class OutputDirectory : IDisposable
                 OutputRefusal.LeftoverStuck,
                 $"what a dead job left here cannot be undone ({e.Message.TrimEnd('.')})",
                 staging.Path,
-                "look at its files: old/ holds the output that it was replacing; " +
-                "move them back and remove the directory",
+                e is DamagedIntentException
+                    ? "look at its files: old/ holds the output that it was replacing; " +
+                        "move them back and remove the directory"
+                    : "make readable and writable what is named, then run the job again: it undoes the rest",
                 e);
         }
     }
