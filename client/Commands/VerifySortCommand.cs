@@ -82,7 +82,7 @@ internal sealed class VerifySortCommand : Verb
                     : $"{ByteText.OfCount(found.Unordered)} records are less than the one before"),
             ("records",
                 $"{ByteText.OfCount(found.Records)} in {ByteText.OfCount(found.Files)} " +
-                    $"{(found.Files == 1 ? "file" : "files")}"),
+                    $"{Plural.Of(found.Files, "file")}"),
             ("duplicates", $"{ByteText.OfCount(found.DuplicateKeys)} keys equal the one before"),
             ("checksum", found.Checksum),
             ("read",
