@@ -64,7 +64,8 @@ internal sealed class BenchSortCommand : BenchVerb<SortBenchJson>
             CultureInfo.InvariantCulture,
             $"[bold]sort[/] of {ByteText.OfCount(result.Records)} records of {SortBench.RecordLength} bytes into " +
                 $"{SortBench.Partitions} partitions, {result.Tasks} {Plural.Of(result.Tasks, "task")}, " +
-                $"{ByteText.OfBytes(result.MemoryBytes)}, after {result.WarmUp} {Plural.Of(result.WarmUp, "round")} of warm-up"));
+                $"{ByteText.OfBytes(result.MemoryBytes)}, " +
+                $"after {result.WarmUp} {Plural.Of(result.WarmUp, "round")} of warm-up"));
         WriteRounds(
             console,
             ["time#", "records/s#", "collect#", "blocked#", "sort#", "spill#", "merge#", "spills#", "spilled#"],

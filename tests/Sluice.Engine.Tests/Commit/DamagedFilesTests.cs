@@ -36,8 +36,8 @@ public sealed class DamagedFilesTests : IDisposable
     [InlineData(2)]
     public void A_success_file_is_whole_or_none(int seed)
     {
-        SuccessFile written = SuccessFile.Of(
-            JobId.New(), "test", new RecordSum(3, UInt128.One), [new PublishedPart(0, 1, 9, new RecordSum(3, UInt128.One))]);
+        RecordSum sum = new(3, UInt128.One);
+        SuccessFile written = SuccessFile.Of(JobId.New(), "test", sum, [new PublishedPart(0, 1, 9, sum)]);
         string path = _folder.Write(OutputNames.Success, "");
         string directory = Path.GetDirectoryName(path)!;
 

@@ -135,7 +135,10 @@ public class FetchTests
         public async ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
         {
             FetchReply reply = await inner.FetchAsync(request, cancellationToken);
-            return reply with { Blocks = [.. reply.Blocks.Select((block, i) => Change(block, reply.FirstSequence + i))] };
+            return reply with
+            {
+                Blocks = [.. reply.Blocks.Select((block, i) => Change(block, reply.FirstSequence + i))],
+            };
         }
 
         public void Close(ChannelId channel, string where) => inner.Close(channel, where);

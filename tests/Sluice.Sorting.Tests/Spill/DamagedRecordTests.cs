@@ -82,7 +82,8 @@ public class DamagedRecordTests
     public void A_file_with_flipped_bits_or_a_lost_end_gives_its_records_or_is_named_as_damaged(int seed)
     {
         Random random = new(seed);
-        byte[] whole = FileOf([.. Enumerable.Range(0, 3).Select(number => BlockOf(number, [1, 2, (byte)number, 8, 9]))]);
+        byte[] whole = FileOf(
+            [.. Enumerable.Range(0, 3).Select(number => BlockOf(number, [1, 2, (byte)number, 8, 9]))]);
         List<string> records = ReadFile(whole);
         Assert.Equal(3, records.Count);
         for (int round = 0; round < 400; round++)
@@ -117,7 +118,9 @@ public class DamagedRecordTests
         Assert.Equal(0, thrown.Partition);
         Assert.Equal(sequence, thrown.Sequence);
         Assert.StartsWith(
-            $"Block {sequence} of partition 0 in run-0 is damaged: expected ", thrown.Message, StringComparison.Ordinal);
+            $"Block {sequence} of partition 0 in run-0 is damaged: expected ",
+            thrown.Message,
+            StringComparison.Ordinal);
         Assert.Contains(found, thrown.Message, StringComparison.Ordinal);
     }
 
