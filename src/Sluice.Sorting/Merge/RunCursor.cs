@@ -5,25 +5,22 @@ namespace Sluice.Sorting;
 
 /// <summary>Reads the records of one sorted run, block by block; stands at one record at a time.</summary>
 /// <remarks>
-/// A compressed block is read out of a <see cref="BlockDecoder"/>. A record inside a block is read where it lies. One
-/// that goes on in the next block is put together in a segment of the cursor's own; one larger than a segment goes to
-/// the <see cref="LargeRecords"/> of the task.
-/// Ownership: holds the current block, released at its end, and its own segment and the decoder's, released by Dispose.
-/// Threading: one thread.
+/// A record inside a block is read where it lies. One that goes on in the next block is put together in a segment of
+/// the cursor's own; one larger than a segment goes to the <see cref="LargeRecords"/> of the task.
+/// Ownership: its own segment, released by Dispose; its <see cref="BlockPayloads"/> hold the current block. Threading:
+/// one thread.
 /// </remarks>
 internal sealed class RunCursor : IDisposable
 {
     private readonly IBlockSource _source;
+    private readonly BlockPayloads _payloads;
     private readonly IBufferPool _pool;
     private readonly LargeRecords _largeRecords;
     private readonly CancellationToken _cancellation;
-    private Block _block;
     private MemorySegment? _blockSegment;
     private int _position;
     private int _end;
     private NetworkBuffer _joinBuffer;
-    private BlockDecoder? _decoder;
-    private bool _isDecoded;
     private MemorySegment? _recordSegment;
     private int _recordOffset;
     private int _recordLength;
@@ -33,6 +30,7 @@ internal sealed class RunCursor : IDisposable
     public RunCursor(IBlockSource source, IBufferPool pool, LargeRecords largeRecords, CancellationToken cancellation)
     {
         _source = source;
+        _payloads = new BlockPayloads(source, pool, cancellation);
         _pool = pool;
         _largeRecords = largeRecords;
         _cancellation = cancellation;
@@ -126,8 +124,7 @@ internal sealed class RunCursor : IDisposable
     public void Dispose()
     {
         ReleaseLarge();
-        ReleaseBlock();
-        _decoder?.Dispose();
+        _payloads.Dispose();
         if (_joinBuffer.IsLive)
         {
             _joinBuffer.Release();
@@ -230,7 +227,8 @@ internal sealed class RunCursor : IDisposable
         {
             if (_position == _end && !NextBlock())
             {
-                throw _source.Damaged($"expected {destination.Length} more bytes of a record, found the end of the run");
+                throw _source.Damaged(
+                    $"expected {destination.Length} more bytes of a record, found the end of the run");
             }
 
             int count = Math.Min(destination.Length, _end - _position);
@@ -240,70 +238,7 @@ internal sealed class RunCursor : IDisposable
         }
     }
 
-    private bool NextBlock()
-    {
-        ReleaseBlock();
-        if (!_source.TryTake(out Block block))
-        {
-            return false;
-        }
-
-        (byte codec, int rawLength) = BlockFormat.PayloadOf(block.Bytes);
-        if (codec != 0)
-        {
-            Decode(block, codec, rawLength);
-            return true;
-        }
-
-        _block = block;
-        _blockSegment = block.Buffer.Segment;
-        _position = block.Offset + BlockFormat.HeaderSize;
-        _end = block.Offset + block.Length;
-        return true;
-    }
-
-    // The stored block goes back at once.
-    private void Decode(Block block, byte codec, int rawLength)
-    {
-        try
-        {
-            if (!BlockCodecs.TryFind(codec, out IBlockCodec? known))
-            {
-                throw _source.Damaged($"expected a known codec, found codec {codec}");
-            }
-
-            _decoder ??= new BlockDecoder(_pool, _cancellation);
-            ReadOnlySpan<byte> payload = block.Bytes[BlockFormat.HeaderSize..];
-            if (!_decoder.TryDecode(payload, known, rawLength, out _blockSegment))
-            {
-                throw _source.Damaged($"expected {rawLength} bytes once it is decoded, found another length");
-            }
-
-            _position = 0;
-            _end = rawLength;
-            _isDecoded = true;
-        }
-        finally
-        {
-            block.Release();
-        }
-    }
-
-    private void ReleaseBlock()
-    {
-        if (_blockSegment is not null)
-        {
-            _blockSegment = null;
-            _position = 0;
-            _end = 0;
-            if (!_isDecoded)
-            {
-                _block.Release();
-            }
-
-            _isDecoded = false;
-        }
-    }
+    private bool NextBlock() => _payloads.TryNext(out _blockSegment, out _position, out _end);
 
     private void ReleaseLarge()
     {
