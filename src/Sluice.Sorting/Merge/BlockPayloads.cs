@@ -6,8 +6,8 @@ namespace Sluice.Sorting;
 /// <summary>The payloads of a source's blocks, one after the other, decoded where they are compressed.</summary>
 /// <remarks>
 /// A payload that is stored as it is is read where its block lies, a compressed one out of a
-/// <see cref="BlockDecoder"/>. Ownership: holds the current block until the next one, and the decoder's segment until Dispose. Threading: one
-/// thread.
+/// <see cref="BlockDecoder"/>. Ownership: holds the current block until the next one, and the decoder's segment until
+/// Dispose. Threading: one thread.
 /// </remarks>
 internal sealed class BlockPayloads(IBlockSource source, IBufferPool pool, CancellationToken cancellation) : IDisposable
 {

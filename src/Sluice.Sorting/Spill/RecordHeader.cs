@@ -1,6 +1,7 @@
 namespace Sluice.Sorting;
 
-/// <summary>What stands before a record in its partition's stream: the lengths of key and value, a varint each.</summary>
+/// <summary>What stands before a record in its partition's stream: the lengths of key and value, a varint
+/// each.</summary>
 internal static class RecordHeader
 {
     /// <summary>Writes both lengths; returns how many bytes they took.</summary>

@@ -140,7 +140,8 @@ internal readonly record struct SpillIndex(long Offset, int Entries, int Partiti
 
     // Of the whole index, headers included.
     private long EntriesLength =>
-        ((long)Entries * EntrySize) + (((long)Entries + EntriesPerBlock - 1) / EntriesPerBlock * BlockFormat.HeaderSize);
+        ((long)Entries * EntrySize)
+        + (((long)Entries + EntriesPerBlock - 1) / EntriesPerBlock * BlockFormat.HeaderSize);
 
     private PartitionRange Checked(IStoredFile file, PartitionRange range, int partition) =>
         range.Blocks > 0
