@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
+using Sluice.Jobs;
 using Spectre.Console;
 
 namespace Sluice.Client;
@@ -43,8 +44,8 @@ internal sealed class BenchPoolCommand : BenchVerb<PoolBenchJson>
         console.MarkupLine(string.Create(
             CultureInfo.InvariantCulture,
             $"[bold]pool[/] of segments of {ByteText.OfBytes(result.SegmentBytes)}, " +
-                $"{result.Threads} {(result.Threads == 1 ? "thread" : "threads")}, " +
-                $"after {result.WarmUp} round of warm-up"));
+                $"{result.Threads} {Plural.Of(result.Threads, "thread")}, " +
+                $"after {result.WarmUp} {Plural.Of(result.WarmUp, "round")} of warm-up"));
         WriteRounds(
             console,
             ["requests/s#", "of all threads#", "references/s#", "write MB/s#", "read MB/s#", "copy MB/s#"],

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
+using Sluice.Jobs;
 using Spectre.Console;
 
 namespace Sluice.Client;
@@ -77,8 +78,8 @@ internal sealed class BenchShuffleCommand : BenchVerb<ShuffleBenchJson>
         console.MarkupLine(
             $"[bold]shuffle[/] of {ByteText.OfCount(result.Records)} records of " +
             $"{GensortGenerator.RecordLength} bytes, " +
-            $"{Markup.Escape(result.Where)}, {result.Cores} {(result.Cores == 1 ? "core" : "cores")}, " +
-            $"after {result.WarmUp} round of warm-up");
+            $"{Markup.Escape(result.Where)}, {result.Cores} {Plural.Of(result.Cores, "core")}, " +
+            $"after {result.WarmUp} {Plural.Of(result.WarmUp, "round")} of warm-up");
         WriteRounds(
             console,
             ["time#", "rows/s#", "MB/s of a core#", "reduce MB/s#", "spilled#"],

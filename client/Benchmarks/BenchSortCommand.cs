@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using Sluice.Engine;
+using Sluice.Jobs;
 using Spectre.Console;
 
 namespace Sluice.Client;
@@ -62,8 +63,9 @@ internal sealed class BenchSortCommand : BenchVerb<SortBenchJson>
         console.MarkupLine(string.Create(
             CultureInfo.InvariantCulture,
             $"[bold]sort[/] of {ByteText.OfCount(result.Records)} records of {SortBench.RecordLength} bytes into " +
-                $"{SortBench.Partitions} partitions, {result.Tasks} {(result.Tasks == 1 ? "task" : "tasks")}, " +
-                $"{ByteText.OfBytes(result.MemoryBytes)}, after {result.WarmUp} round of warm-up"));
+                $"{SortBench.Partitions} partitions, {result.Tasks} {Plural.Of(result.Tasks, "task")}, " +
+                $"{ByteText.OfBytes(result.MemoryBytes)}, " +
+                $"after {result.WarmUp} {Plural.Of(result.WarmUp, "round")} of warm-up"));
         WriteRounds(
             console,
             ["time#", "records/s#", "collect#", "blocked#", "sort#", "spill#", "merge#", "spills#", "spilled#"],

@@ -180,7 +180,7 @@ internal sealed class DevCluster(
     {
         TextWriter console = call.Terminal.Out;
         console.WriteLine(
-            $"cluster   {silos} silos with {slots} {(slots == 1 ? "slot" : "slots")} and " +
+            $"cluster   {silos} {Plural.Of(silos, "silo")} with {slots} {Plural.Of(slots, "slot")} and " +
                 $"{ByteText.OfBytes(memoryBytes)} each");
         console.WriteLine($"gateway   127.0.0.1:{ports.Gateway}");
         for (int silo = 1; silo <= silos; silo++)

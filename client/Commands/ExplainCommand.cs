@@ -106,7 +106,7 @@ internal sealed class ExplainCommand : Verb
         {
             console.MarkupLine(
                 $"[bold]{Markup.Escape(plan.Name)}[/] would read {ByteText.OfBytes(plan.InputBytes)} in " +
-                    $"{ByteText.OfCount(plan.Files)} {(plan.Files == 1 ? "file" : "files")}");
+                    $"{ByteText.OfCount(plan.Files)} {Plural.Of(plan.Files, "file")}");
             Tables.Facts(
                 console,
                 ("memory", $"{ByteText.OfBytes(plan.MemoryBytes)}, {ByteText.OfBytes(plan.MemoryPerTask)} a task"),

@@ -129,8 +129,8 @@ internal static class UsageCheck
             "3"));
 
     /// <summary>A path as it was given.</summary>
-    /// <exception cref="SluiceException">It is empty, as an unset variable of a script leaves it, an address, or
-    /// relative to a directory that has been removed.</exception>
+    /// <exception cref="SluiceException">It is empty, as an unset variable of a script leaves it, an address, not
+    /// UTF-8, or relative to a directory that has been removed.</exception>
     public static string RequirePath(string path, string where)
     {
         if (path.Length == 0)
@@ -142,6 +142,12 @@ internal static class UsageCheck
         {
             throw new SluiceException(ConsoleErrors.BadValue(
                 path, "a path here: the current directory has been removed", where, "/data"));
+        }
+
+        // The runtime reads arguments as UTF-8 and puts this character for what is not: another path would be meant.
+        if (path.Contains('\uFFFD', StringComparison.Ordinal) && !Path.Exists(path))
+        {
+            throw new SluiceException(ConsoleErrors.BadValue(path, "a path whose bytes are UTF-8", where, "./data"));
         }
 
         int scheme = path.IndexOf("://", StringComparison.Ordinal);

@@ -79,10 +79,10 @@ internal sealed class VerifySortCommand : Verb
             ("order",
                 found.Ordered
                     ? "every record is at least the one before"
-                    : $"{ByteText.OfCount(found.Unordered)} records are less than the one before"),
+                    : $"{ByteText.OfCount(found.Unordered)} out of order: less than the one before"),
             ("records",
                 $"{ByteText.OfCount(found.Records)} in {ByteText.OfCount(found.Files)} " +
-                    $"{(found.Files == 1 ? "file" : "files")}"),
+                    $"{Plural.Of(found.Files, "file")}"),
             ("duplicates", $"{ByteText.OfCount(found.DuplicateKeys)} keys equal the one before"),
             ("checksum", found.Checksum),
             ("read",
@@ -91,7 +91,7 @@ internal sealed class VerifySortCommand : Verb
         if (found.FirstUnordered is FirstUnorderedJson first)
         {
             throw new SluiceException(ConsoleErrors.NotInOrder(
-                $"{ByteText.OfCount(found.Unordered)} records are out of order",
+                $"{ByteText.OfCount(found.Unordered)} {Plural.Of(found.Unordered, "record")} out of order",
                 $"{first.File}, first at record {first.Record}, byte {first.Offset}"));
         }
 

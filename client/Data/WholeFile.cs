@@ -31,7 +31,7 @@ internal static class WholeFile
             }
         }
 
-        return WriteAndRename(full, write);
+        return WriteAndRename(full, overwrite, write);
     }
 
     private static bool IsDevice(string full) =>
@@ -39,7 +39,7 @@ internal static class WholeFile
         || (full.StartsWith("/dev/", StringComparison.Ordinal)
             && !full.StartsWith("/dev/shm/", StringComparison.Ordinal));
 
-    private static T WriteAndRename<T>(string full, Func<Stream, T> write)
+    private static T WriteAndRename<T>(string full, bool overwrite, Func<Stream, T> write)
     {
         string unfinished = $"{full}.{Environment.ProcessId}.unfinished";
         try
@@ -51,7 +51,7 @@ internal static class WholeFile
                 result = write(output);
             }
 
-            File.Move(unfinished, full, overwrite: true);
+            Move(unfinished, full, overwrite);
             return result;
         }
         catch
@@ -63,6 +63,19 @@ internal static class WholeFile
             }
 
             throw;
+        }
+    }
+
+    private static void Move(string unfinished, string full, bool overwrite)
+    {
+        try
+        {
+            File.Move(unfinished, full, overwrite);
+        }
+        catch (IOException) when (!overwrite && File.Exists(full))
+        {
+            // It has appeared meanwhile.
+            throw new SluiceException(SluiceErrors.OutputExists(full));
         }
     }
 }

@@ -63,7 +63,7 @@ internal static class JobReportView
 
     private static string Parts(JobReport report) => report.Output == JobOrder.Stream
         ? "to standard output"
-        : $"{report.Parts} {(report.Parts == 1 ? "part" : "parts")} in {report.Output}";
+        : $"{report.Parts} {Plural.Of(report.Parts, "part")} in {report.Output}";
 
     private static string Merges(StageReport stage) => stage.RewrittenBytes == 0
         ? Number(stage.MergePasses)

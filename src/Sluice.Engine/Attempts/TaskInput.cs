@@ -196,5 +196,7 @@ internal sealed class ShuffleTaskInput : TaskInput
             progress.AddBytes(block.Length);
             return true;
         }
+
+        public IOException Damaged(string what) => channel.Damaged(what);
     }
 }

@@ -55,17 +55,18 @@ internal sealed class ShuffleTaskOutput : TaskOutput
                 LargestRecord = context.LargestRecord,
             },
             context.Cancellation);
-        IPartitioner partitioner = shuffle.Partitioning switch
+        try
         {
-            Partitioning.Range when _comparison is not null =>
-                new ComparedRangePartitioner(context.Boundaries!, _comparison),
-            Partitioning.Range => new RangePartitioner(context.Boundaries!),
-            Partitioning.Hash => new HashPartitioner(shuffle.Partitions),
-            _ => new SinglePartitioner(),
-        };
-        ShuffleWriter writer = new(_buffer, partitioner, shuffle.Partitions);
-        _builder = new ShuffleWriterBuilder(context, memory, writer);
-        Operator = shuffle.Node.Accept(_builder);
+            ShuffleWriter writer = new(_buffer, PartitionerOf(shuffle), shuffle.Partitions);
+            _builder = new ShuffleWriterBuilder(context, memory, writer);
+            Operator = shuffle.Node.Accept(_builder);
+        }
+        catch
+        {
+            // A hash table waits for its memory: whoever is cancelled there has a buffer already.
+            _buffer.Dispose();
+            throw;
+        }
     }
 
     public override object Operator { get; }
@@ -110,6 +111,15 @@ internal sealed class ShuffleTaskOutput : TaskOutput
         _builder.DisposeTable();
         _buffer.Dispose();
     }
+
+    private IPartitioner PartitionerOf(ShuffleOutput shuffle) => shuffle.Partitioning switch
+    {
+        Partitioning.Range when _comparison is not null =>
+            new ComparedRangePartitioner(_context.Boundaries!, _comparison),
+        Partitioning.Range => new RangePartitioner(_context.Boundaries!),
+        Partitioning.Hash => new HashPartitioner(shuffle.Partitions),
+        _ => new SinglePartitioner(),
+    };
 
     // Ring and table have given their segments back.
     private OutputMergerOptions MergerOptions() => new()

@@ -60,17 +60,28 @@ internal sealed class Journal : IDisposable
         entries.Select(entry => $"{JsonSerializer.Serialize(entry, JournalJson.Default.JournalEntry)}\n"));
 
     /// <summary>Reads all whole lines; a last one that was cut by a crash does not count.</summary>
+    /// <exception cref="IOException">The file cannot be read, or a whole line is not an entry.</exception>
     public static IReadOnlyList<JournalEntry> Read(string path)
     {
         string text = File.ReadAllText(path);
         int end = text.LastIndexOf('\n');
-        return end < 0
-            ? []
-            : [.. text[..end].Split('\n').Select(line =>
-                JsonSerializer.Deserialize(line, CoordinationJson.Default.JournalEntry)!)];
+        return end < 0 ? [] : [.. text[..end].Split('\n').Select((line, number) => EntryOf(line, path, number + 1))];
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static JournalEntry EntryOf(string line, string path, int number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, CoordinationJson.Default.JournalEntry)
+                ?? throw new JsonException("There is nothing in it.");
+        }
+        catch (Exception e) when (e is JsonException or FormatException or NotSupportedException)
+        {
+            throw new IOException($"Line {number} of the journal {path} is damaged: {e.Message}", e);
+        }
+    }
 }
 
 /// <summary>What coordinators, silos and journals tell each other, written and read.</summary>

@@ -78,7 +78,7 @@ public sealed class OutputDirectory : IDisposable
             trail = DirectoryTrail.Make(full);
             DirectoryLock held = StagingClaim.Take(full, job);
             staging = new Staging(full, job, held);
-            IReadOnlyList<DeadJob> recovered = held.IsExclusive ? SettleDeadJobs(full, job) : [];
+            IReadOnlyList<DeadJob> recovered = held.IsExclusive ? DeadJob.SettleAll(full, job) : [];
             RefuseWhatIsInTheWay(full, overwrite, name => !OutputNames.TryParseStaging(name, out _));
             return new OutputDirectory(trail, staging, job, overwrite, recovered);
         }
@@ -240,35 +240,6 @@ public sealed class OutputDirectory : IDisposable
         }
     }
 
-    private static List<DeadJob> SettleDeadJobs(string output, JobId own)
-    {
-        List<DeadJob> dead = [];
-        foreach ((JobId job, DirectoryLock free) in StagingClaim.TakeOver(output, OutputNames.Staging(own)))
-        {
-            dead.Add(new DeadJob(job, Settle(new Staging(output, job, free))));
-        }
-
-        return dead;
-    }
-
-    private static bool Settle(Staging staging)
-    {
-        try
-        {
-            return staging.Settle();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new OutputRefusedException(
-                OutputRefusal.LeftoverStuck,
-                $"what a dead job left here cannot be undone ({e.Message.TrimEnd('.')})",
-                staging.Path,
-                "look at its files: old/ holds the output that it was replacing; " +
-                "move them back and remove the directory",
-                e);
-        }
-    }
-
     /// <summary>
     /// Before the job everything counts as an output that exists, at its end only what a publish would replace.
     /// </summary>
@@ -299,8 +270,3 @@ public sealed class OutputDirectory : IDisposable
 
     private static bool IsOutput(string name) => name == OutputNames.Success || OutputNames.IsPart(name);
 }
-
-/// <summary>A job that died while it had an output directory.</summary>
-/// <param name="Job">Its id.</param>
-/// <param name="Published">Whether its output was complete; otherwise everything it had begun was undone.</param>
-public sealed record DeadJob(JobId Job, bool Published);

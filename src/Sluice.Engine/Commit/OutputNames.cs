@@ -35,6 +35,10 @@ internal static partial class OutputNames
 
     public static bool IsPart(string name) => PartName().IsMatch(name);
 
+    /// <summary>Whether publishing renames the one to the other: an attempt of a part to that part.</summary>
+    public static bool IsMove(string? from, string? to) =>
+        from is not null && to is not null && IsPart(to) && AttemptSuffix().IsMatch(from.AsSpan(PrefixOf(from, to)));
+
     /// <summary>The job whose staging directory has this name.</summary>
     public static bool TryParseStaging(string name, out JobId job)
     {
@@ -44,6 +48,12 @@ internal static partial class OutputNames
         return parsed && name == Staging(job);
     }
 
+    private static int PrefixOf(string from, string to) =>
+        from.StartsWith(to, StringComparison.Ordinal) ? to.Length : 0;
+
     [GeneratedRegex("^part-[0-9]{5,}$")]
     private static partial Regex PartName();
+
+    [GeneratedRegex("^\\.attempt-[0-9]+$")]
+    private static partial Regex AttemptSuffix();
 }

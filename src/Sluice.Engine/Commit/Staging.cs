@@ -164,16 +164,17 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
 
     private PublishIntent ReadIntent()
     {
-        const string Unreadable = "the plan of a half-done publish cannot be read";
         try
         {
-            return JsonSerializer.Deserialize(
-                    File.ReadAllBytes(In(OutputNames.Intent)), CommitJson.Default.PublishIntent)
-                ?? throw new IOException(Unreadable);
+            PublishIntent? intent = JsonSerializer.Deserialize(
+                File.ReadAllBytes(In(OutputNames.Intent)), CommitJson.Default.PublishIntent);
+            return intent?.Moves?.All(move => OutputNames.IsMove(move?.From, move?.To)) == true
+                ? intent
+                : throw new DamagedIntentException();
         }
         catch (JsonException e)
         {
-            throw new IOException(Unreadable, e);
+            throw new DamagedIntentException(e);
         }
     }
 
@@ -208,3 +209,7 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
         RandomAccess.FlushToDisk(file);
     }
 }
+
+/// <summary>What a publish was about to move is not told by its intent: only a person can undo it.</summary>
+internal sealed class DamagedIntentException(Exception? cause = null)
+    : IOException("the plan of a half-done publish is damaged", cause);

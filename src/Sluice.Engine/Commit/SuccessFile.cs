@@ -40,7 +40,9 @@ public sealed record SuccessFile(
         {
             byte[] json = File.ReadAllBytes(Path.Combine(directory, OutputNames.Success));
             success = JsonSerializer.Deserialize(json, CommitJson.Default.SuccessFile);
-            return success is { Schema: CurrentSchema };
+            return success is { Schema: CurrentSchema, Id: not null, Name: not null, Certificate.Checksum: not null }
+                && success.Parts is not null
+                && success.Parts.All(part => part is { Name: not null, Sum: not null });
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {

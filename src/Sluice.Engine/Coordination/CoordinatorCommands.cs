@@ -65,6 +65,9 @@ internal sealed record JournalEntry(
     /// <summary>How the job was ordered, before it started.</summary>
     public JobOrder? Order { get; init; }
 
+    /// <summary>How it was planned, with its order: whoever goes on must plan the same.</summary>
+    public string? Fingerprint { get; init; }
+
     /// <summary>Seconds after the job was ordered.</summary>
     public double? At { get; init; }
 

@@ -21,12 +21,20 @@ internal static class BoundaryCodec
         return value;
     }
 
+    /// <exception cref="InvalidDataException">It is not what <see cref="Encode"/> makes.</exception>
     public static byte[][] Decode(ReadOnlySpan<byte> value)
     {
         List<byte[]> boundaries = [];
         while (!value.IsEmpty)
         {
-            int length = BinaryPrimitives.ReadInt32LittleEndian(value);
+            if (!BinaryPrimitives.TryReadInt32LittleEndian(value, out int length)
+                || length < 0
+                || length > value.Length - sizeof(int))
+            {
+                throw new InvalidDataException(
+                    $"Boundary {boundaries.Count} of a range shuffle is longer than the {value.Length} bytes left.");
+            }
+
             boundaries.Add(value.Slice(sizeof(int), length).ToArray());
             value = value[(sizeof(int) + length)..];
         }

@@ -85,7 +85,11 @@ internal sealed class JobHost : IDisposable
             JobHost host = new(id, name, job, output, journal, state, workers, BeforeNow(order));
             if (order is not null)
             {
-                host.Append(new JournalEntry("ordered", null, null, null, null, null, null) { Order = order });
+                host.Append(new JournalEntry("ordered", null, null, null, null, null, null)
+                {
+                    Order = order,
+                    Fingerprint = job.Fingerprint,
+                });
             }
 
             EngineMeter.JobBegan();
@@ -104,12 +108,14 @@ internal sealed class JobHost : IDisposable
     /// <param name="job">Prepared anew.</param>
     /// <param name="output">The dead host's, taken over.</param>
     /// <param name="workers">Who runs attempts.</param>
+    /// <exception cref="IOException">The journal is damaged, or of another plan than this one.</exception>
     public static JobHost Resume(JobOrder order, JobPreparation job, OutputDirectory output, IJobWorkers workers)
     {
         Journal? journal = null;
         try
         {
             IReadOnlyList<JournalEntry> entries = Journal.Read(output.JournalPath);
+            CheckPlan(job, entries);
             CoordinatorState state = CoordinatorState.New(order.Id, job.Plan.Stages.Select(SpecOf), MaximumTries);
             JobReplay.Into(state, entries);
             journal = Journal.Continue(output.JournalPath);
@@ -199,6 +205,18 @@ internal sealed class JobHost : IDisposable
         Leave();
         _journal.Dispose();
         _output.Abandon();
+    }
+
+    // What the journal says is done was done for the splits of its plan: with others, records would be lost or doubled.
+    private static void CheckPlan(JobPreparation job, IReadOnlyList<JournalEntry> entries)
+    {
+        if (entries.FirstOrDefault(entry => entry.Fingerprint is not null)?.Fingerprint is string begun
+            && begun != job.Fingerprint)
+        {
+            throw new IOException(
+                "The job cannot go on: its input files, or what its class makes of them, " +
+                "are not what they were when it began.");
+        }
     }
 
     private void Leave()

@@ -93,7 +93,7 @@ internal sealed record JobPreparation(
         }
 
         InputCatalog catalog = InputCatalog.Find(read.Inputs, read.Format);
-        CheckOutsideInputs(sink.Directory, read.Inputs);
+        CheckOutsideInputs(sink.Directory, catalog.Inputs);
         IReadOnlyList<InputSplit[]> splits = SplitPlan.Cut(catalog.Files, read.Format, parallelism);
         JobPlan plan = Planner.Plan(sink, arguments, new PlanOptions
         {
@@ -131,29 +131,25 @@ internal sealed record JobPreparation(
     }
 
     // By where they really lie: a link may lead into the input, or the input be named by one.
-    private static void CheckOutsideInputs(string output, IReadOnlyList<string> inputs)
+    private static void CheckOutsideInputs(string output, IReadOnlyList<NamedInput> inputs)
     {
         string outputPath = RealPath.Of(output);
-        foreach (string input in inputs)
+        foreach (string directory in inputs.SelectMany(input => input.Directories).Select(RealPath.Of))
         {
-            foreach (string directory in InputPaths.DirectoriesOf(input).Select(RealPath.Of))
+            if (RealPath.IsWithin(outputPath, directory))
             {
-                if (RealPath.IsWithin(outputPath, directory))
-                {
-                    throw new SluiceException(SluiceErrors.OutputInsideInput(outputPath, directory));
-                }
+                throw new SluiceException(SluiceErrors.OutputInsideInput(outputPath, directory));
             }
         }
 
         // A pattern finds an output only when it is there: what it matches would be read again.
-        foreach (string pattern in Directory.Exists(outputPath) ? inputs.Where(input => !Path.Exists(input)) : [])
+        foreach (NamedInput pattern in Directory.Exists(outputPath) ? inputs.Where(input => input.IsPattern) : [])
         {
-            string[] files = [.. InputPaths.Expand(pattern)];
-            IEnumerable<string> places = files.Select(file => Path.GetDirectoryName(file)!).Distinct()
-                .Concat(files.Where(file => new FileInfo(file).LinkTarget is not null));
+            IEnumerable<string> places = pattern.Files.Select(file => Path.GetDirectoryName(file)!).Distinct()
+                .Concat(pattern.Files.Where(file => new FileInfo(file).LinkTarget is not null));
             if (places.Any(place => RealPath.IsWithin(RealPath.Of(place), outputPath)))
             {
-                throw new SluiceException(SluiceErrors.OutputInsideInput(outputPath, pattern));
+                throw new SluiceException(SluiceErrors.OutputInsideInput(outputPath, pattern.Name));
             }
         }
     }

@@ -7,12 +7,21 @@ namespace Sluice.Engine;
 /// </remarks>
 internal static class JobReplay
 {
+    // Thirty years, in seconds: what says more was never written.
+    private const double LongestJob = 1e9;
+
     /// <param name="state">Of a new job with the same stages.</param>
     /// <param name="entries">The journal's lines, in order.</param>
+    /// <exception cref="IOException">A line tells of what the job does not have, or lacks what it tells of.</exception>
     public static void Into(CoordinatorState state, IEnumerable<JournalEntry> entries)
     {
         foreach (JournalEntry entry in entries)
         {
+            if (!Fits(state, entry))
+            {
+                throw new IOException($"The journal has a line, '{entry.Kind}', that does not fit the job's plan.");
+            }
+
             state.Now = Math.Max(state.Now, entry.At ?? 0);
             switch (entry.Kind)
             {
@@ -49,6 +58,22 @@ internal static class JobReplay
                     break;
             }
         }
+    }
+
+    private static bool Fits(CoordinatorState state, JournalEntry entry)
+    {
+        bool hasStage = (uint)(entry.Stage ?? -1) < (uint)state.Stages.Count;
+        bool hasTask = hasStage && (uint)(entry.Task ?? -1) < (uint)state.Stages[entry.Stage!.Value].Tasks.Count;
+        bool hasAttempt = hasTask && entry is { Attempt: > 0, Worker: not null };
+        return entry.Kind switch
+        {
+            "attempt" => hasAttempt,
+            "won" => hasAttempt && entry.Result is { Written: not null, Read: not null },
+            "lost" => hasTask,
+            "failed" => entry.Error is { Code: not null, What: not null, Where: not null, Help: not null },
+            null => false,
+            _ => (entry.Stage is null || hasStage) && (entry.Task is null || hasTask),
+        } && (entry.At ?? 0) is >= 0 and < LongestJob;
     }
 
     private static TaskState TaskOf(CoordinatorState state, JournalEntry entry) =>

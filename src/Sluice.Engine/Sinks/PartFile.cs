@@ -122,7 +122,19 @@ internal sealed class PartFile : IDisposable
 
         if (!_finished)
         {
+            Delete();
+        }
+    }
+
+    private void Delete()
+    {
+        try
+        {
             File.Delete(_file.Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It goes with its directory; why the part was not finished is what must be told.
         }
     }
 

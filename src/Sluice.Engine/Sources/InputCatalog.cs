@@ -7,6 +7,9 @@ namespace Sluice.Engine;
 /// <param name="Warnings">What the user should know: a file named twice is read once.</param>
 public sealed record InputCatalog(IReadOnlyList<InputFile> Files, IReadOnlyList<string> Warnings)
 {
+    /// <summary>What they were named by.</summary>
+    internal IReadOnlyList<NamedInput> Inputs { get; private init; } = [];
+
     /// <summary>Bytes of all files.</summary>
     public long Bytes => Files.Sum(file => file.Length);
 
@@ -23,11 +26,14 @@ public sealed record InputCatalog(IReadOnlyList<InputFile> Files, IReadOnlyList<
         }
 
         List<string> warnings = [];
+        List<NamedInput> named = new(inputs.Count);
         List<InputFile> files = [];
         HashSet<string> known = new(StringComparer.Ordinal);
         foreach (string input in inputs)
         {
-            foreach (string path in InputPaths.Expand(input))
+            NamedInput found = InputPaths.Expand(input);
+            named.Add(found);
+            foreach (string path in found.Files)
             {
                 if (known.Add(RealPath(path)))
                 {
@@ -40,7 +46,7 @@ public sealed record InputCatalog(IReadOnlyList<InputFile> Files, IReadOnlyList<
             }
         }
 
-        return new InputCatalog(files, warnings);
+        return new InputCatalog(files, warnings) { Inputs = named };
     }
 
     // Two names of one file are one input, also through a symbolic link.

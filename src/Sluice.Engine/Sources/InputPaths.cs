@@ -3,13 +3,21 @@ using Sluice.Jobs;
 
 namespace Sluice.Engine;
 
+/// <summary>What a user named, and what it stood for when it was looked at, once.</summary>
+/// <param name="Name">As the user named it.</param>
+/// <param name="IsPattern">Whether it is no path but matches some.</param>
+/// <param name="Directories">Full paths of the directories whose files it stands for.</param>
+/// <param name="Files">Full paths of its regular files, one at least.</param>
+internal sealed record NamedInput(
+    string Name, bool IsPattern, IReadOnlyList<string> Directories, IReadOnlyList<string> Files);
+
 /// <summary>
 /// Turns what a user named into paths of regular files: a file, a directory's files, or what a pattern matches.
 /// </summary>
 internal static class InputPaths
 {
     /// <exception cref="SluiceException">Nothing is there, or something that is not a regular file.</exception>
-    public static IReadOnlyList<string> Expand(string input)
+    public static NamedInput Expand(string input)
     {
         if (string.IsNullOrEmpty(input) || input.Contains('\0', StringComparison.Ordinal))
         {
@@ -19,12 +27,12 @@ internal static class InputPaths
         string path = Path.GetFullPath(input);
         if (Directory.Exists(path))
         {
-            return Required(input, FilesOf(path));
+            return Required(input, isPattern: false, [path], FilesOf(path));
         }
 
         if (File.Exists(path))
         {
-            return [Regular(path)];
+            return new NamedInput(input, IsPattern: false, [], [Regular(path)]);
         }
 
         if (input.AsSpan().IndexOfAny('*', '?') < 0)
@@ -32,21 +40,22 @@ internal static class InputPaths
             throw new SluiceException(SluiceErrors.InputMissing(path));
         }
 
+        List<string> directories = [];
         List<string> found = [];
         foreach (string match in Matches(path))
         {
-            found.AddRange(Directory.Exists(match) ? FilesOf(match) : [Regular(match)]);
+            if (Directory.Exists(match))
+            {
+                directories.Add(match);
+                found.AddRange(FilesOf(match));
+            }
+            else
+            {
+                found.Add(Regular(match));
+            }
         }
 
-        return Required(input, found);
-    }
-
-    /// <summary>The directories whose files an input stands for: it is one, or its pattern matches some.</summary>
-    /// <param name="input">One that <see cref="Expand"/> takes.</param>
-    public static IEnumerable<string> DirectoriesOf(string input)
-    {
-        string path = Path.GetFullPath(input);
-        return (Path.Exists(path) ? [path] : Matches(path)).Where(Directory.Exists);
+        return Required(input, isPattern: true, directories, found);
     }
 
     // Names that start with '_' or '.' are a job's own, or hidden.
@@ -69,10 +78,13 @@ internal static class InputPaths
         }
     }
 
-    private static IReadOnlyList<string> Required(string input, IEnumerable<string> found)
+    private static NamedInput Required(
+        string input, bool isPattern, IReadOnlyList<string> directories, IEnumerable<string> found)
     {
         List<string> files = [.. found];
-        return files.Count > 0 ? files : throw new SluiceException(SluiceErrors.InputEmpty(input));
+        return files.Count > 0
+            ? new NamedInput(input, isPattern, directories, files)
+            : throw new SluiceException(SluiceErrors.InputEmpty(input));
     }
 
     private static string Regular(string path)

@@ -123,8 +123,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
         if (!BlockFormat.Verify(block.Bytes, number, out string? damage))
         {
             block.Release();
-            throw new OutputLostException(
-                Id.Output, new BlockCorruptException(Name, Id.Subpartition, number, damage).Message);
+            throw Damaged(damage);
         }
 
         BytesReceived += block.Length;
@@ -132,6 +131,11 @@ public sealed class InputChannel : IBlockSource, IDisposable
         block = Watched(block);
         return true;
     }
+
+    /// <inheritdoc/>
+    public IOException Damaged(string what) => new OutputLostException(
+        Id.Output,
+        new BlockCorruptException(Name, Id.Subpartition, _nextSequence - _blocks.Count - 1, what).Message);
 
     public void Dispose()
     {

@@ -91,7 +91,7 @@ public static class BottleneckFinder
                     Plain,
                     $"{Name(stage)} waits for one slow silo: {slow.Silo} did {RateOf(slow):F0} records a second " +
                     $"in each task, " +
-                    $"{100 * ratio:F0} % of the {rest:F0} that the other {Count(others.Length, "silo", "silos")} did."),
+                    $"{100 * ratio:F0} % of the {rest:F0} that the other {Count(others.Length, "silo")} did."),
                 ("stage", stage.Id),
                 ("recordsPerSecond", RateOf(slow)),
                 ("otherRecordsPerSecond", rest),
@@ -167,7 +167,7 @@ public static class BottleneckFinder
                 string.Create(
                     Plain,
                     $"{Name(stage)} has too little memory: " +
-                    $"{Count(stage.MergePasses, "merge pass", "merge passes")} wrote " +
+                    $"{Count(stage.MergePasses, "merge pass")} wrote " +
                     $"{stage.RewrittenBytes / 1e6:F0} MB again " +
                     $"and took {100 * passes / stage.Times.Tasks:F0} % of its tasks' time."),
                 ("stage", stage.Id),
@@ -236,8 +236,8 @@ public static class BottleneckFinder
     private static string Share(double part, double whole) =>
         string.Create(Plain, $"{100 * part / whole:F0} %");
 
-    private static string Count(int count, string one, string many) =>
-        string.Create(Plain, $"{count} {(count == 1 ? one : many)}");
+    private static string Count(int count, string one) =>
+        string.Create(Plain, $"{count} {Plural.Of(count, one)}");
 
     private static Bottleneck Named(
         BottleneckKind kind, string sentence, params (string Name, double Value)[] evidence) => new(

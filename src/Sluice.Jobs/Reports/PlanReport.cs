@@ -73,7 +73,7 @@ public sealed record PlanStageReport(
             ShuffleOutput shuffle =>
                 $"{shuffle.Node.Name}: {shuffle.Partitions} ranges from stage {shuffle.BoundariesFrom}",
             SampleOutput sample => $"boundaries of {sample.Partitions} ranges",
-            SinkOutput => $"{stage.Tasks} {(stage.Tasks == 1 ? "part" : "parts")}",
+            SinkOutput => $"{stage.Tasks} {Plural.Of(stage.Tasks, "part")}",
             _ => stage.Output.ToString()!,
         },
         stage.Output is ShuffleOutput written ? written.Partitions : null);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Sluice.Buffers;
 
 namespace Sluice.Sorting;
@@ -12,12 +13,15 @@ internal sealed class BlockDecoder(IBufferPool pool, CancellationToken cancellat
 
     /// <summary>Decodes one block.</summary>
     /// <param name="payload">As it was stored.</param>
-    /// <param name="codec">By which codec, as the block's header has it.</param>
-    /// <param name="rawLength">Bytes that it must give.</param>
-    /// <param name="run">Whose block it is, for messages.</param>
-    /// <returns>The segment with those bytes at its start; they stay until the next block.</returns>
-    /// <exception cref="InvalidDataException">It gives others, or more than a segment holds.</exception>
-    public MemorySegment Decode(ReadOnlySpan<byte> payload, byte codec, int rawLength, string run)
+    /// <param name="codec">By which codec.</param>
+    /// <param name="rawLength">Bytes that it must give, as the block's header has it.</param>
+    /// <param name="decoded">The segment with those bytes at its start; they stay until the next block.</param>
+    /// <returns>False when it gives others, or more than a segment holds.</returns>
+    public bool TryDecode(
+        ReadOnlySpan<byte> payload,
+        IBlockCodec codec,
+        int rawLength,
+        [NotNullWhen(true)] out MemorySegment? decoded)
     {
         if (!_room.IsLive)
         {
@@ -25,11 +29,10 @@ internal sealed class BlockDecoder(IBufferPool pool, CancellationToken cancellat
         }
 
         MemorySegment room = _room.Segment;
-        return (uint)rawLength <= (uint)room.Size
-            && BlockCodecs.ById(codec).TryDecompress(payload, room.Slice(0, rawLength))
-            ? room
-            : throw new InvalidDataException(
-                $"A block of {run} does not give the {rawLength} bytes that its header names.");
+        bool isWhole = (uint)rawLength <= (uint)room.Size
+            && codec.TryDecompress(payload, room.Slice(0, rawLength));
+        decoded = isWhole ? room : null;
+        return isWhole;
     }
 
     public void Dispose()

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Sluice.Sorting;
 
 /// <summary>One way to store the payload of a block in fewer bytes.</summary>
@@ -33,9 +35,10 @@ public static class BlockCodecs
     /// <summary>All of them.</summary>
     public static IReadOnlyList<IBlockCodec> All { get; } = [Brotli];
 
-    /// <summary>The codec a block's header names.</summary>
-    /// <exception cref="InvalidDataException">There is none with this id.</exception>
-    public static IBlockCodec ById(byte id) => id == Brotli.Id
-        ? Brotli
-        : throw new InvalidDataException($"A block names codec {id}, which this version does not know.");
+    /// <summary>The codec that a block's header names; false when there is none with this id.</summary>
+    public static bool TryFind(byte id, [NotNullWhen(true)] out IBlockCodec? codec)
+    {
+        codec = id == Brotli.Id ? Brotli : null;
+        return codec is not null;
+    }
 }

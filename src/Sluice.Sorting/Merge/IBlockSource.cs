@@ -22,4 +22,9 @@ public interface IBlockSource
     /// <param name="block">A verified block, whose reference the caller owns.</param>
     /// <exception cref="BlockCorruptException">What came is not what was written.</exception>
     bool TryTake(out Block block);
+
+    /// <summary>The block taken last was what its writer sealed, and still cannot be read: the error that says
+    /// so.</summary>
+    /// <param name="what">What was expected and what was found.</param>
+    IOException Damaged(string what);
 }

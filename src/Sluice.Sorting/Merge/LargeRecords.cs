@@ -6,8 +6,8 @@ namespace Sluice.Sorting;
 /// <remarks>
 /// Cursors stand at several records at once, but only one is handed out at a time: that one is brought into memory of
 /// its own, the others are compared piece by piece from the file. The file holds nothing but the records' bytes, each
-/// record from a whole piece on; the checksum of every piece stays in memory and is compared with what is read.
-/// Threading: one thread.
+/// record from a whole piece on, where one that was given up has left room: so it is about as long as what is open at
+/// once. The checksum of every piece stays in memory and is compared with what is read. Threading: one thread.
 /// </remarks>
 internal sealed unsafe class LargeRecords : IDisposable
 {
@@ -15,9 +15,9 @@ internal sealed unsafe class LargeRecords : IDisposable
     public const int PieceSize = 4096;
 
     private readonly ISpillStore _store;
+    private readonly FreePieces _pieces = new();
     private readonly List<uint> _checksums = [];
     private IStoredFile? _stream;
-    private int _open;
     private byte* _memory;
     private nuint _capacity;
     private LargeRecord? _loaded;
@@ -31,10 +31,9 @@ internal sealed unsafe class LargeRecords : IDisposable
     public LargeRecord Begin(int length)
     {
         _stream ??= _store.Create("large");
-        LargeRecord record = new(_checksums.Count, length);
-        CollectionsMarshal.SetCount(_checksums, _checksums.Count + Pieces(length));
-        CollectionsMarshal.AsSpan(_checksums)[record.FirstPiece..].Clear();
-        _open++;
+        LargeRecord record = new(_pieces.Take(Pieces(length)), length);
+        CollectionsMarshal.SetCount(_checksums, Math.Max(_checksums.Count, _pieces.End));
+        CollectionsMarshal.AsSpan(_checksums).Slice(record.FirstPiece, Pieces(length)).Clear();
         return record;
     }
 
@@ -52,7 +51,7 @@ internal sealed unsafe class LargeRecords : IDisposable
         }
     }
 
-    /// <summary>The record will not be read any more; when none is left, the file starts over.</summary>
+    /// <summary>The record will not be read any more.</summary>
     public void End(LargeRecord record)
     {
         if (_loaded == record)
@@ -60,10 +59,7 @@ internal sealed unsafe class LargeRecords : IDisposable
             _loaded = null;
         }
 
-        if (--_open == 0)
-        {
-            _checksums.Clear();
-        }
+        _pieces.GiveBack(record.FirstPiece, Pieces(record.Length));
     }
 
     /// <summary>The whole record, until the next one is loaded.</summary>

@@ -79,11 +79,13 @@ internal sealed class RunBlockSource : IBlockSource, IDisposable
         if (!BlockFormat.Verify(block.Bytes, number, out string? damage))
         {
             block.Release();
-            throw new BlockCorruptException(Name, _partition, number, damage);
+            throw Damaged(damage);
         }
 
         return true;
     }
+
+    public IOException Damaged(string what) => new BlockCorruptException(Name, _partition, _taken - 1, what);
 
     public void Dispose()
     {

@@ -5,25 +5,22 @@ namespace Sluice.Sorting;
 
 /// <summary>Reads the records of one sorted run, block by block; stands at one record at a time.</summary>
 /// <remarks>
-/// A compressed block is read out of a <see cref="BlockDecoder"/>. A record inside a block is read where it lies. One
-/// that goes on in the next block is put together in a segment of the cursor's own; one larger than a segment goes to
-/// the <see cref="LargeRecords"/> of the task.
-/// Ownership: holds the current block, released at its end, and its own segment and the decoder's, released by Dispose.
-/// Threading: one thread.
+/// A record inside a block is read where it lies. One that goes on in the next block is put together in a segment of
+/// the cursor's own; one larger than a segment goes to the <see cref="LargeRecords"/> of the task.
+/// Ownership: its own segment, released by Dispose; its <see cref="BlockPayloads"/> hold the current block. Threading:
+/// one thread.
 /// </remarks>
 internal sealed class RunCursor : IDisposable
 {
     private readonly IBlockSource _source;
+    private readonly BlockPayloads _payloads;
     private readonly IBufferPool _pool;
     private readonly LargeRecords _largeRecords;
     private readonly CancellationToken _cancellation;
-    private Block _block;
     private MemorySegment? _blockSegment;
     private int _position;
     private int _end;
     private NetworkBuffer _joinBuffer;
-    private BlockDecoder? _decoder;
-    private bool _isDecoded;
     private MemorySegment? _recordSegment;
     private int _recordOffset;
     private int _recordLength;
@@ -33,6 +30,7 @@ internal sealed class RunCursor : IDisposable
     public RunCursor(IBlockSource source, IBufferPool pool, LargeRecords largeRecords, CancellationToken cancellation)
     {
         _source = source;
+        _payloads = new BlockPayloads(source, pool, cancellation);
         _pool = pool;
         _largeRecords = largeRecords;
         _cancellation = cancellation;
@@ -76,7 +74,7 @@ internal sealed class RunCursor : IDisposable
             keyLength = bytes[0];
             length = keyLength + bytes[1];
         }
-        else if (!TryReadHeader(bytes, out header, out keyLength, out length))
+        else if (!TryReadLengths(bytes, out header, out keyLength, out length))
         {
             ReadCrossingHeader(out keyLength, out length);
             ReadCrossing(keyLength, length);
@@ -126,8 +124,7 @@ internal sealed class RunCursor : IDisposable
     public void Dispose()
     {
         ReleaseLarge();
-        ReleaseBlock();
-        _decoder?.Dispose();
+        _payloads.Dispose();
         if (_joinBuffer.IsLive)
         {
             _joinBuffer.Release();
@@ -141,42 +138,33 @@ internal sealed class RunCursor : IDisposable
     /// <summary>The key of a record that is not large.</summary>
     internal ReadOnlySpan<byte> Key => _recordSegment!.Slice(_recordOffset, KeyLength);
 
-    private static bool TryReadHeader(ReadOnlySpan<byte> bytes, out int header, out int keyLength, out int length)
+    private bool TryReadLengths(ReadOnlySpan<byte> bytes, out int header, out int keyLength, out int length)
     {
-        keyLength = 0;
-        length = 0;
-        header = VarInt.Read(bytes, out uint key);
-        if (header == 0)
+        header = RecordHeader.Read(bytes, out uint key, out uint value);
+        long whole = key + (long)value;
+        if (header < 0 || (header > 0 && whole > int.MaxValue))
         {
-            return false;
+            throw _source.Damaged(header < 0
+                ? "expected a record's lengths in 32 bits each, found more"
+                : $"expected a record's lengths of {int.MaxValue} together at most, found {key} and {value}");
         }
 
-        int second = VarInt.Read(bytes[header..], out uint value);
-        header += second;
-        if (second == 0)
-        {
-            return false;
-        }
-
-        keyLength = checked((int)key);
-        length = checked((int)(key + (long)value));
-        return true;
+        keyLength = (int)key;
+        length = (int)whole;
+        return header > 0;
     }
 
     // The lengths themselves are cut by the block's end.
     private void ReadCrossingHeader(out int keyLength, out int length)
     {
         Span<byte> header = stackalloc byte[BlockFormat.MaximumRecordHeader];
-        for (int filled = 1; filled <= header.Length; filled++)
+        int filled = 0;
+        do
         {
-            ReadBytes(header.Slice(filled - 1, 1));
-            if (TryReadHeader(header[..filled], out _, out keyLength, out length))
-            {
-                return;
-            }
+            ReadBytes(header.Slice(filled, 1));
+            filled++;
         }
-
-        throw new InvalidDataException($"A record's lengths in {_source.Name} are not two varints of 32 bits.");
+        while (!TryReadLengths(header[..filled], out _, out keyLength, out length));
     }
 
     private void ReadCrossing(int keyLength, int length)
@@ -239,7 +227,8 @@ internal sealed class RunCursor : IDisposable
         {
             if (_position == _end && !NextBlock())
             {
-                throw new InvalidDataException($"{_source.Name} ends in the middle of a record.");
+                throw _source.Damaged(
+                    $"expected {destination.Length} more bytes of a record, found the end of the run");
             }
 
             int count = Math.Min(destination.Length, _end - _position);
@@ -249,60 +238,7 @@ internal sealed class RunCursor : IDisposable
         }
     }
 
-    private bool NextBlock()
-    {
-        ReleaseBlock();
-        if (!_source.TryTake(out Block block))
-        {
-            return false;
-        }
-
-        (byte codec, int rawLength) = BlockFormat.PayloadOf(block.Bytes);
-        if (codec != 0)
-        {
-            Decode(block, codec, rawLength);
-            return true;
-        }
-
-        _block = block;
-        _blockSegment = block.Buffer.Segment;
-        _position = block.Offset + BlockFormat.HeaderSize;
-        _end = block.Offset + block.Length;
-        return true;
-    }
-
-    // The stored block goes back at once.
-    private void Decode(Block block, byte codec, int rawLength)
-    {
-        try
-        {
-            _decoder ??= new BlockDecoder(_pool, _cancellation);
-            _blockSegment = _decoder.Decode(block.Bytes[BlockFormat.HeaderSize..], codec, rawLength, _source.Name);
-            _position = 0;
-            _end = rawLength;
-            _isDecoded = true;
-        }
-        finally
-        {
-            block.Release();
-        }
-    }
-
-    private void ReleaseBlock()
-    {
-        if (_blockSegment is not null)
-        {
-            _blockSegment = null;
-            _position = 0;
-            _end = 0;
-            if (!_isDecoded)
-            {
-                _block.Release();
-            }
-
-            _isDecoded = false;
-        }
-    }
+    private bool NextBlock() => _payloads.TryNext(out _blockSegment, out _position, out _end);
 
     private void ReleaseLarge()
     {

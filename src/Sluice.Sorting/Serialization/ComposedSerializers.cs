@@ -19,7 +19,7 @@ internal static class ItemPart
         if (serializer.FixedLength is not int length)
         {
             int header = VarInt.Read(rest, out uint found);
-            if (header == 0 || found > rest.Length - header)
+            if (header <= 0 || found > rest.Length - header)
             {
                 throw new InvalidDataException($"A {typeof(T).Name} says that it is longer than what holds it.");
             }

@@ -82,11 +82,17 @@ public static class BlockFormat
         (block[4], BinaryPrimitives.ReadInt32LittleEndian(block[12..]));
 
     /// <summary>Whether the block is what its writer sealed, and stands where it was put.</summary>
-    /// <param name="block">Header and payload, nothing else.</param>
+    /// <param name="block">Header and payload, nothing else; what is too short to be that is damaged.</param>
     /// <param name="number">How many blocks stand before it in its partition of its run.</param>
     /// <param name="damage">What was expected and what was found, for people.</param>
     public static bool Verify(ReadOnlySpan<byte> block, int number, [NotNullWhen(false)] out string? damage)
     {
+        if (block.Length < HeaderSize)
+        {
+            damage = $"expected a header of {HeaderSize} bytes, found {block.Length}";
+            return false;
+        }
+
         uint expected = BinaryPrimitives.ReadUInt32LittleEndian(block);
         uint found = Checksum(block[CrcSize..]);
         int stands = (int)(BinaryPrimitives.ReadUInt32LittleEndian(block[4..]) >> 8);

@@ -43,7 +43,7 @@ internal sealed class BlockWriter : IRecordOutput
         }
 
         Span<byte> room = _segment!.Slice(_position, needed);
-        int header = WriteHeader(room, key.Length, value.Length);
+        int header = RecordHeader.Write(room, key.Length, value.Length);
         key.CopyTo(room[header..]);
         value.CopyTo(room[(header + key.Length)..]);
         _sum.Add(room.Slice(header, key.Length + value.Length), key.Length);
@@ -62,7 +62,7 @@ internal sealed class BlockWriter : IRecordOutput
         }
 
         Span<byte> room = _segment!.Slice(_position, needed);
-        int header = WriteHeader(room, keyLength, record.Length - keyLength);
+        int header = RecordHeader.Write(room, keyLength, record.Length - keyLength);
         record.CopyTo(room[header..]);
         _sum.Add(room.Slice(header, record.Length), keyLength);
         _position += header + record.Length;
@@ -92,7 +92,7 @@ internal sealed class BlockWriter : IRecordOutput
     public void Begin(int keyLength, int valueLength)
     {
         Span<byte> header = stackalloc byte[BlockFormat.MaximumRecordHeader];
-        WriteBytes(header[..WriteHeader(header, keyLength, valueLength)]);
+        WriteBytes(header[..RecordHeader.Write(header, keyLength, valueLength)]);
     }
 
     /// <summary>The next piece of the record begun, key first.</summary>
@@ -132,19 +132,6 @@ internal sealed class BlockWriter : IRecordOutput
         Write(key, ref hash);
         Write(value, ref hash);
         End(in hash, key.Length, (long)key.Length + value.Length);
-    }
-
-    private static int WriteHeader(Span<byte> room, int keyLength, int valueLength)
-    {
-        if ((keyLength | valueLength) < 0x80)
-        {
-            room[1] = (byte)valueLength;
-            room[0] = (byte)keyLength;
-            return 2;
-        }
-
-        int length = VarInt.Write(room, (uint)keyLength);
-        return length + VarInt.Write(room[length..], (uint)valueLength);
     }
 
     private void WriteBytes(ReadOnlySpan<byte> bytes)

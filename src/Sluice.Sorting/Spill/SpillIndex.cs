@@ -87,10 +87,19 @@ internal readonly record struct SpillIndex(long Offset, int Entries, int Partiti
                 file.Path, "The trailer", "expected the name of this format, found another");
         }
 
-        return new SpillIndex(
+        SpillIndex index = new(
             BinaryPrimitives.ReadInt64LittleEndian(payload[8..]),
             BinaryPrimitives.ReadInt32LittleEndian(payload[16..]),
             BinaryPrimitives.ReadInt32LittleEndian(payload[20..]));
+        return index.Offset >= 0
+            && (uint)index.Entries <= (uint)Math.Max(0, index.Partitions)
+            && index.Offset == length - TrailerSize - index.EntriesLength
+            ? index
+            : throw BlockCorruptException.OfIndex(
+                file.Path,
+                "The trailer",
+                $"expected an index between the partitions and byte {length - TrailerSize}, " +
+                $"found {index.Entries} entries of {index.Partitions} at byte {index.Offset}");
     }
 
     /// <summary>Where a partition lies; one without blocks lies nowhere.</summary>
@@ -119,7 +128,8 @@ internal readonly record struct SpillIndex(long Offset, int Entries, int Partiti
             }
             else
             {
-                return FindIn(entries, partition);
+                PartitionRange range = FindIn(entries, partition);
+                return range == default ? range : Checked(file, range, partition);
             }
 
             guess = (low + high) / 2;
@@ -127,6 +137,23 @@ internal readonly record struct SpillIndex(long Offset, int Entries, int Partiti
 
         return default;
     }
+
+    // Of the whole index, headers included.
+    private long EntriesLength =>
+        ((long)Entries * EntrySize)
+        + (((long)Entries + EntriesPerBlock - 1) / EntriesPerBlock * BlockFormat.HeaderSize);
+
+    private PartitionRange Checked(IStoredFile file, PartitionRange range, int partition) =>
+        range.Blocks > 0
+        && range.Offset >= 0
+        && range.Offset <= Offset - range.Length
+        && range.Length >= (long)range.Blocks * BlockFormat.HeaderSize
+            ? range
+            : throw BlockCorruptException.OfIndex(
+                file.Path,
+                $"The index entry of partition {partition}",
+                $"expected blocks before byte {Offset}, " +
+                $"found {range.Blocks} in {range.Length} bytes at byte {range.Offset}");
 
     private static PartitionRange FindIn(ReadOnlySpan<byte> entries, int partition)
     {

@@ -50,9 +50,10 @@ public sealed class SpillStore : ISpillStore
             {
                 File.Delete(Path);
             }
-            catch (DirectoryNotFoundException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Somebody removed the directory with all its files: what was wanted is done.
+                // The directory was removed with all its files, or the file goes with the directory: whoever gives it
+                // up has more to give back, and nobody reads it again.
             }
         }
     }

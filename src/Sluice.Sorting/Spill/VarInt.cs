@@ -6,6 +6,9 @@ internal static class VarInt
     /// <summary>The longest encoding, bytes.</summary>
     public const int MaximumLength = 5;
 
+    /// <summary>What <see cref="Read"/> returns where no number of 32 bits stands.</summary>
+    public const int TooLong = -1;
+
     // The fifth byte holds the four bits that 28 leave of 32, and nothing goes on behind it.
     private const byte LastByteMaximum = 0x0F;
 
@@ -23,8 +26,9 @@ internal static class VarInt
         return length;
     }
 
-    /// <summary>Reads a number; returns its length, or 0 when <paramref name="bytes"/> ends before it does.</summary>
-    /// <exception cref="InvalidDataException">It has more than 32 bits, or more than five bytes.</exception>
+    /// <summary>Reads a number.</summary>
+    /// <returns>Its length; 0 when <paramref name="bytes"/> ends before it does, <see cref="TooLong"/> when it has more
+    /// than 32 bits, or more than five bytes.</returns>
     public static int Read(ReadOnlySpan<byte> bytes, out uint value)
     {
         value = 0;
@@ -32,7 +36,7 @@ internal static class VarInt
         {
             if (length == MaximumLength - 1 && bytes[length] > LastByteMaximum)
             {
-                throw new InvalidDataException("A record's length is not a varint of 32 bits.");
+                return TooLong;
             }
 
             value |= (uint)(bytes[length] & 0x7F) << (7 * length);

@@ -163,6 +163,34 @@ public sealed class BadInputTests : ConsoleTest
     }
 
     [Theory]
+    [InlineData("sort in --out $'out\\xff'")]
+    [InlineData("sort in --out $'\\xff/out'")]
+    [InlineData("sort in --out out --spill-dir $'spill\\xff'")]
+    [InlineData("sort $'in\\xff' --out out")]
+    [InlineData("gen gensort --records 1 --out $'out\\xff'")]
+    [InlineData("verify sort $'in\\xff'")]
+    public void A_path_that_is_not_utf_8_is_said_before_anything_is_made(string call)
+    {
+        Write("in", "a\n");
+
+        string[] lines = Lines($"dotnet '{ConsoleProcess.Library()}' {call} 2>&1; echo $?; ls");
+
+        Assert.StartsWith("error[SLU2004]: ", lines[0], StringComparison.Ordinal);
+        Assert.EndsWith("is not a path whose bytes are UTF-8", lines[0], StringComparison.Ordinal);
+        Assert.Equal(["2", "in"], lines[3..]);
+    }
+
+    [Fact]
+    public void A_name_that_holds_the_character_put_for_what_is_not_utf_8_is_read()
+    {
+        Write("in\uFFFD", "b\na\n");
+
+        Assert.Equal(
+            ["a", "b"],
+            Lines($"dotnet '{ConsoleProcess.Library()}' sort $'in\\xef\\xbf\\xbd' --out - --no-progress 2>error"));
+    }
+
+    [Theory]
     [InlineData("dir")]
     [InlineData("dir/*")]
     [InlineData("d*/*")]

@@ -160,6 +160,8 @@ public sealed class PublishCrashTests
         File.Delete(success);
 
         Assert.Equal(OutputRefusal.LeftoverStuck, e.Reason);
+        Assert.Contains(success, e.What, StringComparison.Ordinal);
+        Assert.StartsWith("make readable and writable", e.Help, StringComparison.Ordinal);
         Assert.Equal(published, OutputFolder.Files(image));
         File.Move(aside, success);
         using (OutputDirectory next = OutputDirectory.Prepare(image, OutputFolder.NewJob(), overwrite: true))
@@ -185,6 +187,7 @@ public sealed class PublishCrashTests
 
         Assert.Equal(OutputRefusal.LeftoverStuck, e.Reason);
         Assert.Equal(staging, e.Where);
+        Assert.StartsWith("look at its files: old/", e.Help, StringComparison.Ordinal);
         Assert.Equal(before, OutputFolder.Files(image));
     }
 

@@ -92,6 +92,24 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(["a", "b"], Resume(worker, order, isWorkerLost: false));
     }
 
+    [Fact]
+    public void A_job_whose_input_has_changed_goes_on_only_once_it_is_what_it_was()
+    {
+        string input = _folder.Write("in", "b\na\n");
+        JobOrder order = OrderOf(input, _folder["out"]);
+        using WorkerProcess worker = new(_folder["spill"]);
+        RunUntilPublishing(worker, order, Prepare(order));
+        File.WriteAllText(input, "b\na\nc\n");
+        OutputDirectory taken = OutputDirectory.TryResume(_folder["out"], order.Id, false)!;
+        JobPreparation changed = Prepare(order);
+        WorkerProcess.Hands hands = worker.For(order.Id, changed, Staging(order));
+
+        Assert.Throws<IOException>(() => JobHost.Resume(order, changed, taken, hands));
+
+        File.WriteAllText(input, "b\na\n");
+        Assert.Equal(["a", "b"], Resume(worker, order, isWorkerLost: false));
+    }
+
     private static JobOrder OrderOf(string input, string output) => new()
     {
         Id = JobId.New(),

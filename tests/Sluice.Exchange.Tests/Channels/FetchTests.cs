@@ -54,6 +54,27 @@ public class FetchTests
         Assert.Equal(0, exchange.Pool.Lent);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_block_that_holds_no_records_is_told_as_lost(bool isTooShort)
+    {
+        using ExchangeFixture exchange = new();
+        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(6, 300, ExchangeFixture.Partitions, 60), 14);
+        DamagingTransport damaging = new(exchange.Transport, isTooShort);
+
+        OutputLostException thrown = Assert.Throws<OutputLostException>(
+            () => exchange.ReadAll([producer], 0, 9, damaging));
+
+        Assert.Equal(producer.Id, thrown.Output);
+        Assert.Contains("Block 1 of partition 0 in ", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            isTooShort ? "expected a header of 16 bytes, found 15" : "expected a record's lengths",
+            thrown.Message,
+            StringComparison.Ordinal);
+        Assert.Equal(0, exchange.Pool.Lent);
+    }
+
     [Fact]
     public void A_gap_in_a_channel_is_an_error()
     {
@@ -106,6 +127,39 @@ public class FetchTests
         }
 
         public void Close(ChannelId channel, string where) => inner.Close(channel, where);
+    }
+
+    /// <summary>Sends a second block that is shorter than its header, or sealed and without records.</summary>
+    private sealed class DamagingTransport(IExchangeTransport inner, bool isTooShort) : IExchangeTransport
+    {
+        public async ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
+        {
+            FetchReply reply = await inner.FetchAsync(request, cancellationToken);
+            return reply with
+            {
+                Blocks = [.. reply.Blocks.Select((block, i) => Change(block, reply.FirstSequence + i))],
+            };
+        }
+
+        public void Close(ChannelId channel, string where) => inner.Close(channel, where);
+
+        private Block Change(Block block, int number)
+        {
+            if (number == 1 && isTooShort)
+            {
+                return block with { Length = BlockFormat.HeaderSize - 1 };
+            }
+
+            if (number == 1)
+            {
+                // What the block before has begun ends in zeros, and then come lengths that cannot be.
+                Span<byte> bytes = block.Buffer.Segment.Slice(block.Offset, block.Length);
+                bytes[BlockFormat.HeaderSize..].Fill(0xFF);
+                BlockFormat.Seal(bytes, number);
+            }
+
+            return block;
+        }
     }
 
     private sealed class LateTransport(IExchangeTransport inner) : IExchangeTransport

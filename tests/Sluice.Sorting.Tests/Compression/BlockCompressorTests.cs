@@ -13,7 +13,8 @@ public class BlockCompressorTests
     public void Every_length_comes_back_as_it_was(string name)
     {
         IBlockCodec codec = BlockCodecs.All.Single(codec => codec.Name == name);
-        Assert.Same(codec, BlockCodecs.ById(codec.Id));
+        Assert.True(BlockCodecs.TryFind(codec.Id, out IBlockCodec? named));
+        Assert.Same(codec, named);
         byte[] room = new byte[4 * Size];
         for (int length = 0; length <= Size; length += 1 + (length / 9))
         {
@@ -52,8 +53,7 @@ public class BlockCompressorTests
     }
 
     [Fact]
-    public void An_unknown_codec_is_named() => Assert.Contains(
-        "codec 77", Assert.Throws<InvalidDataException>(() => BlockCodecs.ById(77)).Message, StringComparison.Ordinal);
+    public void An_unknown_codec_is_not_found() => Assert.False(BlockCodecs.TryFind(77, out _));
 
     [Fact]
     public void A_block_that_gets_smaller_is_stored_compressed_and_sealed()

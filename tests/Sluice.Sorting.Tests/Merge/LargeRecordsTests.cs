@@ -36,6 +36,44 @@ public class LargeRecordsTests
         Assert.Matches("^Block [0-9]+ of partition 0 in large-[0-9]+ is damaged: expected .*, found ", thrown.Message);
     }
 
+    [Fact]
+    public void Of_many_only_those_that_are_open_take_room()
+    {
+        // Two runs of large records alone: one is open to the end.
+        const int Count = 40;
+        const int Length = 2 * LargeRecords.PieceSize;
+        using TestPool pool = new(40, 128);
+        MemoryStore files = new();
+        MemoryStore store = new();
+        SortedRun[] runs = [RunOf(0), RunOf(1)];
+        int merged = 0;
+        using (RunMerger merger = new(
+            [.. runs.Select(run => new RunBlockSource(run, 0, pool.Task, CancellationToken.None))],
+            2, pool.Task, store, null, CancellationToken.None))
+        {
+            for (; merger.MoveNext(); merged++)
+            {
+                Assert.Equal((byte)merged, merger.Record[0]);
+            }
+        }
+
+        Array.ForEach(runs, run => run.Dispose());
+        Assert.Equal(Count, merged);
+        Assert.InRange(Assert.Single(store.Files).Bytes.Length, Length, 3 * Length);
+
+        SortedRun RunOf(int first)
+        {
+            using WriteMemory memory = new(pool.Task, 1, null, CancellationToken.None);
+            using SpillFileWriter writer = new(files, "run", memory, new PartitionTable(new RecordSum[1]));
+            for (int i = first; i < Count; i += 2)
+            {
+                writer.Blocks.Append([(byte)i], new byte[Length - 1]);
+            }
+
+            return writer.Finish();
+        }
+    }
+
     private static List<string> Merge(int segmentSize, Func<ISpillStore, ISpillStore> faulty)
     {
         using TestPool pool = new(40, segmentSize);

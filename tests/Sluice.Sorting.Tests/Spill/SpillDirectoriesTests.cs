@@ -20,6 +20,22 @@ public sealed class SpillDirectoriesTests
     }
 
     [Fact]
+    public void A_file_that_cannot_be_deleted_does_not_keep_its_owner_from_giving_back_the_rest()
+    {
+        using SpillFolder folder = new();
+        using SpillDirectories directories = SpillDirectories.Open([folder.At("a")]);
+        IStoredFile file = new SpillStore(directories).Create("run");
+
+        // No right of a user deletes a directory as if it were a file.
+        File.Delete(file.Path);
+        Directory.CreateDirectory(file.Path);
+
+        file.Dispose();
+
+        Assert.True(Directory.Exists(file.Path));
+    }
+
+    [Fact]
     public void FreeBytes_counts_a_file_system_once()
     {
         using SpillFolder folder = new();

@@ -1,7 +1,12 @@
+using System.Buffers.Binary;
+
 namespace Sluice.Sorting.Tests;
 
 public class SpillIndexTests
 {
+    // Partitions take so much that their places need 64 bits.
+    private const long Far = 1L << 60;
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(1, 0)]
@@ -20,18 +25,19 @@ public class SpillIndexTests
         random.Shuffle(all);
         foreach (int partition in all[..filled])
         {
-            ranges[partition] = new PartitionRange(
-                random.NextInt64(), random.NextInt64(), random.Next(1, int.MaxValue));
+            int blocks = random.Next(1, int.MaxValue);
+            long length = random.NextInt64((long)blocks * BlockFormat.HeaderSize, Far / 2);
+            ranges[partition] = new PartitionRange(random.NextInt64(Far / 2), length, blocks);
         }
 
         MemoryStore store = new();
-        IStoredFile file = store.Create("run");
-        (SpillIndex written, long length) = SpillIndex.Write(file, 777, ranges);
+        IStoredFile file = new FarFile(store.Create("run"));
+        (SpillIndex written, long end) = SpillIndex.Write(file, Far, ranges);
 
-        Assert.Equal(length, store.Files[0].Bytes.Length);
-        SpillIndex read = SpillIndex.Read(file, length);
+        Assert.Equal(end, Far + store.Files[0].Bytes.Length);
+        SpillIndex read = SpillIndex.Read(file, end);
         Assert.Equal(written, read);
-        Assert.Equal((777L, filled, partitions), (read.Offset, read.Entries, read.Partitions));
+        Assert.Equal((Far, filled, partitions), (read.Offset, read.Entries, read.Partitions));
         Assert.All(all, partition => Assert.Equal(ranges[partition], read.Find(file, partition)));
         Assert.Throws<ArgumentOutOfRangeException>(() => read.Find(file, partitions));
         Assert.Throws<ArgumentOutOfRangeException>(() => read.Find(file, -1));
@@ -81,10 +87,10 @@ public class SpillIndexTests
         MemoryStore store = new();
         IStoredFile file = store.Create("run");
         PartitionRange[] ranges = [new(0, 90, 1), default, new(90, 40, 1)];
-        (_, long length) = SpillIndex.Write(file, 0, ranges);
+        (_, long length) = SpillIndex.Write(file, 130, ranges);
         byte[] bytes = store.Files[0].Bytes;
 
-        for (int bit = 0; bit < 8 * bytes.Length; bit++)
+        for (int bit = 8 * 130; bit < 8 * bytes.Length; bit++)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
             BlockCorruptException thrown =
@@ -108,5 +114,63 @@ public class SpillIndexTests
         {
             Assert.Throws<BlockCorruptException>(() => SpillFile.Open(file, cut));
         }
+    }
+
+    [Theory]
+    [InlineData(-1, 90, 1)]
+    [InlineData(0, -90, 1)]
+    [InlineData(0, 90, -1)]
+    [InlineData(0, 90, 6)]
+    [InlineData(0, 90, int.MaxValue)]
+    [InlineData(41, 90, 1)]
+    [InlineData(long.MaxValue, 90, 1)]
+    [InlineData(0, long.MaxValue, 1)]
+    [InlineData(0, long.MinValue, 1)]
+    public void A_place_where_no_blocks_can_lie_is_damage(long offset, long length, int blocks)
+    {
+        MemoryStore store = new();
+        IStoredFile file = store.Create("run");
+        (SpillIndex index, _) = SpillIndex.Write(file, 130, [new PartitionRange(offset, length, blocks)]);
+
+        BlockCorruptException thrown = Assert.Throws<BlockCorruptException>(() => index.Find(file, 0));
+
+        Assert.StartsWith(
+            "The index entry of partition 0 of run-0 is damaged: expected ", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-1, 2, 3)]
+    [InlineData(0, 2, 3)]
+    [InlineData(131, 2, 3)]
+    [InlineData(long.MaxValue, 2, 3)]
+    [InlineData(130, -1, 3)]
+    [InlineData(130, 1, 3)]
+    [InlineData(130, int.MaxValue, 3)]
+    [InlineData(130, 2, 1)]
+    [InlineData(130, 2, -1)]
+    [InlineData(130, int.MinValue, int.MinValue)]
+    public void A_trailer_that_fits_no_index_is_damage(long offset, int entries, int partitions)
+    {
+        MemoryStore store = new();
+        IStoredFile file = store.Create("run");
+        (_, long length) = SpillIndex.Write(file, 130, [new(0, 90, 1), default, new(90, 40, 1)]);
+        Span<byte> trailer = store.Files[0].Bytes.AsSpan(^SpillIndex.TrailerSize..);
+        Span<byte> payload = trailer[BlockFormat.HeaderSize..];
+        BinaryPrimitives.WriteInt64LittleEndian(payload[8..], offset);
+        BinaryPrimitives.WriteInt32LittleEndian(payload[16..], entries);
+        BinaryPrimitives.WriteInt32LittleEndian(payload[20..], partitions);
+        BlockFormat.Seal(trailer, 0);
+
+        BlockCorruptException thrown = Assert.Throws<BlockCorruptException>(() => SpillIndex.Read(file, length));
+
+        Assert.StartsWith("The trailer of run-0 is damaged: expected ", thrown.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The end of a file that is too large for a test.</summary>
+    private sealed class FarFile(IStoredFile file) : FaultyFile(file)
+    {
+        public override void Write(ReadOnlySpan<byte> bytes, long offset) => base.Write(bytes, offset - Far);
+
+        public override int Read(Span<byte> bytes, long offset) => base.Read(bytes, offset - Far);
     }
 }
