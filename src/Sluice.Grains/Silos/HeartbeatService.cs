@@ -9,15 +9,34 @@ namespace Sluice.Grains;
 /// <summary>
 /// Tells each job every second how its attempts on this silo are; a job whose host died comes back by that.
 /// </summary>
+/// <remarks>
+/// A job that was still planned where a silo died is no silo's yet: whenever one dies, all that are remembered as going on
+/// are asked for. Threading: membership tells of silos on any thread, the rest is one loop.
+/// </remarks>
 internal sealed class HeartbeatService(
-    SiloEngine engine, ServingDesk desk, IGrainFactory grains, ILogger<HeartbeatService> logger) : BackgroundService
+    SiloEngine engine,
+    ServingDesk desk,
+    IGrainFactory grains,
+    ISiloStatusOracle membership,
+    ILogger<HeartbeatService> logger) : BackgroundService, ISiloStatusListener
 {
+    private const int MostJobs = 100;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Guid, SiloJob> _told = new();
+    private int _hasLostSilo;
+
+    public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
+    {
+        if (status == SiloStatus.Dead)
+        {
+            Volatile.Write(ref _hasLostSilo, 1);
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        membership.SubscribeToSiloStatusEvents(this);
         using PeriodicTimer timer = new(Interval);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
@@ -26,6 +45,11 @@ internal sealed class HeartbeatService(
             {
                 TellAsync(job).ContinueWith(
                     done => _told.TryRemove(job.Order.Id.Value, out _), TaskScheduler.Default).Ignore();
+            }
+
+            if (Interlocked.Exchange(ref _hasLostSilo, 0) != 0)
+            {
+                AskForJobsAsync().Ignore();
             }
         }
     }
@@ -56,6 +80,21 @@ internal sealed class HeartbeatService(
 #pragma warning restore CA1031
         {
             logger.HeartbeatUnheard(exception, job.Order.Id);
+        }
+    }
+
+    private async Task AskForJobsAsync()
+    {
+        try
+        {
+            await grains.GetGrain<IClusterGrain>(0).GetJobsAsync(MostJobs);
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.JobsUnasked(exception);
+            Volatile.Write(ref _hasLostSilo, 1);
         }
     }
 
