@@ -41,7 +41,7 @@ internal sealed class HeartbeatService(
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             // A job whose host does not answer keeps none of the others waiting.
-            foreach (SiloJob job in engine.Jobs.Where(job => _told.TryAdd(job.Order.Id.Value, job)))
+            foreach (SiloJob job in engine.Jobs.All.Where(job => _told.TryAdd(job.Order.Id.Value, job)))
             {
                 TellAsync(job).ContinueWith(
                     done => _told.TryRemove(job.Order.Id.Value, out _), TaskScheduler.Default).Ignore();
@@ -72,7 +72,7 @@ internal sealed class HeartbeatService(
             if (!goesOn)
             {
                 desk.CloseJob(job.Order.Id.Value);
-                await Task.Run(() => engine.End(job.Order.Id.Value));
+                await Task.Run(() => engine.Jobs.End(job.Order.Id.Value));
             }
         }
 #pragma warning disable CA1031 // A silo that cannot reach a job's host tries again a second later.

@@ -19,11 +19,11 @@ public sealed class EndingTests
         Assert.True(job.Obeys(2));
 
         await silo.EndJobAsync(id.Value, 1).WaitAsync(SiloHosts.Deadline);
-        Assert.Same(job, engine.Find(id.Value));
+        Assert.Same(job, engine.Jobs.Find(id.Value));
         Assert.Single(job.Attempts);
         gate.Open();
         await silo.EndJobAsync(id.Value, 2).WaitAsync(SiloHosts.Deadline);
-        Assert.NotSame(job, engine.Find(id.Value));
+        Assert.NotSame(job, engine.Jobs.Find(id.Value));
 
         // Its coordinator notices that the silo has forgotten it.
         SiloHosts.ReportOf(await hosts.Client.WatchAsync(id).WaitAsync(SiloHosts.Deadline));
@@ -38,11 +38,11 @@ public sealed class EndingTests
         using Gate gate = new();
         (JobId id, SiloJob job) = await HeldJobAsync(hosts, gate);
 
-        Task first = Task.Run(() => engine.End(id.Value));
-        await SiloHosts.AwaitAsync(() => Task.FromResult(engine.Find(id.Value) != job), "it is being ended");
+        Task first = Task.Run(() => engine.Jobs.End(id.Value));
+        await SiloHosts.AwaitAsync(() => Task.FromResult(engine.Jobs.Find(id.Value) != job), "it is being ended");
         Task<int> second = Task.Run(() =>
         {
-            engine.End(id.Value);
+            engine.Jobs.End(id.Value);
             return job.Progress.Count();
         });
 
@@ -61,6 +61,6 @@ public sealed class EndingTests
         ClusterJob job = hosts.Job("gated", "out", [hosts.Write("in", ["gate"])], ("gate", gate.Name));
         await hosts.Client.SubmitAsync(job);
         await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the map is under way");
-        return (job.Id, hosts.Engines[0].Find(job.Id.Value)!);
+        return (job.Id, hosts.Engines[0].Jobs.Find(job.Id.Value)!);
     }
 }

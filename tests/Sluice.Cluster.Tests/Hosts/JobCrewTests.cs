@@ -37,7 +37,7 @@ public sealed class JobCrewTests(FourSilos cluster) : IClassFixture<FourSilos>
             ["silo-3", "silo-2"],
             workers.Select(worker => worker.Name)
                 .Where(known => thrown.Error.Where.Contains(known, StringComparison.Ordinal)));
-        Assert.All(Hosts.Engines, engine => Assert.Null(engine.Find(job.Order.Id.Value)));
+        Assert.All(Hosts.Engines, engine => Assert.Null(engine.Jobs.Find(job.Order.Id.Value)));
     }
 
     private JobOrder Order(string name) => new()

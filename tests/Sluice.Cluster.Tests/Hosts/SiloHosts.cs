@@ -259,7 +259,7 @@ internal sealed class SiloHosts : IAsyncDisposable
                 (_desk.Kept, "kept blocks"),
                 (engine.View.Running, "running"),
                 (engine.View.Queued, "queued"),
-                (engine.Jobs.Count(), "jobs"),
+                (engine.Jobs.All.Count(), "jobs"),
             ];
             return string.Join(", ", all.Where(one => one.Count != 0)
                 .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Count} {one.What}")));
