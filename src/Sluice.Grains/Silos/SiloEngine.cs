@@ -18,6 +18,8 @@ namespace Sluice.Grains;
 /// </remarks>
 internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(1);
+
     private readonly SluiceSiloOptions _options;
     private readonly ILogger<SiloEngine> _logger;
     private readonly SiloMemory _memory;
@@ -125,7 +127,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
             nameof(SiloEngine),
             ServiceLifecycleStage.ApplicationServices,
             StartAsync,
-            _ => Task.Run(Dispose, CancellationToken.None));
+            _ => StopAsync());
     }
 
     /// <summary>Where something of this silo spills, until it is cancelled.</summary>
@@ -137,6 +139,15 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     /// </summary>
     public void Keep(ResultPartition output, LocalBufferPool pool) => AttemptRunner.Keep(Outputs, output, pool);
 
+    /// <summary>Ends all that is here; what is lent still counts as leaked, and is told.</summary>
+    public void Dispose()
+    {
+        if (TryEnd())
+        {
+            Release();
+        }
+    }
+
     /// <summary>Takes no attempts any more.</summary>
     public void Drain()
     {
@@ -144,20 +155,6 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         {
             _logger.SiloDrains(Name);
         }
-    }
-
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-        {
-            return;
-        }
-
-        Jobs.Dispose();
-        Outputs.Dispose();
-        Observed.Dispose();
-        _memory.Dispose();
-        _spill?.Dispose();
     }
 
     private SiloJob NewJob(JobOrder order, int epoch)
@@ -200,6 +197,46 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
             _logger.SiloStarted(Name, Slots, Pool.Total, Pool.SegmentSize);
         },
         cancellation);
+
+    private async Task StopAsync()
+    {
+        if (await Task.Run(TryEnd))
+        {
+            // What is being written to a connection just now comes back in a moment.
+            long since = Stopwatch.GetTimestamp();
+            while (Pool.Lent > 0 && Stopwatch.GetElapsedTime(since) < LastPatience)
+            {
+                await Task.Delay(LastPatience / 100);
+            }
+
+            await Task.Run(Release);
+        }
+    }
+
+    private bool TryEnd()
+    {
+        bool ends = Interlocked.Exchange(ref _isDisposed, 1) == 0;
+        if (ends)
+        {
+            Jobs.Dispose();
+            Outputs.Dispose();
+            Observed.Dispose();
+        }
+
+        return ends;
+    }
+
+    private void Release()
+    {
+        Jobs.FindLeaks();
+        if (Pool.Lent is > 0 and int lent)
+        {
+            _logger.BuffersLeaked(Name, lent, string.Join("; ", Pool.Holders()));
+        }
+
+        _memory.Dispose();
+        _spill?.Dispose();
+    }
 
     private async Task DrainAsync(CancellationToken cancellation)
     {

@@ -23,6 +23,7 @@ internal sealed class SiloJobs(
 
     private readonly ConcurrentDictionary<Guid, SiloJob> _jobs = new();
     private readonly ConcurrentDictionary<SiloJob, Guid> _ending = new();
+    private readonly ConcurrentDictionary<BufferTracing, Guid> _watched = new(); // Of jobs that are over.
 
     public IEnumerable<SiloJob> All => _jobs.Values;
 
@@ -99,6 +100,15 @@ internal sealed class SiloJobs(
         }
     }
 
+    /// <summary>What jobs that are over have not given back will not come any more: it is told as leaks now.</summary>
+    public void FindLeaks()
+    {
+        foreach (BufferTracing tracing in _watched.Keys)
+        {
+            FindLeaks(tracing);
+        }
+    }
+
     /// <summary>Logs about a job.</summary>
     public ILogger LoggerOf(JobId job) => new ScopedLogger(logger, () => new LogScope(job, null, default));
 
@@ -129,6 +139,7 @@ internal sealed class SiloJobs(
         outputs.ReleaseJob(job.Order.Id.Value);
         if (_ending.TryRemove(job, out _) && job.Tracing is BufferTracing tracing)
         {
+            _watched[tracing] = job.Order.Id.Value;
             FindLeaksAsync(tracing).Ignore();
         }
     }
@@ -143,9 +154,17 @@ internal sealed class SiloJobs(
 
     // What was just being sent comes back when it is written, or when the desk has forgotten it: then the rest is
     // leaks.
-    private static async Task FindLeaksAsync(BufferTracing tracing)
+    private async Task FindLeaksAsync(BufferTracing tracing)
     {
         await Task.Delay(LeakPatience);
-        tracing.Dispose();
+        FindLeaks(tracing);
+    }
+
+    private void FindLeaks(BufferTracing tracing)
+    {
+        if (_watched.TryRemove(tracing, out _))
+        {
+            tracing.Dispose();
+        }
     }
 }
