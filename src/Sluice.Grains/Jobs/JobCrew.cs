@@ -29,8 +29,9 @@ internal sealed class JobCrew(
     /// <summary>Has a coordinator's commands done by the silos.</summary>
     /// <param name="epoch">Of the coordinator.</param>
     /// <param name="handle">Takes in what comes of them.</param>
-    public IJobWorkers HandsOf(int epoch, Action<CoordinatorEvent> handle) =>
-        new JobWorkers(id, epoch, grains, silos, handle);
+    /// <param name="write">Writes the journal.</param>
+    public IJobWorkers HandsOf(int epoch, Action<CoordinatorEvent> handle, Action<Action, Action> write) =>
+        new JobWorkers(id, epoch, grains, silos, handle, write);
 
     /// <summary>Has silos plan the job; one that does not answer is left out for now.</summary>
     /// <param name="candidates">The silos.</param>

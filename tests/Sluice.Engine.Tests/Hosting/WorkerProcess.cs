@@ -100,6 +100,12 @@ internal sealed class WorkerProcess : IDisposable
             }
         }
 
+        public void Write(Action work, Action done)
+        {
+            work();
+            done();
+        }
+
         public void Aside(Func<CoordinatorEvent> work)
         {
             if (!DiesBeforePublishing)
