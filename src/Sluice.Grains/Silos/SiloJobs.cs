@@ -136,7 +136,11 @@ internal sealed class SiloJobs(
         }
 
         job.Dispose();
-        outputs.ReleaseJob(job.Order.Id.Value);
+        foreach (WireAttempt attempt in job.Taken)
+        {
+            outputs.Release(attempt.Output);
+        }
+
         if (_ending.TryRemove(job, out _) && job.Tracing is BufferTracing tracing)
         {
             _watched[tracing] = job.Order.Id.Value;

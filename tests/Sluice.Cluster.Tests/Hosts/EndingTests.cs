@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Sluice.Buffers;
+using Sluice.Exchange;
 using Sluice.Grains;
 using Sluice.Jobs;
 
@@ -51,6 +53,28 @@ public sealed class EndingTests
         gate.Open();
         Assert.Equal(0, await second.WaitAsync(SiloHosts.Deadline));
         await first.WaitAsync(SiloHosts.Deadline);
+        SiloHosts.ReportOf(await hosts.Client.WatchAsync(id).WaitAsync(SiloHosts.Deadline));
+        await hosts.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_job_that_is_ended_takes_no_output_with_it_that_was_made_when_it_had_been_prepared_anew()
+    {
+        await using SiloHosts hosts = await SiloHosts.StartAsync(1);
+        SiloEngine engine = hosts.Engines[0];
+        using Gate gate = new();
+        (JobId id, SiloJob job) = await HeldJobAsync(hosts, gate);
+        OutputId later = new(id.Value, 0, 0, 99);
+
+        Task ended = Task.Run(() => engine.Jobs.End(id.Value));
+        await SiloHosts.AwaitAsync(() => Task.FromResult(engine.Jobs.Find(id.Value) != job), "it is being ended");
+        LocalBufferPool pool = engine.Pool.CreateBufferPool("the next attempt", 0, 1);
+        engine.Keep(new ResultPartition(later, [], engine.StoreFor(CancellationToken.None)), pool);
+        gate.Open();
+        await ended.WaitAsync(SiloHosts.Deadline);
+
+        Assert.NotNull(engine.Outputs.Find(later));
+        engine.Outputs.Release(later);
         SiloHosts.ReportOf(await hosts.Client.WatchAsync(id).WaitAsync(SiloHosts.Deadline));
         await hosts.AssertNothingLeftAsync();
     }
