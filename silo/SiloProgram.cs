@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Configuration;
@@ -34,7 +35,7 @@ public static class SiloProgram
     /// <param name="args">Configuration as `--Section:Key value`; `--config FILE` reads a file before that.</param>
     /// <param name="configure">What the silo gives to shuffles besides what configuration says, job classes above
     /// all.</param>
-    /// <param name="cancellationToken">Stops it, as SIGTERM does.</param>
+    /// <param name="cancellationToken">Stops it, as SIGTERM and SIGHUP do.</param>
     /// <returns>The exit code: 0 after a graceful stop, 2 when the configuration cannot be used.</returns>
     public static async Task<int> RunAsync(
         string[] args, Action<SluiceSiloOptions>? configure = null, CancellationToken cancellationToken = default)
@@ -44,6 +45,7 @@ public static class SiloProgram
             await using WebApplication app = Build(args, configure);
             CheckPorts(app);
             StopWithParent(app);
+            using PosixSignalRegistration hangUp = StopWithTerminal(app);
             await ((IHost)app).RunAsync(cancellationToken);
             return 0;
         }
@@ -147,6 +149,15 @@ public static class SiloProgram
         configuration.AddEnvironmentVariables();
         configuration.AddCommandLine(args);
     }
+
+    // The host itself listens for SIGINT and SIGTERM. Where SIGHUP is ignored, as under nohup, it stays so.
+    private static PosixSignalRegistration StopWithTerminal(WebApplication app) => PosixSignalRegistration.Create(
+        PosixSignal.SIGHUP,
+        signal =>
+        {
+            signal.Cancel = true;
+            app.Lifetime.StopApplication();
+        });
 
     // A parent that dies closes the pipe, however it dies.
     private static void StopWithParent(WebApplication app)

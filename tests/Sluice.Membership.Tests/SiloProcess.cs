@@ -20,10 +20,13 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <param name="arguments">What it is called with; must have it stop with standard input.</param>
     /// <param name="directory">Where it runs.</param>
     /// <param name="health">The port of its health.</param>
-    public SiloProcess(string program, IEnumerable<string> arguments, string directory, int health)
+    /// <param name="under">What starts `dotnet` in its own place; null when nothing does.</param>
+    public SiloProcess(
+        string program, IEnumerable<string> arguments, string directory, int health, string? under = null)
     {
         _health = health;
-        _process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        string[] command = ["dotnet", program, .. arguments];
+        _process = Process.Start(new ProcessStartInfo(under ?? command[0], under is null ? command[1..] : command)
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,
@@ -67,14 +70,17 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     /// <summary>Asks it to stop, and waits until it has.</summary>
     /// <returns>Exit code and what it wrote.</returns>
-    public async Task<ConsoleResult> StopAsync()
+    public async Task<ConsoleResult> StopAsync(string signal = "TERM")
     {
-        using (Process kill = Process.Start("kill", ["-TERM", $"{Id}"]))
-        {
-            await kill.WaitForExitAsync().WaitAsync(Deadline);
-        }
-
+        await SignalAsync(signal);
         return await EndedAsync();
+    }
+
+    /// <summary>Sends it a signal.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using Process kill = Process.Start("kill", [$"-{signal}", $"{Id}"]);
+        await kill.WaitForExitAsync().WaitAsync(Deadline);
     }
 
     public async Task<ConsoleResult> EndedAsync()

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sluice.Jobs;
@@ -7,12 +8,14 @@ namespace Sluice.Engine;
 
 /// <summary>What a job has decided, one JSON line each, beside its output: written before it is acted on.</summary>
 /// <remarks>
-/// Every line goes to the operating system before <see cref="Append"/> returns, so it outlives the process; it is not
-/// forced to disk, because without the outputs of its silos a job starts over anyway. Threading: one thread.
+/// Every line goes to the operating system before <see cref="Append(JournalEntry)"/> returns, so it outlives the
+/// process; it is not forced to disk, because without the outputs of its silos a job starts over anyway. Threading: any
+/// thread; who lets go of it waits for what is being written.
 /// </remarks>
 internal sealed class Journal : IDisposable
 {
     private readonly FileStream _file;
+    private readonly Lock _gate = new();
 
     /// <param name="path">Created; must not exist.</param>
     public Journal(string path)
@@ -52,8 +55,20 @@ internal sealed class Journal : IDisposable
 
     /// <summary>Writes one entry.</summary>
     /// <exception cref="IOException">It could not be written: what it announces must not happen.</exception>
-    public void Append(JournalEntry entry) => _file.Write(
-        [.. JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Default.JournalEntry), (byte)'\n']);
+    public void Append(JournalEntry entry) => Append([entry]);
+
+    /// <summary>Writes entries in their order, at once.</summary>
+    /// <exception cref="IOException">Not all could be written: what they announce must not happen.</exception>
+    public void Append(IReadOnlyList<JournalEntry> entries)
+    {
+        byte[] lines = Encoding.UTF8.GetBytes(TextOf(entries));
+
+        // Whoever takes over reads what is there once this is given back.
+        lock (_gate)
+        {
+            _file.Write(lines);
+        }
+    }
 
     /// <summary>Entries as they stand in the file.</summary>
     public static string TextOf(IEnumerable<JournalEntry> entries) => string.Concat(
@@ -68,7 +83,13 @@ internal sealed class Journal : IDisposable
         return end < 0 ? [] : [.. text[..end].Split('\n').Select((line, number) => EntryOf(line, path, number + 1))];
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _file.Dispose();
+        }
+    }
 
     private static JournalEntry EntryOf(string line, string path, int number)
     {

@@ -3,7 +3,7 @@ using Sluice.Jobs;
 namespace Sluice.Engine;
 
 /// <summary>Who does what a coordinator commands: threads of this process, or silos of a cluster.</summary>
-/// <remarks>No call waits for the work; ends come back to <see cref="JobHost"/>.</remarks>
+/// <remarks>No call waits for attempts; ends come back to <see cref="JobHost"/>.</remarks>
 internal interface IJobWorkers
 {
     /// <summary>Starts an attempt on the worker it names; its end is told once.</summary>
@@ -17,6 +17,11 @@ internal interface IJobWorkers
 
     /// <summary>Gives back one partition of each of these outputs.</summary>
     void DiscardPartition(IReadOnlyList<ProducerWin> producers, int partition);
+
+    /// <summary>Writes the journal, which may take long, beside the coordinator where that must not wait.</summary>
+    /// <param name="work">Writes; not called again before <paramref name="done"/> was.</param>
+    /// <param name="done">To be called when it is written, where events are handled; not when it failed.</param>
+    void Write(Action work, Action done);
 
     /// <summary>Does what takes long beside the coordinator, then has its event handled.</summary>
     void Aside(Func<CoordinatorEvent> work);

@@ -23,7 +23,7 @@ internal sealed class JobHost : IDisposable
     private readonly Coordinator _coordinator;
     private readonly JobStatistics _statistics;
     private readonly JobPublication _publication;
-    private readonly List<JournalEntry> _entries = [];
+    private readonly JournalQueue _decided;
     private FinishJob? _finished;
     private bool _hasLeft;
 
@@ -43,6 +43,7 @@ internal sealed class JobHost : IDisposable
         _output = output;
         _journal = journal;
         _workers = workers;
+        _decided = new JournalQueue(journal, workers);
         _coordinator = new Coordinator(state);
         _statistics = new JobStatistics(job.Plan, job.Catalog.Bytes, before);
         _publication = new JobPublication(name, output, _statistics);
@@ -60,7 +61,10 @@ internal sealed class JobHost : IDisposable
     public CoordinatorState State => _coordinator.State;
 
     /// <summary>The journal so far, a JSON object a line.</summary>
-    public string JournalText => Journal.TextOf(_entries);
+    public string JournalText => _decided.Text;
+
+    /// <summary>Whether the journal has all that was decided; an end that is not in it must be told again.</summary>
+    public bool IsSettled => _decided.IsSettled;
 
     /// <summary>Where attempts write parts.</summary>
     public string StagingPath => _output.StagingPath;
@@ -120,7 +124,7 @@ internal sealed class JobHost : IDisposable
             JobReplay.Into(state, entries);
             journal = Journal.Continue(output.JournalPath);
             JobHost host = new(order.Id, order.Name, job, output, journal, state, workers, BeforeNow(order));
-            host._entries.AddRange(entries);
+            host._decided.Begin(entries);
             foreach (JournalEntry entry in entries)
             {
                 host._statistics.Note(entry);
@@ -139,16 +143,17 @@ internal sealed class JobHost : IDisposable
         }
     }
 
-    /// <summary>Takes one event in and does what the coordinator makes of it.</summary>
+    /// <summary>Takes one event in and does what the coordinator makes of it, once that is in the journal.</summary>
     public void Handle(CoordinatorEvent happened)
     {
         JobMeasurements.Tell(_coordinator.State, happened);
         Trace?.Happened(happened);
         foreach (CoordinatorCommand command in _coordinator.Handle(happened))
         {
-            Execute(command);
+            Decide(command);
         }
 
+        _decided.Go();
         Trace?.Follow(State, _statistics.StageReportOf);
     }
 
@@ -238,35 +243,34 @@ internal sealed class JobHost : IDisposable
         stage.Input is ShuffleInput shuffle ? shuffle.Stage : null,
         stage.Output is SinkOutput);
 
-    private void Execute(CoordinatorCommand command)
+    private void Decide(CoordinatorCommand command)
     {
         switch (command)
         {
             case WriteJournal write:
                 JournalEntry entry = _statistics.Complete(write.Entry);
-                Append(entry);
+                _decided.Add(entry);
                 _statistics.Note(entry);
                 break;
             case StartAttempt start:
-                _workers.Start(Trace?.Order(start, State) ?? start);
+                StartAttempt ordered = Trace?.Order(start, State) ?? start;
+                _decided.Add(() => _workers.Start(ordered));
                 break;
             case CancelAttempt cancel:
-                _workers.Cancel(cancel.Attempt, cancel.Worker);
+                _decided.Add(() => _workers.Cancel(cancel.Attempt, cancel.Worker));
                 break;
             case DiscardOutput discard:
                 Discard(discard);
                 break;
             case DiscardPartition discard:
-                _workers.DiscardPartition(discard.Producers, discard.Partition);
+                _decided.Add(() => _workers.DiscardPartition(discard.Producers, discard.Partition));
                 break;
             case PublishOutput publish:
                 IReadOnlyList<PublishedPart> parts = _statistics.Parts(publish.Winners);
-                _workers.Aside(() => _publication.Publish(parts, Trace));
+                _decided.Add(() => _workers.Aside(() => _publication.Publish(parts, Trace)));
                 break;
             case FinishJob finish:
-                _finished = finish;
-                JobMeasurements.Ended(finish.Failure, _statistics);
-                EndTrace(finish);
+                _decided.Add(() => Finish(finish));
                 break;
             default:
                 throw new InvalidOperationException($"A job's host does not know {command}.");
@@ -276,15 +280,22 @@ internal sealed class JobHost : IDisposable
     private void Append(JournalEntry entry)
     {
         _journal.Append(entry);
-        _entries.Add(entry);
+        _decided.Begin([entry]);
+    }
+
+    private void Finish(FinishJob finish)
+    {
+        _finished = finish;
+        JobMeasurements.Ended(finish.Failure, _statistics);
+        EndTrace(finish);
     }
 
     private void Discard(DiscardOutput discard)
     {
-        _workers.Discard(discard.Attempt, discard.Worker);
+        _decided.Add(() => _workers.Discard(discard.Attempt, discard.Worker));
         if (_job.Plan.Stages[discard.Attempt.Task.Stage.Value].Output is SinkOutput)
         {
-            File.Delete(_output.AttemptPath(discard.Attempt.Task.Index, discard.Attempt.Number));
+            _decided.Delete(_output.AttemptPath(discard.Attempt.Task.Index, discard.Attempt.Number));
         }
     }
 

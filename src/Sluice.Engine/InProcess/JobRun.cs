@@ -126,6 +126,12 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         }
     }
 
+    public void Write(Action work, Action done)
+    {
+        work();
+        done();
+    }
+
     public void Aside(Func<CoordinatorEvent> work)
     {
         CoordinatorEvent told = work();

@@ -59,15 +59,6 @@ public sealed class ResultPartitionStore : IDisposable
         }
     }
 
-    /// <summary>Frees all outputs of a job.</summary>
-    public void ReleaseJob(Guid job)
-    {
-        foreach (OutputId id in _outputs.Keys.Where(id => id.Job == job))
-        {
-            Release(id);
-        }
-    }
-
     public void Dispose()
     {
         foreach (OutputId id in _outputs.Keys)

@@ -72,4 +72,13 @@ internal static partial class SiloLog
 
     [LoggerMessage(33, LogLevel.Information, "Job {Job} is over: {Status}.")]
     public static partial void JobEnded(this ILogger logger, JobId job, string status);
+
+    [LoggerMessage(34, LogLevel.Warning, "Job {Job} is planned anew: silo {Silo} died while it planned it.")]
+    public static partial void JobPlannedAnew(this ILogger logger, JobId job, string silo);
+
+    [LoggerMessage(35, LogLevel.Debug, "A silo died, and its jobs could not be asked for; trying again.")]
+    public static partial void JobsUnasked(this ILogger logger, Exception exception);
+
+    [LoggerMessage(36, LogLevel.Warning, "Silo {Silo} ends, and buffers were never given back to it: {Count}. {Holders}.")]
+    public static partial void BuffersLeaked(this ILogger logger, string silo, int count, string holders);
 }

@@ -30,7 +30,7 @@ public static class SluiceHosting
                 engine.Serving,
                 services.GetRequiredService<TimeProvider>(),
                 services.GetRequiredService<ExchangeTraffic>(),
-                job => engine.Find(job)?.Tracing?.Serving);
+                job => engine.Jobs.Find(job)?.Tracing?.Serving);
         });
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             services => services.GetRequiredService<ServingDesk>());

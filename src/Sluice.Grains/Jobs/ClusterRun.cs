@@ -14,6 +14,7 @@ internal sealed class ClusterRun
     private readonly PlannedJob _job;
     private readonly JobCrew _crew;
     private readonly Action<Exception?> _over;
+    private Task _writing = Task.CompletedTask;
     private bool _isClosed;
 
     private ClusterRun(PlannedJob job, JobCrew crew, Action<Exception?> over)
@@ -39,7 +40,7 @@ internal sealed class ClusterRun
     public static async Task<ClusterRun> BeginAsync(PlannedJob job, JobCrew crew, Action<Exception?> over)
     {
         ClusterRun run = new(job, crew, over);
-        IJobWorkers hands = crew.HandsOf(job.Epoch, run.Handle);
+        IJobWorkers hands = crew.HandsOf(job.Epoch, run.Handle, run.Write);
         JobOrder order = job.Order;
         run.Host = await Task.Run(
             () => JobHost.Begin(order.Id, order.Name, job.Preparation, order.Overwrite, order, hands));
@@ -54,7 +55,7 @@ internal sealed class ClusterRun
     {
         PlannedJob job = resumed.Job;
         ClusterRun run = new(job, crew, over);
-        IJobWorkers hands = crew.HandsOf(job.Epoch, run.Handle);
+        IJobWorkers hands = crew.HandsOf(job.Epoch, run.Handle, run.Write);
         run.Host = await Task.Run(() => JobHost.Resume(job.Order, job.Preparation, resumed.Output, hands));
         return run;
     }
@@ -86,7 +87,8 @@ internal sealed class ClusterRun
         return RefreshAsync();
     }
 
-    /// <summary>An attempt has ended.</summary>
+    /// <summary>An attempt has ended; returns when that is in the journal.</summary>
+    /// <exception cref="InvalidOperationException">It was not written: the end is to be told again.</exception>
     public async Task EndedAsync(AttemptEnd end)
     {
         // A reader may notice a dead silo before this does; then the producer is not to blame.
@@ -96,6 +98,17 @@ internal sealed class ClusterRun
         }
 
         Do(host => host.Handle(end));
+        while (!IsOver && !Host.IsSettled)
+        {
+            await _writing;
+        }
+
+        // Its silo forgets the end when this returns.
+        if (_isClosed && !Host.IsFinished)
+        {
+            throw new InvalidOperationException(
+                $"The end of {end.Attempt} is not in the journal of job {_job.Order.Id}; its silo tells it again.");
+        }
     }
 
     /// <summary>A silo tells how it is, which the ends of its attempts tell only when there are some.</summary>
@@ -119,6 +132,37 @@ internal sealed class ClusterRun
     // Tells the coordinator which silos have come, drain or are gone.
     private Task RefreshAsync() => IsOver ? Task.CompletedTask : _crew.RefreshAsync(_job, Host.State, Handle);
 
+    // Turns go on meanwhile: whatever stands behind these lines waits, heartbeats and questions do not.
+    private void Write(Action work, Action done) => _writing = WriteAsync(work, done);
+
+    private async Task WriteAsync(Action work, Action done)
+    {
+        // Never inside of whatever decides on more lines.
+        await Task.Yield();
+        try
+        {
+            await Task.Run(work);
+        }
+#pragma warning disable CA1031 // Whatever it was, what the journal would announce must not happen.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Break(exception);
+            return;
+        }
+
+        Do(_ => done());
+    }
+
+    private void Break(Exception exception)
+    {
+        if (!IsOver)
+        {
+            Close();
+            _over(exception);
+        }
+    }
+
     private void Do(Action<JobHost> what)
     {
         if (IsOver)
@@ -126,17 +170,7 @@ internal sealed class ClusterRun
             return;
         }
 
-        try
-        {
-            what(Host);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Close();
-            _over(exception);
-            return;
-        }
-
+        what(Host);
         if (Host.IsFinished)
         {
             _over(null);

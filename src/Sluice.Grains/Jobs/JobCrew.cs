@@ -17,6 +17,8 @@ internal sealed class JobCrew(
     // A silo that hangs is not waited for: it gives the job up at its first heartbeat.
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
+    // All that have something of the job, also a plan that nobody uses.
+    private readonly HashSet<string> _planned = new(StringComparer.Ordinal);
     private readonly HashSet<string> _workers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _draining = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unfit = new(StringComparer.Ordinal);
@@ -27,15 +29,17 @@ internal sealed class JobCrew(
     /// <summary>Has a coordinator's commands done by the silos.</summary>
     /// <param name="epoch">Of the coordinator.</param>
     /// <param name="handle">Takes in what comes of them.</param>
-    public IJobWorkers HandsOf(int epoch, Action<CoordinatorEvent> handle) =>
-        new JobWorkers(id, epoch, grains, silos, handle);
+    /// <param name="write">Writes the journal.</param>
+    public IJobWorkers HandsOf(int epoch, Action<CoordinatorEvent> handle, Action<Action, Action> write) =>
+        new JobWorkers(id, epoch, grains, silos, handle, write);
 
     /// <summary>Has silos plan the job; one that does not answer is left out for now.</summary>
     /// <param name="candidates">The silos.</param>
     /// <param name="job">As its coordinator has it done.</param>
     /// <param name="mustAll">Whether a silo that cannot run the job is an error; else it is left out.</param>
     /// <returns>The attempts they still have of it.</returns>
-    /// <exception cref="SluiceException">One of them cannot, or planned something else, and all must.</exception>
+    /// <exception cref="SluiceException">Some of them cannot, or planned something else, and all must; it names
+    /// them.</exception>
     public async Task<IReadOnlyList<WireAttempt>> JoinAsync(
         IEnumerable<SiloView> candidates, PlannedJob job, bool mustAll)
     {
@@ -44,30 +48,36 @@ internal sealed class JobCrew(
         WireDocument document = WireDocument.Of(job.Order, CoordinationJson.Default.JobOrder);
         (SiloView Silo, PrepareReply? Reply)[] replies = await Task.WhenAll(candidates.Select(async silo =>
             (silo, await AskAsync(silo, document, job.Epoch))));
+        List<WireFailure> failures = [];
         foreach ((SiloView silo, PrepareReply? reply) in replies)
         {
             SiloLabel.Learn(silo.Silo, silo.Name);
-            SluiceError? failure = reply?.Failure?.ToError()
-                ?? (reply is null || reply.Fingerprint == fingerprint ? null : SluiceErrors.SiloDiffers(silo.Name));
-            if (failure is null)
+            if (reply is null)
             {
-                if (reply is not null)
+                continue;
+            }
+
+            if (reply.Failure is null)
+            {
+                _planned.Add(silo.Silo);
+            }
+
+            if (FailureOf(silo, reply, fingerprint) is not WireFailure failure)
+            {
+                _workers.Add(silo.Silo);
+                attempts.AddRange(reply.Attempts);
+            }
+            else
+            {
+                failures.Add(failure);
+                if (_unfit.Add(silo.Silo))
                 {
-                    _workers.Add(silo.Silo);
-                    attempts.AddRange(reply.Attempts);
+                    logger.SiloUnfit(silo.Name, id, failure.Code, failure.Where);
                 }
-            }
-            else if (mustAll)
-            {
-                throw new SluiceException(failure, new AggregateException(reply!.Failure?.Detail));
-            }
-            else if (_unfit.Add(silo.Silo))
-            {
-                logger.SiloUnfit(silo.Name, id, failure.Code, failure.Where);
             }
         }
 
-        return attempts;
+        return mustAll && failures.Count > 0 ? throw ExceptionOf(failures) : attempts;
     }
 
     /// <summary>Finds out which silos have come, drain, are gone, or have forgotten the job.</summary>
@@ -123,7 +133,21 @@ internal sealed class JobCrew(
     /// <summary>Has the silos throw away what they have of the job, unless another coordinator goes on.</summary>
     /// <param name="epoch">Of the coordinator that gives it up.</param>
     public async Task GiveUpAsync(int epoch) =>
-        await Task.WhenAll(_workers.Where(silo => !roster.IsDead(silo)).Select(silo => EndAsync(silo, epoch)));
+        await Task.WhenAll(_planned.Where(silo => !roster.IsDead(silo)).Select(silo => EndAsync(silo, epoch)));
+
+    private static WireFailure? FailureOf(SiloView silo, PrepareReply reply, string fingerprint) => reply.Failure
+        ?? (reply.Fingerprint == fingerprint ? null : WireFailure.Of(SluiceErrors.SiloDiffers(silo.Name)));
+
+    // Told as the first one, with the places of all.
+    private static SluiceException ExceptionOf(List<WireFailure> failures)
+    {
+        SluiceError first = failures[0].ToError();
+        IEnumerable<string> places = failures.Select(
+            failure => failure.What == first.What ? failure.Where : $"{failure.What}: {failure.Where}");
+        return new SluiceException(
+            first with { Where = string.Join("; ", places) },
+            new AggregateException(string.Join('\n', failures.Select(failure => failure.Detail))));
+    }
 
     private static IEnumerable<(AttemptId Attempt, string Silo)> RunningOn(string silo, CoordinatorState state) =>
         state.AllRunning()

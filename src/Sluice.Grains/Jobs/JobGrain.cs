@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Sluice.Engine;
@@ -74,10 +75,7 @@ internal sealed class JobGrain(
         bool isNew = _standing.Obstacle is not null && !await roster.HasAsync(Id);
         if (_standing.IsUnknown && (!_standing.MayComeBack || (isNew && _standing.Obstacle is not null)))
         {
-            BeginTrace(read with { OrderedAt = DateTime.UtcNow }, isResumed: false);
-            _standing.Tell(JobStatus.Planning);
-            RememberAsync().Ignore();
-            RunAsync().Ignore();
+            Begin(read with { OrderedAt = DateTime.UtcNow });
         }
 
         return Current();
@@ -132,6 +130,14 @@ internal sealed class JobGrain(
         return !_standing.View.IsOver && (!_standing.IsUnknown || _standing.MayComeBack);
     }
 
+    private void Begin(JobOrder order)
+    {
+        BeginTrace(order, isResumed: false);
+        _standing.Tell(JobStatus.Planning);
+        RememberAsync().Ignore();
+        RunAsync().Ignore();
+    }
+
     private async Task RunAsync()
     {
         try
@@ -169,7 +175,7 @@ internal sealed class JobGrain(
     private async Task ResumeIfDeadAsync(string? output)
     {
         _output = string.IsNullOrEmpty(output) ? _output : output;
-        if (_standing.IsUnknown && _output is string known)
+        if (_standing.IsUnknown && (_output ?? output) is string known)
         {
             Task resuming = _resuming ??= ResumeAsync(known);
             await resuming;
@@ -186,7 +192,9 @@ internal sealed class JobGrain(
         bool isTaken = false;
         try
         {
-            FoundJob found = await Task.Run(() => planning.TryResume(Id, output));
+            FoundJob found = output.Length == 0
+                ? new FoundJob()
+                : await Task.Run(() => planning.TryResume(Id, output));
             if (!_standing.IsUnknown)
             {
                 // It was started meanwhile.
@@ -200,10 +208,9 @@ internal sealed class JobGrain(
             {
                 await GoOnAsync(resumed);
             }
-            else if (await _memory.FindAsync(Id.Value) is { IsOver: true } ended && _standing.IsUnknown)
+            else if (_standing.IsUnknown && await _memory.FindAsync(Id.Value) is JobView known)
             {
-                // It ended on a host that had left while it planned.
-                _standing.Take(ended);
+                await GoOnAsync(known);
             }
         }
 #pragma warning disable CA1031 // The next heartbeat tries again.
@@ -243,6 +250,29 @@ internal sealed class JobGrain(
         _standing.Plan = JobPlanning.PlanOn(job.Order, job.Preparation, workers);
         await run.RejoinAsync(workers);
         Go(run, workers);
+    }
+
+    // There is no journal of it, only what is remembered.
+    private async Task GoOnAsync(JobView known)
+    {
+        JobRecord? lost = known.Status == JobStatus.Planning && !roster.IsHosted(known)
+            ? await _memory.ReadAsync(Id.Value)
+            : null;
+        if (!_standing.IsUnknown)
+        {
+            return;
+        }
+
+        if (known.IsOver)
+        {
+            // It ended on a host that had left while it planned.
+            _standing.Take(known);
+        }
+        else if (lost?.Order is string order)
+        {
+            _log.JobPlannedAnew(Id, known.Host);
+            Begin(JsonSerializer.Deserialize(order, CoordinationJson.Default.JobOrder)!);
+        }
     }
 
     private void Go(ClusterRun run, IReadOnlyList<SiloView> workers)

@@ -10,8 +10,14 @@ namespace Sluice.Grains;
 /// <param name="grains">Reaches task grains.</param>
 /// <param name="silos">Reaches the silos' services.</param>
 /// <param name="handle">Takes events in.</param>
+/// <param name="write">Writes the journal beside the grain, then goes on in a turn of it.</param>
 internal sealed class JobWorkers(
-    JobId id, int epoch, IGrainFactory grains, INetworkBufferPoolClient silos, Action<CoordinatorEvent> handle)
+    JobId id,
+    int epoch,
+    IGrainFactory grains,
+    INetworkBufferPoolClient silos,
+    Action<CoordinatorEvent> handle,
+    Action<Action, Action> write)
     : IJobWorkers
 {
     private const int MostCalls = 2;
@@ -33,6 +39,8 @@ internal sealed class JobWorkers(
             silos.On(silo.Key).DiscardPartitionAsync(epoch, outputs, partition).Ignore();
         }
     }
+
+    public void Write(Action work, Action done) => write(work, done);
 
     public void Aside(Func<CoordinatorEvent> work) => AsideAsync(work).Ignore();
 

@@ -33,6 +33,11 @@ internal sealed class ClusterGrain(
             {
                 jobs[job] = now;
             }
+            else if (jobs.TryGetValue(job, out JobView? known) && !roster.IsHosted(known))
+            {
+                // It has neither a host nor a journal any more: nobody can tell how it ended.
+                jobs[job] = known with { Status = JobStatus.Unknown };
+            }
         }
 
         return [.. jobs.Values.OrderByDescending(job => job.Id.ToString("N"), StringComparer.Ordinal).Take(most)];
@@ -47,7 +52,11 @@ internal sealed class ClusterGrain(
         }
 
         now = await Job(job).GetAsync(known.Output);
-        return now.Status == JobStatus.Unknown && IsBeingPlanned(known) ? known : now;
+
+        // A grain that leaves while it plans has written nothing yet to go on with: it goes on where it was.
+        return now.Status == JobStatus.Unknown && known.Status == JobStatus.Planning && roster.IsHosted(known)
+            ? known
+            : now;
     }
 
     public async Task<JobExport> ExportAsync(Guid job) => await Job(job).ExportAsync((await GetJobAsync(job)).Output);
@@ -123,10 +132,6 @@ internal sealed class ClusterGrain(
         await silos.On(named.Silo).DrainAsync();
         return true;
     }
-
-    // A grain that leaves while it plans has written nothing that another could go on with; it goes on where it was.
-    private bool IsBeingPlanned(JobView known) =>
-        known is { Status: JobStatus.Planning, Silo.Length: > 0 } && !roster.IsDead(known.Silo);
 
     private IJobGrain Job(Guid job) => GrainFactory.GetGrain<IJobGrain>(job);
 }

@@ -22,7 +22,7 @@ internal sealed class NetworkBufferPoolService(
         JobOrder read = order.Read(CoordinationJson.Default.JobOrder);
         try
         {
-            SiloJob job = engine.Prepare(read, epoch);
+            SiloJob job = engine.Jobs.Prepare(read, epoch);
             return new PrepareReply { Fingerprint = job.Preparation.Fingerprint, Attempts = [.. job.Attempts] };
         }
         catch (SluiceException exception)
@@ -36,7 +36,7 @@ internal sealed class NetworkBufferPoolService(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            engine.LoggerOf(read.Id).PlanFailed(read.Id, exception.GetType().Name);
+            engine.Jobs.LoggerOf(read.Id).PlanFailed(read.Id, exception.GetType().Name);
             return new PrepareReply
             {
                 Failure = WireFailure.Of(
@@ -81,7 +81,7 @@ internal sealed class NetworkBufferPoolService(
 
     public Task DiscardAsync(int epoch, WireAttempt output)
     {
-        if (engine.Find(output.Job) is SiloJob job && job.Obeys(epoch))
+        if (engine.Jobs.Find(output.Job) is SiloJob job && job.Obeys(epoch))
         {
             engine.Outputs.Release(output.Output);
         }
@@ -93,7 +93,7 @@ internal sealed class NetworkBufferPoolService(
     {
         foreach (WireAttempt output in outputs)
         {
-            if (engine.Find(output.Job) is SiloJob job && job.Obeys(epoch))
+            if (engine.Jobs.Find(output.Job) is SiloJob job && job.Obeys(epoch))
             {
                 using OutputUse? use = engine.Outputs.Use(output.Output);
                 use?.Output.Discard(partition);
@@ -103,10 +103,10 @@ internal sealed class NetworkBufferPoolService(
 
     public Task EndJobAsync(Guid job, int epoch) => Task.Run(() =>
     {
-        if (engine.Find(job)?.Obeys(epoch) != false)
+        if (engine.Jobs.Find(job)?.Obeys(epoch) != false)
         {
             desk.CloseJob(job);
-            engine.End(job);
+            engine.Jobs.End(job);
         }
     });
 

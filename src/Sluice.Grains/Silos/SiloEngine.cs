@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -15,17 +14,14 @@ namespace Sluice.Grains;
 /// What one silo gives to shuffles: its pool, its slots, its spill directories, its finished outputs.
 /// </summary>
 /// <remarks>
-/// One for each silo, made and ended with it, so it outlives every grain. Jobs are planned here anew from their orders;
-/// delegates never travel. Threading: any thread; attempts run on threads of their own.
+/// One for each silo, made and ended with it, so it outlives every grain. Threading: any thread.
 /// </remarks>
 internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
-    private static readonly TimeSpan LeakPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(1);
 
     private readonly SluiceSiloOptions _options;
     private readonly ILogger<SiloEngine> _logger;
-    private readonly ConcurrentDictionary<Guid, SiloJob> _jobs = new();
-    private readonly ConcurrentDictionary<SiloJob, Guid> _ending = new();
     private readonly SiloMemory _memory;
     private readonly SlotQueue _slots;
     private readonly DiskWait _diskWait;
@@ -56,6 +52,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         Observed = ObservedEngine.OfSilo(
             Silo, Pool, () => IsDraining ? 0 : Slots, () => _slots.Running, () => _slots.Queued, () => _spill);
         Transport = transport.Make(Silo, Name, Outputs, Observed);
+        Jobs = new SiloJobs(NewJob, _slots, Outputs, logger);
     }
 
     /// <summary>The silo's address with its generation, as workers are called.</summary>
@@ -90,7 +87,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     public bool IsDraining => Volatile.Read(ref _isDraining) != 0;
 
     /// <summary>The jobs with anything here.</summary>
-    public IEnumerable<SiloJob> Jobs => _jobs.Values;
+    public SiloJobs Jobs { get; }
 
     /// <summary>What the silo waits for, a sentence; null when nothing is paused.</summary>
     public string? Paused => _diskWait.Current is DiskPause pause
@@ -112,7 +109,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         FreeDiskBytes = _spill?.FreeBytes ?? 0,
         IsDraining = IsDraining,
         Gateway = Gateway,
-        Jobs = [.. _jobs.Keys],
+        Jobs = [.. Jobs.Ids],
         ProcessId = Environment.ProcessId,
         Membership = nameof(SiloStatus.Active),
         SentBytes = _traffic.SentBytes,
@@ -130,11 +127,8 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
             nameof(SiloEngine),
             ServiceLifecycleStage.ApplicationServices,
             StartAsync,
-            _ => Task.Run(Dispose, CancellationToken.None));
+            _ => StopAsync());
     }
-
-    /// <summary>The job of that id, when it has been prepared here.</summary>
-    public SiloJob? Find(Guid job) => _jobs.GetValueOrDefault(job);
 
     /// <summary>Where something of this silo spills, until it is cancelled.</summary>
     public ISpillStore StoreFor(CancellationToken cancellation) =>
@@ -145,68 +139,12 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     /// </summary>
     public void Keep(ResultPartition output, LocalBufferPool pool) => AttemptRunner.Keep(Outputs, output, pool);
 
-    /// <summary>Plans a job here, unless that was done before.</summary>
-    /// <exception cref="SluiceException">It cannot run here.</exception>
-    public SiloJob Prepare(JobOrder order, int epoch)
+    /// <summary>Ends all that is here; what is lent still counts as leaked, and is told.</summary>
+    public void Dispose()
     {
-        if (!_jobs.TryGetValue(order.Id.Value, out SiloJob? job))
+        if (TryEnd())
         {
-            JobPreparation prepared = JobPreparation.Of(
-                Catalog.Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
-            job = _jobs.GetOrAdd(order.Id.Value, _ => NewJob(order, prepared, epoch));
-        }
-
-        job.Obeys(epoch);
-        return job;
-    }
-
-    /// <summary>Runs an attempt as soon as it has a slot.</summary>
-    /// <param name="attempt">Which.</param>
-    /// <param name="epoch">Of the coordinator that commands.</param>
-    /// <param name="start">What it commands.</param>
-    /// <param name="ended">Told once, when the attempt was taken on.</param>
-    /// <returns>False when it was refused: unknown job, replaced coordinator, or taken on before.</returns>
-    public bool TryStart(WireAttempt attempt, int epoch, StartAttempt start, Action<AttemptEnd> ended)
-    {
-        if (Find(attempt.Job) is not SiloJob job || !job.Obeys(epoch) || !job.TryAdd(attempt, ended))
-        {
-            return false;
-        }
-
-        _slots.Enter(attempt, () =>
-        {
-            LoggerOf(attempt).AttemptStarted(attempt.Id);
-            job.Run(start, () => _slots.Leave(attempt.Job));
-        });
-        return true;
-    }
-
-    /// <summary>Asks an attempt to stop; one that waits for a slot has stopped.</summary>
-    public void Cancel(WireAttempt attempt, int epoch)
-    {
-        if (Find(attempt.Job) is SiloJob job && job.Obeys(epoch))
-        {
-            job.Cancel(attempt);
-            StopIfWaiting(job, attempt);
-        }
-    }
-
-    /// <summary>
-    /// Stops a job's attempts, waits for them, and throws away all that is left of it, also where another call does
-    /// that just now.
-    /// </summary>
-    public void End(Guid id)
-    {
-        if (Find(id) is SiloJob job)
-        {
-            // In this order, so that whoever else ends it finds it in one of the two.
-            _ending[job] = id;
-            _jobs.TryRemove(KeyValuePair.Create(id, job));
-        }
-
-        foreach (SiloJob ending in _ending.Where(ending => ending.Value == id).Select(ending => ending.Key))
-        {
-            End(ending);
+            Release();
         }
     }
 
@@ -219,68 +157,10 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         }
     }
 
-    /// <summary>Logs about a job.</summary>
-    public ILogger LoggerOf(JobId job) => new ScopedLogger(_logger, () => new LogScope(job, null, default));
-
-    /// <summary>Logs about an attempt.</summary>
-    public ILogger LoggerOf(WireAttempt attempt) => new ScopedLogger(_logger, () =>
+    private SiloJob NewJob(JobOrder order, int epoch)
     {
-        ActivityContext.TryParse(Find(attempt.Job)?.Order.TraceParent, null, out ActivityContext trace);
-        return new LogScope(new JobId(attempt.Job), attempt.Id, trace.TraceId);
-    });
-
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-        {
-            return;
-        }
-
-        foreach (Guid job in _jobs.Keys.Concat(_ending.Values))
-        {
-            End(job);
-        }
-
-        Outputs.Dispose();
-        Observed.Dispose();
-        _memory.Dispose();
-        _spill?.Dispose();
-    }
-
-    private void End(SiloJob job)
-    {
-        job.End();
-        foreach (WireAttempt attempt in job.Attempts)
-        {
-            StopIfWaiting(job, attempt);
-        }
-
-        job.Dispose();
-        Outputs.ReleaseJob(job.Order.Id.Value);
-        if (_ending.TryRemove(job, out _) && job.Tracing is BufferTracing tracing)
-        {
-            FindLeaksAsync(tracing).Ignore();
-        }
-    }
-
-    private void StopIfWaiting(SiloJob job, WireAttempt attempt)
-    {
-        if (_slots.TryRemove(attempt))
-        {
-            job.Stop(attempt);
-        }
-    }
-
-    // What was just being sent comes back when it is written, or when the desk has forgotten it: then the rest is
-    // leaks.
-    private static async Task FindLeaksAsync(BufferTracing tracing)
-    {
-        await Task.Delay(LeakPatience);
-        tracing.Dispose();
-    }
-
-    private SiloJob NewJob(JobOrder order, JobPreparation prepared, int epoch)
-    {
+        JobPreparation prepared = JobPreparation.Of(
+            Catalog.Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
         JobRecording recording = Traces.Of(order.Id.Value);
         BufferTracing? tracing = BufferTracing.For(
             order.TraceBuffers, Name, Spans.ContextOf(order.TraceParent), recording.Add);
@@ -317,6 +197,46 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
             _logger.SiloStarted(Name, Slots, Pool.Total, Pool.SegmentSize);
         },
         cancellation);
+
+    private async Task StopAsync()
+    {
+        if (await Task.Run(TryEnd))
+        {
+            // What is being written to a connection just now comes back in a moment.
+            long since = Stopwatch.GetTimestamp();
+            while (Pool.Lent > 0 && Stopwatch.GetElapsedTime(since) < LastPatience)
+            {
+                await Task.Delay(LastPatience / 100);
+            }
+
+            await Task.Run(Release);
+        }
+    }
+
+    private bool TryEnd()
+    {
+        bool ends = Interlocked.Exchange(ref _isDisposed, 1) == 0;
+        if (ends)
+        {
+            Jobs.Dispose();
+            Outputs.Dispose();
+            Observed.Dispose();
+        }
+
+        return ends;
+    }
+
+    private void Release()
+    {
+        Jobs.FindLeaks();
+        if (Pool.Lent is > 0 and int lent)
+        {
+            _logger.BuffersLeaked(Name, lent, string.Join("; ", Pool.Holders()));
+        }
+
+        _memory.Dispose();
+        _spill?.Dispose();
+    }
 
     private async Task DrainAsync(CancellationToken cancellation)
     {

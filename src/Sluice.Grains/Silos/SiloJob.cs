@@ -61,6 +61,18 @@ internal sealed class SiloJob : IDisposable
         }
     }
 
+    /// <summary>All attempts that were taken on here, also those that have ended.</summary>
+    public IReadOnlyCollection<WireAttempt> Taken
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _taken];
+            }
+        }
+    }
+
     /// <summary>How far the attempts are that run now.</summary>
     public IEnumerable<AttemptProgress> Progress => _threads.Progress.Select(running => running.Value);
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Sluice.Buffers;
 using Sluice.Engine;
 using Sluice.Jobs;
@@ -6,7 +5,7 @@ using Sluice.Jobs;
 namespace Sluice.Grains;
 
 /// <summary>A silo's one pool: a share of it serves fetches from files, the rest is the tasks'.</summary>
-/// <remarks>Ownership: the pool's; disposed when all it lent has come back. Threading: any thread.</remarks>
+/// <remarks>Ownership: owns the pool; what is lent when it is disposed belongs to the pool still. Threading: any thread.</remarks>
 internal sealed class SiloMemory : IDisposable
 {
     // Enough for a few fetches at once from files; what lies in memory needs none.
@@ -58,7 +57,6 @@ internal sealed class SiloMemory : IDisposable
     public void Dispose()
     {
         Serving.Dispose();
-        Debug.Assert(Pool.Lent == 0, "Every segment has come back when a silo ends.");
         Pool.Dispose();
     }
 }

@@ -19,6 +19,9 @@ internal sealed class SiloRoster(ISiloStatusOracle membership, INetworkBufferPoo
     /// <summary>Whether a silo is gone for good: its address has its generation, so it never comes back.</summary>
     public bool IsDead(string silo) => membership.IsDead(silo);
 
+    /// <summary>Whether the silo lives that hosted a job when it was remembered.</summary>
+    public bool IsHosted(JobView known) => known.Silo.Length > 0 && !IsDead(known.Silo);
+
     /// <summary>The silos that answer: those with slots, and those that drain.</summary>
     public async Task<IReadOnlyList<SiloView>> WorkersAsync() =>
         [.. (await AllAsync()).Where(silo => silo.Slots > 0 || silo.IsDraining)];

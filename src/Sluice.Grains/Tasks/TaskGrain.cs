@@ -28,8 +28,8 @@ internal sealed class TaskGrain(SiloEngine engine) : Grain, ITaskGrain
     public Task<bool> StartAsync(int epoch, WireDocument start)
     {
         StartAttempt command = start.Read(CoordinationJson.Default.StartAttempt);
-        bool isStarted = engine.TryStart(_attempt, epoch, command, Ended());
-        if (!isStarted && engine.Find(_attempt.Job)?.Attempts.Contains(_attempt) != true)
+        bool isStarted = engine.Jobs.TryStart(_attempt, epoch, command, Ended());
+        if (!isStarted && engine.Jobs.Find(_attempt.Job)?.Attempts.Contains(_attempt) != true)
         {
             DeactivateOnIdle();
             return Task.FromResult(false);
@@ -40,8 +40,8 @@ internal sealed class TaskGrain(SiloEngine engine) : Grain, ITaskGrain
 
     public Task CancelAsync(int epoch)
     {
-        engine.Cancel(_attempt, epoch);
-        if (engine.Find(_attempt.Job)?.Attempts.Contains(_attempt) != true)
+        engine.Jobs.Cancel(_attempt, epoch);
+        if (engine.Jobs.Find(_attempt.Job)?.Attempts.Contains(_attempt) != true)
         {
             DeactivateOnIdle();
         }
@@ -60,12 +60,12 @@ internal sealed class TaskGrain(SiloEngine engine) : Grain, ITaskGrain
     {
         if (told.Failure is AttemptFailure failure)
         {
-            engine.LoggerOf(_attempt).AttemptFailed(_attempt.Id, failure.Error.Code, failure.Error.Where);
+            engine.Jobs.LoggerOf(_attempt).AttemptFailed(_attempt.Id, failure.Error.Code, failure.Error.Where);
         }
 
         WireDocument document = WireDocument.Of(told, CoordinationJson.Default.AttemptEnd);
         TimeSpan pause = TimeSpan.FromMilliseconds(100);
-        while (engine.Find(_attempt.Job) is SiloJob job)
+        while (engine.Jobs.Find(_attempt.Job) is SiloJob job)
         {
             try
             {
@@ -77,7 +77,7 @@ internal sealed class TaskGrain(SiloEngine engine) : Grain, ITaskGrain
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                engine.LoggerOf(_attempt).EndUntold(exception, _attempt.Id);
+                engine.Jobs.LoggerOf(_attempt).EndUntold(exception, _attempt.Id);
                 await Task.Delay(pause);
                 pause = pause * 2 > LongestPause ? LongestPause : pause * 2;
             }

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Sluice.Buffers;
+using Sluice.Exchange;
 using Sluice.Grains;
 using Sluice.Jobs;
 
@@ -19,11 +21,11 @@ public sealed class EndingTests
         Assert.True(job.Obeys(2));
 
         await silo.EndJobAsync(id.Value, 1).WaitAsync(SiloHosts.Deadline);
-        Assert.Same(job, engine.Find(id.Value));
+        Assert.Same(job, engine.Jobs.Find(id.Value));
         Assert.Single(job.Attempts);
         gate.Open();
         await silo.EndJobAsync(id.Value, 2).WaitAsync(SiloHosts.Deadline);
-        Assert.NotSame(job, engine.Find(id.Value));
+        Assert.NotSame(job, engine.Jobs.Find(id.Value));
 
         // Its coordinator notices that the silo has forgotten it.
         SiloHosts.ReportOf(await hosts.Client.WatchAsync(id).WaitAsync(SiloHosts.Deadline));
@@ -38,11 +40,11 @@ public sealed class EndingTests
         using Gate gate = new();
         (JobId id, SiloJob job) = await HeldJobAsync(hosts, gate);
 
-        Task first = Task.Run(() => engine.End(id.Value));
-        await SiloHosts.AwaitAsync(() => Task.FromResult(engine.Find(id.Value) != job), "it is being ended");
+        Task first = Task.Run(() => engine.Jobs.End(id.Value));
+        await SiloHosts.AwaitAsync(() => Task.FromResult(engine.Jobs.Find(id.Value) != job), "it is being ended");
         Task<int> second = Task.Run(() =>
         {
-            engine.End(id.Value);
+            engine.Jobs.End(id.Value);
             return job.Progress.Count();
         });
 
@@ -55,12 +57,34 @@ public sealed class EndingTests
         await hosts.AssertNothingLeftAsync();
     }
 
+    [Fact]
+    public async Task A_job_that_is_ended_takes_no_output_with_it_that_was_made_when_it_had_been_prepared_anew()
+    {
+        await using SiloHosts hosts = await SiloHosts.StartAsync(1);
+        SiloEngine engine = hosts.Engines[0];
+        using Gate gate = new();
+        (JobId id, SiloJob job) = await HeldJobAsync(hosts, gate);
+        OutputId later = new(id.Value, 0, 0, 99);
+
+        Task ended = Task.Run(() => engine.Jobs.End(id.Value));
+        await SiloHosts.AwaitAsync(() => Task.FromResult(engine.Jobs.Find(id.Value) != job), "it is being ended");
+        LocalBufferPool pool = engine.Pool.CreateBufferPool("the next attempt", 0, 1);
+        engine.Keep(new ResultPartition(later, [], engine.StoreFor(CancellationToken.None)), pool);
+        gate.Open();
+        await ended.WaitAsync(SiloHosts.Deadline);
+
+        Assert.NotNull(engine.Outputs.Find(later));
+        engine.Outputs.Release(later);
+        SiloHosts.ReportOf(await hosts.Client.WatchAsync(id).WaitAsync(SiloHosts.Deadline));
+        await hosts.AssertNothingLeftAsync();
+    }
+
     /// <summary>A job whose only map waits at the gate.</summary>
     private static async Task<(JobId Id, SiloJob Job)> HeldJobAsync(SiloHosts hosts, Gate gate)
     {
         ClusterJob job = hosts.Job("gated", "out", [hosts.Write("in", ["gate"])], ("gate", gate.Name));
         await hosts.Client.SubmitAsync(job);
         await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the map is under way");
-        return (job.Id, hosts.Engines[0].Find(job.Id.Value)!);
+        return (job.Id, hosts.Engines[0].Jobs.Find(job.Id.Value)!);
     }
 }

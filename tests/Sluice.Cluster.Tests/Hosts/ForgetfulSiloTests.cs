@@ -15,7 +15,7 @@ public sealed class ForgetfulSiloTests
         await hosts.Client.SubmitAsync(job);
         await SiloHosts.AwaitAsync(() => Task.FromResult(engine.View.Running > 0), "it maps");
 
-        await Task.Run(() => engine.End(job.Id.Value)).WaitAsync(SiloHosts.Deadline);
+        await Task.Run(() => engine.Jobs.End(job.Id.Value)).WaitAsync(SiloHosts.Deadline);
         SiloHosts.ReportOf(await hosts.Client.WatchAsync(job.Id).WaitAsync(SiloHosts.Deadline));
 
         Assert.Equal(2000, hosts.Output("out").Length);

@@ -99,11 +99,14 @@ internal sealed class SiloHosts : IAsyncDisposable
     }
 
     /// <summary>Stops a silo as SIGTERM does.</summary>
-    public async Task StopAsync(int number)
+    /// <param name="number">Which.</param>
+    /// <param name="leaked">Segments that somebody is known to hold.</param>
+    public async Task StopAsync(int number, int leaked = 0)
     {
         Silo silo = _silos[number];
         await silo.App.StopAsync().WaitAsync(Deadline);
         Assert.Equal(0, silo.Windows.Count);
+        Assert.Equal(leaked, silo.Engine.Pool.Lent);
         await silo.App.DisposeAsync();
         silo.IsStopped = true;
     }
@@ -259,7 +262,7 @@ internal sealed class SiloHosts : IAsyncDisposable
                 (_desk.Kept, "kept blocks"),
                 (engine.View.Running, "running"),
                 (engine.View.Queued, "queued"),
-                (engine.Jobs.Count(), "jobs"),
+                (engine.Jobs.All.Count(), "jobs"),
             ];
             return string.Join(", ", all.Where(one => one.Count != 0)
                 .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Count} {one.What}")));

@@ -8,20 +8,20 @@ namespace Sluice.Cluster.Tests;
 /// <summary>Job classes of the tests, as silos know them.</summary>
 internal static class TestJobs
 {
-    /// <summary>The silo that lacks a class and sees other files.</summary>
+    /// <summary>The first of the silos that lack a class, see other files and plan differently.</summary>
     public const int OddSilo = 2;
 
     public static void AddTo(JobCatalog jobs, int silo)
     {
         jobs.Add<GatedCount>("gated").Add<SortUnpadded>("unpadded");
         jobs.Add<ThrowingJob>("throwing").Add<UndefinedJob>("undefined").Add<HeldPlan>("held-plan");
-        if (silo == OddSilo)
+        if (silo >= OddSilo)
         {
-            jobs.Add<SortElsewhere>("elsewhere");
+            jobs.Add<SortElsewhere>("elsewhere").Add<SortUnpadded>("differing");
         }
         else
         {
-            jobs.Add<SortJob>("elsewhere").Add<SortJob>("not-everywhere");
+            jobs.Add<SortJob>("elsewhere").Add<SortJob>("not-everywhere").Add<SortJob>("differing");
         }
     }
 }

@@ -17,16 +17,18 @@ public sealed class JobWorkersTests
         IGrainFactory grains = DispatchProxy.Create<IGrainFactory, OneGrain>();
         ((OneGrain)(object)grains).Grain = task;
         TaskCompletionSource<int> stopped = new();
-        JobWorkers workers = new(JobId.New(), 7, grains, null!, happened =>
-        {
-            Assert.IsType<AttemptStopped>(happened);
-            stopped.SetResult(task.CancelledBy);
-        });
+        JobWorkers workers = new(JobId.New(), 7, grains, null!, Happened, (_, done) => done());
 
         workers.Start(new StartAttempt(
             new AttemptId(new TaskId(new StageId(0), 0), 1), "127.0.0.1:21301@1", [], new Dictionary<int, byte[]>()));
 
         Assert.Equal(7, await stopped.Task.WaitAsync(Deadline));
+
+        void Happened(CoordinatorEvent happened)
+        {
+            Assert.IsType<AttemptStopped>(happened);
+            stopped.SetResult(task.CancelledBy);
+        }
     }
 
     /// <summary>Has one grain, whatever is asked for.</summary>

@@ -167,12 +167,12 @@ public sealed class ResumeTests : IDisposable
 
         if (isWorkerLost)
         {
-            worker.Outputs.ReleaseJob(order.Id.Value);
+            worker.LoseOutputs();
             host.Handle(new WorkerLost("worker"));
         }
 
         hands.Run(host);
-        worker.Outputs.ReleaseJob(order.Id.Value);
+        worker.LoseOutputs();
         Assert.Null(host.Failure);
         Assert.Equal(
             ["_SUCCESS", .. Directory.GetFiles(output, "part-*").Select(path => Path.GetFileName(path))

@@ -46,6 +46,9 @@ internal sealed class WorkerProcess : IDisposable
     public Hands For(JobId id, JobPreparation job, string staging, bool diesBeforePublishing = false) =>
         new(this, new AttemptInputs(id, job, staging)) { DiesBeforePublishing = diesBeforePublishing };
 
+    /// <summary>Throws all outputs away.</summary>
+    public void LoseOutputs() => Outputs.Dispose();
+
     public void Dispose()
     {
         _threads.Dispose();
@@ -98,6 +101,12 @@ internal sealed class WorkerProcess : IDisposable
             {
                 worker.Outputs.Find(inputs.OutputOf(producer.Attempt))?.Discard(partition);
             }
+        }
+
+        public void Write(Action work, Action done)
+        {
+            work();
+            done();
         }
 
         public void Aside(Func<CoordinatorEvent> work)
