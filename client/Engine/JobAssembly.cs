@@ -86,8 +86,8 @@ internal sealed class JobAssembly
             throw new SluiceException(
                 MissingAssembly.Of(cause) is { } missing
                     ? SluiceErrors.AssemblyMissing(missing.Name!, $"{missing.Version}", FullNameOf(job))
-                    : ConsoleErrors.JobNotMade(
-                        $"its constructor threw {cause.GetType().Name}: {cause.Message.TrimEnd('.')}", FullNameOf(job)),
+                    : ConsoleErrors.ConstructorFailed(
+                        FullNameOf(job), $"{cause.GetType().Name}: {cause.Message.TrimEnd('.')}"),
                 cause);
         }
     }
@@ -96,6 +96,8 @@ internal sealed class JobAssembly
     {
         try
         {
+            // The loader says less of a file that may not be read.
+            File.OpenRead(path).Dispose();
             return new JobLoadContext(path).LoadFromAssemblyPath(path);
         }
         catch (BadImageFormatException exception)

@@ -216,7 +216,11 @@ internal static class ConsoleErrors
 
     public static SluiceError JobNotMade(string why, string job) => new(
         "SLU2307", ErrorKind.Usage, $"the job cannot be made: {why}", job,
-        "a job's class implements IJob and has a public constructor without parameters; run with -v for the place");
+        "a job is a class of its own that implements IJob and has a public constructor without parameters");
+
+    public static SluiceError ConstructorFailed(string job, string cause) => new(
+        "SLU2307", ErrorKind.Usage, $"the job's constructor threw: {cause}", job,
+        "correct the constructor; run with -v for the place in it");
 
     public static SluiceError Unforeseen(Exception exception) => new(
         "SLU2901", ErrorKind.JobFailed, $"something went wrong that should not: {exception.Message}",
