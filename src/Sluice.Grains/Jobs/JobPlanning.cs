@@ -18,6 +18,12 @@ internal sealed record FoundJob
     /// <summary>It is over.</summary>
     public JobView? Ended { get; init; }
 
+    /// <summary>The silo died that was planning it; nothing of it was written yet.</summary>
+    public JobOrder? Unplanned { get; init; }
+
+    /// <summary>The name of the silo that hosted it, as far as that is remembered.</summary>
+    public string Host { get; init; } = "";
+
     /// <summary>Another process holds it still: one that hangs, or has not let go yet.</summary>
     public JobOrder? Held { get; init; }
 }
