@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Sluice.Engine;
 using Sluice.Jobs;
 
 namespace Sluice.Grains;
