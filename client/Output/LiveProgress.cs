@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -12,8 +13,11 @@ internal sealed class LiveProgress : ProgressView
     // Columns of a terminal from which on the bar and the tasks fit beside the numbers.
     private const int Wide = 120;
 
-    // The console on which it is drawn at this moment.
-    private static IAnsiConsole? s_shown;
+    // Lines that wait to be written above it. Whoever prints them may hold the lock of Console.Out, for which drawing
+    // waits too: so nobody but the drawing itself writes where it draws.
+    private static readonly ConcurrentQueue<string> s_above = new();
+
+    private static bool s_isShown;
 
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lazy<Task> _drawing;
@@ -36,20 +40,25 @@ internal sealed class LiveProgress : ProgressView
         if (_drawing.IsValueCreated)
         {
             await _drawing.Value;
-            Volatile.Write(ref s_shown, null);
+            Volatile.Write(ref s_isShown, false);
+            WriteLate();
         }
     }
 
     /// <summary>Whether it is drawn at this moment, so that other words would be drawn over.</summary>
-    public static bool IsShown => Volatile.Read(ref s_shown) is not null;
+    public static bool IsShown => Volatile.Read(ref s_isShown);
 
-    /// <summary>Writes a line that stays, above what is drawn.</summary>
-    /// <returns>Whether it did; nothing is drawn otherwise.</returns>
+    /// <summary>Has a line that stays written above what is drawn, soon.</summary>
+    /// <returns>Whether it will be; nothing is drawn otherwise.</returns>
     public static bool WriteAbove(string line)
     {
-        IAnsiConsole? console = Volatile.Read(ref s_shown);
-        console?.WriteLine(line);
-        return console is not null;
+        if (!IsShown)
+        {
+            return false;
+        }
+
+        s_above.Enqueue(line);
+        return true;
     }
 
     /// <summary>Gives the terminal its cursor back when the process ends in the middle.</summary>
@@ -57,13 +66,23 @@ internal sealed class LiveProgress : ProgressView
     {
         if (IsShown)
         {
+            WriteLate();
             Console.Error.WriteLine(ShowCursor);
+        }
+    }
+
+    // Lines that came while the last drawing ended.
+    private static void WriteLate()
+    {
+        while (s_above.TryDequeue(out string? line))
+        {
+            Console.Error.WriteLine(line);
         }
     }
 
     private Task StartDrawing(IAnsiConsole console)
     {
-        Volatile.Write(ref s_shown, console);
+        Volatile.Write(ref s_isShown, true);
         List<ProgressColumn> columns =
         [
             new StateColumn(() => Markup.Escape(_state.Step), 14),
@@ -78,16 +97,35 @@ internal sealed class LiveProgress : ProgressView
             columns.Add(new StateColumn(() => $"[grey]{Markup.Escape(_state.Detail)}[/]", 0));
         }
 
-        return console.Progress().AutoClear(true).HideCompleted(false).Columns([.. columns]).StartAsync(DrawAsync);
+        return console.Progress().AutoClear(true).HideCompleted(false).Columns([.. columns]).StartAsync(
+            context => DrawAsync(context, console));
     }
 
-    private async Task DrawAsync(ProgressContext context)
+    private async Task DrawAsync(ProgressContext context, IAnsiConsole console)
     {
         ProgressTask task = context.AddTask("job", maxValue: 1);
         while (!_end.Task.IsCompleted)
         {
             task.Value = Math.Min(_state.Fraction, 0.999);
+            WriteWaiting(console);
             await Task.WhenAny(_end.Task, Task.Delay(100));
+        }
+
+        WriteWaiting(console);
+    }
+
+    // All at once: each write draws the progress anew.
+    private static void WriteWaiting(IAnsiConsole console)
+    {
+        List<string> lines = [];
+        while (s_above.TryDequeue(out string? line))
+        {
+            lines.Add(line);
+        }
+
+        if (lines.Count > 0)
+        {
+            console.WriteLine(string.Join('\n', lines));
         }
     }
 
