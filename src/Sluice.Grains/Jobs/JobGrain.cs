@@ -30,7 +30,7 @@ internal sealed class JobGrain(
     {
         ScopedLogger log = new(logger, () => new LogScope(Id, null, _standing.TraceId ?? default));
         _memory = new JobMemory(history, log);
-        _standing = new JobStanding(Id, roster.HereName, roster.Here);
+        _standing = new JobStanding(Id, roster);
         _job = new HostedJob(
             Id,
             _standing,
