@@ -1,4 +1,5 @@
 using Orleans.Core.Internal;
+using Sluice.Engine;
 using Sluice.Grains;
 using Sluice.Jobs;
 
@@ -46,6 +47,30 @@ public sealed class LeavingJobGrainTests
         string status = succeeds ? JobStatus.Succeeded : JobStatus.Failed;
         Assert.Equal(status, ended.Status);
         Assert.Equal(status, (await hosts.Client.ExportAsync(job.Id)).View.Status);
+        await hosts.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_job_whose_grain_leaves_while_it_ends_ends_once_and_leaves_nothing()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there an open file can be replaced.");
+        await using SiloHosts hosts = await SiloHosts.StartAsync(1, slots: 1);
+        using Gate gate = new();
+        ClusterJob job = hosts.Job("gated", "out", [hosts.Write("in", ["gate"])], ("gate", gate.Name));
+        await hosts.Client.SubmitAsync(job);
+        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the map is under way");
+        IJobGrain grain = hosts.Grains.GetGrain<IJobGrain>(job.Id.Value);
+
+        // It fails because its journal cannot be written, and waits for the map.
+        FaultyFiles.Fill(Path.Combine(hosts.PathOf("out"), OutputNames.Staging(job.Id), OutputNames.Journal));
+        await grain.CancelAsync(null);
+        await SiloHosts.AwaitAsync(
+            () => Task.FromResult(hosts.Engines[0].Jobs.Find(job.Id.Value) is null), "it is being ended");
+        await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        gate.Open();
+        JobView ended = await hosts.Client.WatchAsync(job.Id).WaitAsync(SiloHosts.Deadline);
+
+        Assert.Equal((JobStatus.Failed, 1), (ended.Status, gate.Arrived));
         await hosts.AssertNothingLeftAsync();
     }
 
