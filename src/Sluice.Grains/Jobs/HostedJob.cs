@@ -49,6 +49,9 @@ internal sealed class HostedJob(
     /// <summary>How it stands now.</summary>
     public JobView View => standing.Current(_run?.Host);
 
+    /// <summary>Whether there is something to go on with, and this silo cannot plan it.</summary>
+    public bool IsUnplannable { get; private set; }
+
     /// <summary>All that is known of it here.</summary>
     public JobRecord Record => standing.Record(_run?.Host);
 
@@ -152,6 +155,7 @@ internal sealed class HostedJob(
     private async Task ResumeAsync(string output)
     {
         bool isTaken = false;
+        IsUnplannable = false;
         try
         {
             FoundJob found = await _search.FindAsync(output);
@@ -188,6 +192,7 @@ internal sealed class HostedJob(
                 }
 
                 _trace?.Dispose();
+                IsUnplannable = exception is not IOException;
                 standing.PutOff((exception as IOException)?.Message);
             }
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Runtime.Placement;
 using Sluice.Engine;
 using Sluice.Jobs;
 
@@ -104,6 +105,13 @@ internal sealed class JobGrain(
     public async Task<bool> HeartbeatAsync(SiloHeartbeat heartbeat)
     {
         await _job.ResumeIfDeadAsync(heartbeat.Output);
+        if (_job.IsUnplannable)
+        {
+            // Whoever tells this has planned it.
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(heartbeat.Silo));
+            MigrateOnIdle();
+        }
+
         return _job.Take(heartbeat);
     }
 }

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core.Internal;
+using Orleans.Runtime.Placement;
 using Sluice.Engine;
 using Sluice.Grains;
 using Sluice.Jobs;
@@ -71,6 +73,35 @@ public sealed class LeavingJobGrainTests
         JobView ended = await hosts.Client.WatchAsync(job.Id).WaitAsync(SiloHosts.Deadline);
 
         Assert.Equal((JobStatus.Failed, 1), (ended.Status, gate.Arrived));
+        await hosts.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_job_that_comes_back_on_a_silo_that_cannot_plan_it_goes_on_on_another()
+    {
+        await using SiloHosts hosts = await SiloHosts.StartAsync(2, slots: 1);
+        using Gate gate = new();
+        ClusterJob job = hosts.Job("gated-not-everywhere", "out", [hosts.Write("in", ["gate"])], ("gate", gate.Name));
+        await hosts.Client.SubmitAsync(job);
+        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the map is under way");
+        SiloEngine unfit = await hosts.AddAsync();
+        await SiloHosts.AwaitAsync(async () => (await hosts.Client.GetSilosAsync()).Count == 3, "it is there");
+        IJobGrain grain = hosts.Services[2].GetRequiredService<IGrainFactory>().GetGrain<IJobGrain>(job.Id.Value);
+
+        // A heartbeat may be faster, and bring it back where it can be planned.
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(unfit.Silo));
+        await SiloHosts.AwaitAsync(
+            async () =>
+            {
+                await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+                return (await grain.GetAsync(hosts.PathOf("out"))).Silo == unfit.Silo;
+            },
+            "it comes back on the unfit one");
+        RequestContext.Clear();
+        gate.Open();
+        SiloHosts.ReportOf(await hosts.Client.WatchAsync(job.Id).WaitAsync(SiloHosts.Deadline));
+
+        Assert.Equal(["gate 1"], hosts.Output("out"));
         await hosts.AssertNothingLeftAsync();
     }
 
