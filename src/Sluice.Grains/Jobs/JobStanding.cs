@@ -47,7 +47,8 @@ internal sealed class JobStanding(JobId id, SiloRoster roster)
             : null;
 
     /// <summary>Since it was ordered; zero when it is not known when that was.</summary>
-    public TimeSpan Elapsed => Order is null ? TimeSpan.Zero : DateTime.UtcNow - Order.OrderedAt;
+    public TimeSpan Elapsed =>
+        Order is null ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Max(0, (DateTime.UtcNow - Order.OrderedAt).Ticks));
 
     /// <summary>It has ended, as another host told.</summary>
     public void Take(JobView ended) => View = ended;
