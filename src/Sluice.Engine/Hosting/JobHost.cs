@@ -86,7 +86,7 @@ internal sealed class JobHost : IDisposable
         {
             journal = new Journal(output.JournalPath);
             CoordinatorState state = CoordinatorState.New(id, job.Plan.Stages.Select(SpecOf), MaximumTries);
-            JobHost host = new(id, name, job, output, journal, state, workers, BeforeNow(order));
+            JobHost host = new(id, name, job, output, journal, state, workers, Before(order, state));
             if (order is not null)
             {
                 host.Append(new JournalEntry("ordered", null, null, null, null, null, null)
@@ -123,7 +123,7 @@ internal sealed class JobHost : IDisposable
             CoordinatorState state = CoordinatorState.New(order.Id, job.Plan.Stages.Select(SpecOf), MaximumTries);
             JobReplay.Into(state, entries);
             journal = Journal.Continue(output.JournalPath);
-            JobHost host = new(order.Id, order.Name, job, output, journal, state, workers, BeforeNow(order));
+            JobHost host = new(order.Id, order.Name, job, output, journal, state, workers, Before(order, state));
             host._decided.Begin(entries);
             foreach (JournalEntry entry in entries)
             {
@@ -233,8 +233,12 @@ internal sealed class JobHost : IDisposable
         }
     }
 
-    private static TimeSpan BeforeNow(JobOrder? order) =>
-        order is null ? TimeSpan.Zero : DateTime.UtcNow - order.OrderedAt;
+    // This machine's clock may be behind that of whoever took the order, or hosted the job before.
+    private static TimeSpan Before(JobOrder? order, CoordinatorState state)
+    {
+        double known = order is null ? 0 : (DateTime.UtcNow - order.OrderedAt).TotalSeconds;
+        return TimeSpan.FromSeconds(Math.Max(known, state.Now));
+    }
 
     private static StageSpec SpecOf(StagePlan stage) => new(
         stage.Name,

@@ -121,10 +121,12 @@ internal sealed class ClusterRun
     public void Close() => _isClosed = true;
 
     /// <summary>Lets go of the job as the death of this silo would: another host goes on.</summary>
-    public void Abandon()
+    public Task AbandonAsync()
     {
         Close();
-        Host.Abandon();
+
+        // A publish ends its step first, and a line of the journal is written to its end: that may take long.
+        return Task.Run(Host.Abandon);
     }
 
     private void Handle(CoordinatorEvent happened) => Do(host => host.Handle(happened));

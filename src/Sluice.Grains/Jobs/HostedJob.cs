@@ -34,12 +34,13 @@ internal sealed class HostedJob(
     private JobTrace? _trace;
     private IDisposable? _watch;
     private Task? _resuming;
+    private Task? _over; // Its end, once it has begun.
     private string? _output; // Where its journal is looked for; null when nobody has told.
     private bool _isCancelled;
     private bool _hasLeft;
     private ClusterRun? _run; // Null before it is planned and after its end.
 
-    /// <summary>Has something called every so often in turns of the grain, until it is disposed of.</summary>
+    /// <summary>Has something called every so often in turns of the grain.</summary>
     public required Func<Func<Task>, TimeSpan, IDisposable> Timer { get; init; }
 
     /// <summary>Told when the job is over and nothing is left to do.</summary>
@@ -47,6 +48,9 @@ internal sealed class HostedJob(
 
     /// <summary>How it stands now.</summary>
     public JobView View => standing.Current(_run?.Host);
+
+    /// <summary>Whether there is something to go on with, and this silo cannot plan it.</summary>
+    public bool IsUnplannable { get; private set; }
 
     /// <summary>All that is known of it here.</summary>
     public JobRecord Record => standing.Record(_run?.Host);
@@ -97,11 +101,15 @@ internal sealed class HostedJob(
         return !standing.View.IsOver && (!standing.IsUnknown || standing.MayComeBack);
     }
 
-    /// <summary>The grain leaves this silo: another one goes on.</summary>
+    /// <summary>The grain leaves this silo: another one goes on, but for an end that has begun.</summary>
     public async Task LeaveAsync()
     {
         _hasLeft = true;
-        if (_run is ClusterRun run)
+        if (_over is Task over)
+        {
+            await over;
+        }
+        else if (_run is ClusterRun run)
         {
             _run = null;
             await HandOverAsync(run);
@@ -142,10 +150,12 @@ internal sealed class HostedJob(
         }
     }
 
-    // Never throws: what does not work now is tried again at the next heartbeat.
+    // Never throws: what does not work now is tried again at the next heartbeat. A job's class may have thrown it, with
+    // who knows what in its message.
     private async Task ResumeAsync(string output)
     {
         bool isTaken = false;
+        IsUnplannable = false;
         try
         {
             FoundJob found = await _search.FindAsync(output);
@@ -172,13 +182,17 @@ internal sealed class HostedJob(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            // A job's class may have thrown it, with who knows what in its message.
             log.JobNotResumed(exception is IOException ? exception : null, id, exception.GetType().Name);
             if (isTaken || standing.IsUnknown)
             {
-                _run?.Abandon();
-                _run = null;
+                if (_run is ClusterRun run)
+                {
+                    _run = null;
+                    await run.AbandonAsync();
+                }
+
                 _trace?.Dispose();
+                IsUnplannable = exception is not IOException;
                 standing.PutOff((exception as IOException)?.Message);
             }
         }
@@ -191,7 +205,7 @@ internal sealed class HostedJob(
         ClusterRun run = await ClusterRun.ResumeAsync(resumed, crew, Over);
         if (_hasLeft)
         {
-            run.Abandon();
+            await run.AbandonAsync();
             return;
         }
 
@@ -223,7 +237,7 @@ internal sealed class HostedJob(
         }
     }
 
-    private void Over(Exception? broken) => (broken is null ? EndAsync(_run!) : FailAsync(broken)).Ignore();
+    private void Over(Exception? broken) => _over = broken is null ? EndAsync(_run!) : FailAsync(broken);
 
     private async Task EndAsync(ClusterRun run)
     {
@@ -263,11 +277,9 @@ internal sealed class HostedJob(
         Ended();
     }
 
-    // Another grain goes on with it, here or on another silo. A publish ends its step first, which may be a slow one.
     private async Task HandOverAsync(ClusterRun run)
     {
-        run.Close();
-        await Task.Run(run.Abandon);
+        await run.AbandonAsync();
         _trace!.HandOver();
         _trace.Dispose();
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Runtime.Placement;
 using Sluice.Engine;
 using Sluice.Jobs;
 
@@ -30,7 +31,7 @@ internal sealed class JobGrain(
     {
         ScopedLogger log = new(logger, () => new LogScope(Id, null, _standing.TraceId ?? default));
         _memory = new JobMemory(history, log);
-        _standing = new JobStanding(Id, roster.HereName, roster.Here);
+        _standing = new JobStanding(Id, roster);
         _job = new HostedJob(
             Id,
             _standing,
@@ -104,6 +105,13 @@ internal sealed class JobGrain(
     public async Task<bool> HeartbeatAsync(SiloHeartbeat heartbeat)
     {
         await _job.ResumeIfDeadAsync(heartbeat.Output);
+        if (_job.IsUnplannable)
+        {
+            // Whoever tells this has planned it.
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(heartbeat.Silo));
+            MigrateOnIdle();
+        }
+
         return _job.Take(heartbeat);
     }
 }

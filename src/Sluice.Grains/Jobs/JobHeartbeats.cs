@@ -4,7 +4,8 @@ namespace Sluice.Grains;
 
 /// <summary>What each silo told last of one job's attempts there.</summary>
 /// <remarks>Called in turns of the job's grain.</remarks>
-internal sealed class JobHeartbeats
+/// <param name="isDead">Whether a silo is gone for good, and what ran or waited there with it.</param>
+internal sealed class JobHeartbeats(Func<string, bool> isDead)
 {
     private readonly Dictionary<string, SiloHeartbeat> _last = new(StringComparer.Ordinal);
 
@@ -12,11 +13,13 @@ internal sealed class JobHeartbeats
     public long PeakMemoryBytes => _last.Values.Select(heartbeat => heartbeat.PeakMemoryBytes).DefaultIfEmpty().Max();
 
     /// <summary>What one of the silos waits for, a sentence; null when none waits.</summary>
-    public string? Paused => _last.Values.Select(heartbeat => heartbeat.Paused).OfType<string>().FirstOrDefault();
+    public string? Paused => Alive.Select(heartbeat => heartbeat.Paused).OfType<string>().FirstOrDefault();
 
     /// <summary>How far the attempts are that run.</summary>
-    public IEnumerable<AttemptProgress> Running => _last.Values.SelectMany(heartbeat =>
+    public IEnumerable<AttemptProgress> Running => Alive.SelectMany(heartbeat =>
         heartbeat.Bytes.Zip(heartbeat.SpilledBytes, (bytes, spilled) => new AttemptProgress(bytes, spilled)));
+
+    private IEnumerable<SiloHeartbeat> Alive => _last.Values.Where(heartbeat => !isDead(heartbeat.Silo));
 
     public void Take(SiloHeartbeat heartbeat) => _last[heartbeat.Silo] = heartbeat;
 }

@@ -8,9 +8,8 @@ namespace Sluice.Grains;
 /// <summary>What is known of one job, and how that is told: as a view to clients, as a record to the history.</summary>
 /// <remarks>Decides nothing. Called in turns of the job's grain.</remarks>
 /// <param name="id">The job.</param>
-/// <param name="here">The name of this silo.</param>
-/// <param name="silo">Its address with its generation.</param>
-internal sealed class JobStanding(JobId id, string here, string silo)
+/// <param name="roster">Knows this silo, and which others there are.</param>
+internal sealed class JobStanding(JobId id, SiloRoster roster)
 {
     /// <summary>As it was told last, without progress.</summary>
     public JobView View { get; private set; } = new() { Id = id.Value };
@@ -36,7 +35,7 @@ internal sealed class JobStanding(JobId id, string here, string silo)
     /// <summary>Null before it has one here.</summary>
     public ActivityTraceId? TraceId { get; set; }
 
-    public JobHeartbeats Heartbeats { get; } = new();
+    public JobHeartbeats Heartbeats { get; } = new(roster.IsDead);
 
     /// <summary>Whether nothing is known of it, or not yet how it goes on.</summary>
     public bool IsUnknown => View.Status == JobStatus.Unknown;
@@ -48,7 +47,8 @@ internal sealed class JobStanding(JobId id, string here, string silo)
             : null;
 
     /// <summary>Since it was ordered; zero when it is not known when that was.</summary>
-    public TimeSpan Elapsed => Order is null ? TimeSpan.Zero : DateTime.UtcNow - Order.OrderedAt;
+    public TimeSpan Elapsed =>
+        Order is null ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Max(0, (DateTime.UtcNow - Order.OrderedAt).Ticks));
 
     /// <summary>It has ended, as another host told.</summary>
     public void Take(JobView ended) => View = ended;
@@ -107,8 +107,8 @@ internal sealed class JobStanding(JobId id, string here, string silo)
         Report = report,
         Failure = failure,
         TraceId = TraceId?.ToHexString() ?? "",
-        Host = here,
-        Silo = silo,
+        Host = roster.HereName,
+        Silo = roster.Here,
     };
 
     private JobView WithProgress(JobView view, JobHost host)

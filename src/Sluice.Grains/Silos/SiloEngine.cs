@@ -242,7 +242,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     {
         Drain();
         long since = Stopwatch.GetTimestamp();
-        while ((_slots.Running + _slots.Queued > 0 || Outputs.Count > 0)
+        while ((_slots.Running + _slots.Queued > 0 || Outputs.Count > 0 || Jobs.HasUntold)
             && Stopwatch.GetElapsedTime(since) < _options.DrainTimeout
             && !cancellation.IsCancellationRequested)
         {

@@ -29,6 +29,9 @@ internal sealed class SiloJobs(
 
     public IEnumerable<Guid> Ids => _jobs.Keys;
 
+    /// <summary>Whether there are attempts whose ends their jobs have not taken in.</summary>
+    public bool HasUntold => All.Any(job => job.Attempts.Count > 0);
+
     /// <summary>The job of that id, when it has been prepared here.</summary>
     public SiloJob? Find(Guid job) => _jobs.GetValueOrDefault(job);
 

@@ -1,4 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core.Internal;
+using Orleans.Runtime.Placement;
+using Sluice.Engine;
 using Sluice.Grains;
 using Sluice.Jobs;
 
@@ -46,6 +49,59 @@ public sealed class LeavingJobGrainTests
         string status = succeeds ? JobStatus.Succeeded : JobStatus.Failed;
         Assert.Equal(status, ended.Status);
         Assert.Equal(status, (await hosts.Client.ExportAsync(job.Id)).View.Status);
+        await hosts.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_job_whose_grain_leaves_while_it_ends_ends_once_and_leaves_nothing()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there an open file can be replaced.");
+        await using SiloHosts hosts = await SiloHosts.StartAsync(1, slots: 1);
+        using Gate gate = new();
+        ClusterJob job = hosts.Job("gated", "out", [hosts.Write("in", ["gate"])], ("gate", gate.Name));
+        await hosts.Client.SubmitAsync(job);
+        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the map is under way");
+        IJobGrain grain = hosts.Grains.GetGrain<IJobGrain>(job.Id.Value);
+
+        // It fails because its journal cannot be written, and waits for the map.
+        FaultyFiles.Fill(Path.Combine(hosts.PathOf("out"), OutputNames.Staging(job.Id), OutputNames.Journal));
+        await grain.CancelAsync(null);
+        await SiloHosts.AwaitAsync(
+            () => Task.FromResult(hosts.Engines[0].Jobs.Find(job.Id.Value) is null), "it is being ended");
+        await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        gate.Open();
+        JobView ended = await hosts.Client.WatchAsync(job.Id).WaitAsync(SiloHosts.Deadline);
+
+        Assert.Equal((JobStatus.Failed, 1), (ended.Status, gate.Arrived));
+        await hosts.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_job_that_comes_back_on_a_silo_that_cannot_plan_it_goes_on_on_another()
+    {
+        await using SiloHosts hosts = await SiloHosts.StartAsync(2, slots: 1);
+        using Gate gate = new();
+        ClusterJob job = hosts.Job("gated-not-everywhere", "out", [hosts.Write("in", ["gate"])], ("gate", gate.Name));
+        await hosts.Client.SubmitAsync(job);
+        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the map is under way");
+        SiloEngine unfit = await hosts.AddAsync();
+        await SiloHosts.AwaitAsync(async () => (await hosts.Client.GetSilosAsync()).Count == 3, "it is there");
+        IJobGrain grain = hosts.Services[2].GetRequiredService<IGrainFactory>().GetGrain<IJobGrain>(job.Id.Value);
+
+        // A heartbeat may be faster, and bring it back where it can be planned.
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(unfit.Silo));
+        await SiloHosts.AwaitAsync(
+            async () =>
+            {
+                await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+                return (await grain.GetAsync(hosts.PathOf("out"))).Silo == unfit.Silo;
+            },
+            "it comes back on the unfit one");
+        RequestContext.Clear();
+        gate.Open();
+        SiloHosts.ReportOf(await hosts.Client.WatchAsync(job.Id).WaitAsync(SiloHosts.Deadline));
+
+        Assert.Equal(["gate 1"], hosts.Output("out"));
         await hosts.AssertNothingLeftAsync();
     }
 

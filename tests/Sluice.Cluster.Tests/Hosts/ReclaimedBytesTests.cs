@@ -6,6 +6,8 @@ namespace Sluice.Cluster.Tests;
 /// <summary>A finished output moves to a file when others need its segments; a cluster's report counts that.</summary>
 public sealed class ReclaimedBytesTests
 {
+    private const string Gone = "127.0.0.1:21397@1";
+    private const string Other = "127.0.0.1:21398@1";
     private const int LineLength = 1000;
     private const int SmallOutput = 1500 * LineLength;
     private const int LargeOutput = 9 << 20;
@@ -44,7 +46,7 @@ public sealed class ReclaimedBytesTests
         await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the map is under way");
         IJobGrain grain = hosts.Grains.GetGrain<IJobGrain>(job.Id.Value);
 
-        (string Silo, long Bytes)[] told = [("gone", 500), ("gone", 700), ("gone", 700), ("gone", 600), ("other", 50)];
+        (string Silo, long Bytes)[] told = [(Gone, 500), (Gone, 700), (Gone, 700), (Gone, 600), (Other, 50)];
         foreach ((string silo, long bytes) in told)
         {
             await grain.HeartbeatAsync(

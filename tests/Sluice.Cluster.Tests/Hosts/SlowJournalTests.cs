@@ -38,7 +38,7 @@ public sealed class SlowJournalTests : IAsyncLifetime
         await SiloHosts.AwaitAsync(
             async () => (await grain.GetAsync(null)).Progress is { Stage: "reduce" }, "the map's end is taken in");
         bool goesOn = await grain.HeartbeatAsync(
-            new SiloHeartbeat { Silo = "other", Output = Hosts.PathOf("out") });
+            new SiloHeartbeat { Silo = "127.0.0.1:21398@1", Output = Hosts.PathOf("out") });
         SiloView silo = Hosts.Engines[0].View;
         int untold = Hosts.Engines[0].Jobs.Find(job.Value)!.Attempts.Count;
         disk.GoOn();

@@ -22,6 +22,7 @@ internal static class TestJobs
         else
         {
             jobs.Add<SortJob>("elsewhere").Add<SortJob>("not-everywhere").Add<SortJob>("differing");
+            jobs.Add<GatedCount>("gated-not-everywhere");
         }
     }
 }

@@ -59,7 +59,7 @@ public sealed class UnreadableOutputTests
         bool[] goesOn = new bool[3];
         for (int told = 0; told < goesOn.Length; told++)
         {
-            goesOn[told] = await grain.HeartbeatAsync(new SiloHeartbeat { Silo = "other", Output = output });
+            goesOn[told] = await grain.HeartbeatAsync(new SiloHeartbeat { Silo = "127.0.0.1:21398@1", Output = output });
         }
 
         File.Delete(output);
