@@ -119,7 +119,7 @@ internal sealed class JobHost : IDisposable
         try
         {
             IReadOnlyList<JournalEntry> entries = Journal.Read(output.JournalPath);
-            CheckPlan(job, entries);
+            JobReplay.CheckPlan(job.Fingerprint, entries);
             CoordinatorState state = CoordinatorState.New(order.Id, job.Plan.Stages.Select(SpecOf), MaximumTries);
             JobReplay.Into(state, entries);
             journal = Journal.Continue(output.JournalPath);
@@ -210,18 +210,6 @@ internal sealed class JobHost : IDisposable
         Leave();
         _journal.Dispose();
         _output.Abandon();
-    }
-
-    // What the journal says is done was done for the splits of its plan: with others, records would be lost or doubled.
-    private static void CheckPlan(JobPreparation job, IReadOnlyList<JournalEntry> entries)
-    {
-        if (entries.FirstOrDefault(entry => entry.Fingerprint is not null)?.Fingerprint is string begun
-            && begun != job.Fingerprint)
-        {
-            throw new IOException(
-                "The job cannot go on: its input files, or what its class makes of them, " +
-                "are not what they were when it began.");
-        }
     }
 
     private void Leave()

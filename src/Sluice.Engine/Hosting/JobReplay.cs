@@ -10,6 +10,23 @@ internal static class JobReplay
     // Thirty years, in seconds: what says more was never written.
     private const double LongestJob = 1e9;
 
+    /// <summary>
+    /// What a journal says is done was done for the splits of its plan: with others, records would be lost or doubled.
+    /// </summary>
+    /// <param name="fingerprint">Of the job as it is prepared now.</param>
+    /// <param name="entries">The journal's lines.</param>
+    /// <exception cref="IOException">The job began with another plan, or other input files.</exception>
+    public static void CheckPlan(string fingerprint, IEnumerable<JournalEntry> entries)
+    {
+        string? begun = entries.FirstOrDefault(entry => entry.Fingerprint is not null)?.Fingerprint;
+        if (begun is not null && begun != fingerprint)
+        {
+            throw new IOException(
+                "The job cannot go on: its input files, or what its class makes of them, " +
+                "are not what they were when it began.");
+        }
+    }
+
     /// <param name="state">Of a new job with the same stages.</param>
     /// <param name="entries">The journal's lines, in order.</param>
     /// <exception cref="IOException">A line tells of what the job does not have, or lacks what it tells of.</exception>
