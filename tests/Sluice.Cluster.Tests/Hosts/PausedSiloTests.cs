@@ -1,5 +1,4 @@
 using Sluice.Grains;
-using Sluice.Jobs;
 
 namespace Sluice.Cluster.Tests;
 
