@@ -49,8 +49,8 @@ internal sealed partial class DevProcesses : IAsyncDisposable
         DevProcesses dev = new(Directory.CreateTempSubdirectory("sluice-dev-").FullName, FreeRow());
         while (true)
         {
-            string? line = await dev._dev.StandardOutput.ReadLineAsync().WaitAsync(Deadline);
-            Assert.True(line is not null, dev._dev.HasExited ? await dev._error : "dev closed its output.");
+            string line = await dev._dev.StandardOutput.ReadLineAsync().WaitAsync(Deadline)
+                ?? throw new InvalidOperationException($"dev ended: {await dev._error}");
             if (SiloLine().Match(line) is { Success: true } silo)
             {
                 dev._children[silo.Groups[1].Value] = int.Parse(silo.Groups[2].Value, CultureInfo.InvariantCulture);
