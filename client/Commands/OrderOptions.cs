@@ -3,7 +3,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Client;
 
-/// <summary>What every verb takes that runs a job, whatever the job is: what it is called, may use, and where.</summary>
+/// <summary>
+/// What every verb takes that runs a job, whatever the job is: what it is called, may use, and where.
+/// </summary>
 internal sealed class OrderOptions
 {
     private readonly Option<bool> _overwrite = new("--overwrite")

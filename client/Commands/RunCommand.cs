@@ -79,12 +79,12 @@ internal sealed class RunOptions
             return call.Settings.Cluster.Value is null
                 ? throw new SluiceException(ConsoleErrors.Missing(
                     $"{_assembly.Name} {_assembly.HelpName} or --{SettingNames.Cluster} HOST:PORT", where))
-                : _order.Complete(call, OrderOf(deployed, new DeployedJob(deployed), arguments));
+                : _order.Complete(call, OrderOf(deployed, arguments));
         }
 
         string path = Path.GetFullPath(UsageCheck.RequirePath(assembly, _assembly.Name));
         string name = call.Parse.GetValue(_job) ?? "";
-        JobOrder order = _order.CompleteHere(call, OrderOf(name, new DeployedJob(name), arguments), _assembly.Name);
+        JobOrder order = _order.CompleteHere(call, OrderOf(name, arguments), _assembly.Name);
 
         JobOutput.Take(call.Terminal.Error);
         JobAssembly jobs = JobAssembly.Load(path);
@@ -94,7 +94,7 @@ internal sealed class RunOptions
     }
 
     // The two arguments that may stand for streams are told apart, as long as the job is given one output.
-    private static JobOrder OrderOf(string name, IJob job, JobArguments given)
+    private static JobOrder OrderOf(string name, JobArguments given)
     {
         JobArguments others = new();
         foreach ((string argument, IReadOnlyList<string> values) in given.All)
@@ -108,7 +108,7 @@ internal sealed class RunOptions
         return new JobOrder
         {
             Name = name,
-            Job = job,
+            Job = new DeployedJob(name),
             Arguments = others,
             Inputs = given.GetAll(Input),
             Output = given.GetAll(Output) is [string output] ? output : null,

@@ -2,7 +2,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Client;
 
-/// <summary>A job whose class only the silos of a cluster have: this process knows its name and plans nothing.</summary>
+/// <summary>
+/// A job whose class only the silos of a cluster have: this process knows its name and plans nothing.
+/// </summary>
 /// <param name="name">The name under which the silos know the class.</param>
 internal sealed class DeployedJob(string name) : IJob
 {

@@ -85,7 +85,7 @@ internal sealed class JobAssembly
             Exception cause = exception.InnerException!;
             throw new SluiceException(
                 MissingAssembly.Of(cause) is { } missing
-                    ? SluiceErrors.AssemblyMissing(missing.Name!, $"{missing.Version}", FullNameOf(job))
+                    ? SluiceErrors.AssemblyMissing(missing, FullNameOf(job))
                     : ConsoleErrors.ConstructorFailed(
                         FullNameOf(job), $"{cause.GetType().Name}: {cause.Message.TrimEnd('.')}"),
                 cause);
@@ -176,5 +176,5 @@ internal sealed class JobAssembly
 
     private SluiceException NotFound(SluiceError error) => new(_missing is null
         ? error
-        : SluiceErrors.AssemblyMissing(_missing.Name!, $"{_missing.Version}", _path));
+        : SluiceErrors.AssemblyMissing(_missing, _path));
 }

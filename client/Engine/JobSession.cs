@@ -75,7 +75,11 @@ internal static class JobSession
         : call.Host.Clusters!.RunnerOf(call, detachOnInterrupt: false);
 
     private static async Task<JobReport> RunAsync(
-        VerbCall call, JobOrder order, IReadOnlyList<string> inputs, string? output, CancellationToken cancellationToken)
+        VerbCall call,
+        JobOrder order,
+        IReadOnlyList<string> inputs,
+        string? output,
+        CancellationToken cancellationToken)
     {
         if (!order.InCluster && call.Settings.TraceBuffersAsked > 0 && !Telemetry.Source.HasListeners())
         {

@@ -6,7 +6,8 @@ namespace Sluice.Client;
 /// What the console itself refuses, each in one place; failures of jobs are in <see cref="SluiceErrors"/>.
 /// </summary>
 /// <remarks>
-/// Codes: 2000 usage, 2100 cluster, 2200 verification, 2300 assemblies with jobs, 2900 what nobody foresaw. A code keeps its meaning for ever.
+/// Codes: 2000 usage, 2100 cluster, 2200 verification, 2300 assemblies with jobs, 2900 what nobody foresaw. A code keeps
+/// its meaning for ever.
 /// </remarks>
 internal static class ConsoleErrors
 {
@@ -31,8 +32,8 @@ internal static class ConsoleErrors
         ["SLU2015"] =
             "Inputs and outputs are files and directories; object storage and other addresses have not been built yet.",
         ["SLU2016"] =
-            "--assembly runs the job in this process: nothing can be said of a cluster beside it, on the command line. " +
-            "SLUICE_CLUSTER and \"cluster\" in sluice.json do no harm there.",
+            "--assembly runs the job in this process: nothing can be said of a cluster beside it, on the command " +
+            "line. SLUICE_CLUSTER and \"cluster\" in sluice.json do no harm there.",
         ["SLU2101"] = "This console, or this verb, cannot use clusters; jobs run in its own process.",
         ["SLU2102"] = "No gateway answers: none runs there, or it belongs to a cluster of another name.",
         ["SLU2103"] = "The cluster has no silo of that name.",
@@ -50,15 +51,17 @@ internal static class ConsoleErrors
         ["SLU2203"] = "A benchmark is slower than the earlier one by more than the given share.",
         ["SLU2204"] = "The file is no benchmark of this kind.",
         ["SLU2202"] = "A file cannot be written.",
-        ["SLU2301"] = "The assembly with the job's class does not exist: it is the .dll that a build of its project makes.",
-        ["SLU2302"] = "The file with the job's class cannot be loaded: it is no .NET assembly with code for this machine.",
+        ["SLU2301"] =
+            "The assembly with the job's class does not exist: it is the .dll that a build of its project makes.",
+        ["SLU2302"] =
+            "The file with the job's class cannot be loaded: it is no .NET assembly with code for this machine.",
         ["SLU2303"] =
             "The assembly was built against another version of Sluice, or of .NET, than this console has: " +
             "a newer one, or one that made other promises.",
         ["SLU2304"] = "The assembly holds no job: a class that implements Sluice.Jobs.IJob.",
         ["SLU2305"] =
-            "The assembly has no job of that name. A job is called by its class's name, with or without the namespace, " +
-            "or by its JobName attribute; capital and small letters differ.",
+            "The assembly has no job of that name. A job is called by its class's name, with or without the " +
+            "namespace, or by its JobName attribute; capital and small letters differ.",
         ["SLU2306"] = "Several jobs of the assembly have that name; with its namespace each has a name of its own.",
         ["SLU2307"] =
             "The class cannot be made: a job's class implements IJob, is neither abstract nor generic, and has a " +
@@ -204,15 +207,16 @@ internal static class ConsoleErrors
         "SLU2304", ErrorKind.NotFound, "no class of the assembly is a job", path,
         "let a class implement Sluice.Jobs.IJob, or name the assembly that has one");
 
-    public static SluiceError JobUnnamed(string where, string known) => new(
-        "SLU2006", ErrorKind.Usage, "JOB is missing", where, $"the assembly's jobs are {known}");
+    public static SluiceError JobUnnamed(string where, string known) =>
+        Missing("JOB", where) with { Help = $"the assembly's jobs are {known}" };
 
     public static SluiceError NoSuchJob(string name, string path, string known, string nearest) => new(
         "SLU2305", ErrorKind.NotFound, $"there is no job '{name}'", path,
         nearest.Length == 0 ? $"the assembly's jobs are {known}" : $"did you mean '{nearest}'? Its jobs are {known}");
 
     public static SluiceError JobAmbiguous(string name, string path, string classes) => new(
-        "SLU2306", ErrorKind.Usage, $"several jobs are called '{name}'", path, $"say which by its full name: {classes}");
+        "SLU2306", ErrorKind.Usage, $"several jobs are called '{name}'", path,
+        $"say which by its full name: {classes}");
 
     public static SluiceError JobNotMade(string why, string job) => new(
         "SLU2307", ErrorKind.Usage, $"the job cannot be made: {why}", job,

@@ -14,7 +14,9 @@ internal sealed class JobOutput(TextWriter error) : TextWriter
 
     public override Encoding Encoding => error.Encoding;
 
-    /// <summary>Takes all that is printed to <see cref="Console.Out"/> from now on, to the end of the process.</summary>
+    /// <summary>
+    /// Takes all that is printed to <see cref="Console.Out"/> from now on, to the end of the process.
+    /// </summary>
     public static void Take(TextWriter error)
     {
         JobOutput output = new(error);

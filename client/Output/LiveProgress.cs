@@ -74,9 +74,9 @@ internal sealed class LiveProgress : ProgressView
     // Lines that came while the last drawing ended.
     private static void WriteLate()
     {
-        while (s_above.TryDequeue(out string? line))
+        if (TakeWaiting() is string lines)
         {
-            Console.Error.WriteLine(line);
+            Console.Error.WriteLine(lines);
         }
     }
 
@@ -114,8 +114,16 @@ internal sealed class LiveProgress : ProgressView
         WriteWaiting(console);
     }
 
-    // All at once: each write draws the progress anew.
     private static void WriteWaiting(IAnsiConsole console)
+    {
+        if (TakeWaiting() is string lines)
+        {
+            console.WriteLine(lines);
+        }
+    }
+
+    // All at once: each write draws the progress anew.
+    private static string? TakeWaiting()
     {
         List<string> lines = [];
         while (s_above.TryDequeue(out string? line))
@@ -123,10 +131,7 @@ internal sealed class LiveProgress : ProgressView
             lines.Add(line);
         }
 
-        if (lines.Count > 0)
-        {
-            console.WriteLine(string.Join('\n', lines));
-        }
+        return lines.Count > 0 ? string.Join('\n', lines) : null;
     }
 
     /// <summary>A column that says what the state says at this moment.</summary>

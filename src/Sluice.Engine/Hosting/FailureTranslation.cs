@@ -27,8 +27,7 @@ internal static class FailureTranslation
             false),
         OutputLostException lost => (SluiceErrors.TaskInputOutput(where, lost.Message), true),
         ItemCodecException codec => (SluiceErrors.ItemUnencodable(where, codec.Message), false),
-        _ when MissingAssembly.Of(exception) is { } missing =>
-            (SluiceErrors.AssemblyMissing(missing.Name!, $"{missing.Version}", where), true),
+        _ when MissingAssembly.Of(exception) is { } missing => (SluiceErrors.AssemblyMissing(missing, where), true),
         IOException io when DiskWait.IsFull(io) => (SluiceErrors.DiskFull(io.Message), false),
         IOException or UnauthorizedAccessException => (SluiceErrors.TaskInputOutput(where, exception.Message), true),
         _ => (SluiceErrors.OperatorFailed(where, $"{exception.GetType().Name}: {exception.Message}"), true),

@@ -76,6 +76,11 @@ internal sealed record JobPreparation(
         Warnings = Warnings,
     };
 
+    /// <summary>Finds inputs and plans, as it was ordered; touches nothing.</summary>
+    /// <exception cref="SluiceException">The job cannot run like this, or none of that name is known.</exception>
+    public static JobPreparation Of(JobOrder order, JobCatalog jobs) =>
+        Of(jobs.Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
+
     /// <summary>Finds inputs and plans; touches nothing.</summary>
     /// <param name="job">Describes the job.</param>
     /// <param name="arguments">What it is started with.</param>
@@ -109,8 +114,8 @@ internal sealed record JobPreparation(
     private static IEnumerable<string> UnaskedOf(JobArguments arguments)
     {
         string asked = string.Join(", ", arguments.Asked);
-        return arguments.Unasked.Select(
-            name => $"the job does not ask for '{name}', {(asked.Length == 0 ? "nor for others" : $"only for {asked}")}.");
+        string instead = asked.Length == 0 ? "nor for others" : $"only for {asked}";
+        return arguments.Unasked.Select(name => $"the job does not ask for '{name}', {instead}.");
     }
 
     private bool IsNear(InputSplit[] splits, IReadOnlyCollection<string> directories) =>

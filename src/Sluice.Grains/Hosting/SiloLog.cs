@@ -79,6 +79,7 @@ internal static partial class SiloLog
     [LoggerMessage(35, LogLevel.Debug, "A silo died, and its jobs could not be asked for; trying again.")]
     public static partial void JobsUnasked(this ILogger logger, Exception exception);
 
-    [LoggerMessage(36, LogLevel.Warning, "Silo {Silo} ends, and buffers were never given back to it: {Count}. {Holders}.")]
+    [LoggerMessage(
+        36, LogLevel.Warning, "Silo {Silo} ends, and buffers were never given back to it: {Count}. {Holders}.")]
     public static partial void BuffersLeaked(this ILogger logger, string silo, int count, string holders);
 }

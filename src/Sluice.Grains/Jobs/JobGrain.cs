@@ -9,7 +9,9 @@ namespace Sluice.Grains;
 /// <summary>
 /// One job's name in the cluster: wherever it lives, there is one of it, and its journal is its memory.
 /// </summary>
-/// <remarks>Takes calls and leaves the job to <see cref="HostedJob"/>. Turns are short, and calls may interleave.</remarks>
+/// <remarks>
+/// Takes calls and leaves the job to <see cref="HostedJob"/>. Turns are short, and calls may interleave.
+/// </remarks>
 [Reentrant]
 internal sealed class JobGrain(
     JobPlanning planning,

@@ -33,8 +33,7 @@ internal sealed record FoundJob
 internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options, ILocalSiloDetails here)
 {
     /// <exception cref="SluiceException">The job cannot run like this.</exception>
-    public JobPreparation Prepare(JobOrder order) => JobPreparation.Of(
-        options.Value.Jobs.Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
+    public JobPreparation Prepare(JobOrder order) => JobPreparation.Of(order, options.Value.Jobs);
 
     /// <summary>
     /// Plans a job that is new; what this silo does not see is told as every other silo would tell it.

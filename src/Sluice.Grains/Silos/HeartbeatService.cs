@@ -10,8 +10,8 @@ namespace Sluice.Grains;
 /// Tells each job every second how its attempts on this silo are; a job whose host died comes back by that.
 /// </summary>
 /// <remarks>
-/// A job that was still planned where a silo died is no silo's yet: whenever one dies, all that are remembered as going on
-/// are asked for. Threading: membership tells of silos on any thread, the rest is one loop.
+/// A job that was still planned where a silo died is no silo's yet: whenever one dies, all that are remembered as going
+/// on are asked for. Threading: membership tells of silos on any thread, the rest is one loop.
 /// </remarks>
 internal sealed class HeartbeatService(
     SiloEngine engine,

@@ -159,8 +159,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
 
     private SiloJob NewJob(JobOrder order, int epoch)
     {
-        JobPreparation prepared = JobPreparation.Of(
-            Catalog.Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
+        JobPreparation prepared = JobPreparation.Of(order, Catalog);
         JobRecording recording = Traces.Of(order.Id.Value);
         BufferTracing? tracing = BufferTracing.For(
             order.TraceBuffers, Name, Spans.ContextOf(order.TraceParent), recording.Add);

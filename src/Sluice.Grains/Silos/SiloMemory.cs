@@ -5,7 +5,9 @@ using Sluice.Jobs;
 namespace Sluice.Grains;
 
 /// <summary>A silo's one pool: a share of it serves fetches from files, the rest is the tasks'.</summary>
-/// <remarks>Ownership: owns the pool; what is lent when it is disposed belongs to the pool still. Threading: any thread.</remarks>
+/// <remarks>
+/// Ownership: owns the pool; what is lent when it is disposed belongs to the pool still. Threading: any thread.
+/// </remarks>
 internal sealed class SiloMemory : IDisposable
 {
     // Enough for a few fetches at once from files; what lies in memory needs none.

@@ -10,6 +10,8 @@ public sealed class JobNameAttribute(string name) : Attribute
     /// <summary>The name.</summary>
     public string Name { get; } = name;
 
-    /// <summary>The name of a job's class where nobody gives it another: this attribute's, or the class's own.</summary>
+    /// <summary>
+    /// The name of a job's class where nobody gives it another: this attribute's, or the class's own.
+    /// </summary>
     public static string Of(Type job) => job.GetCustomAttribute<JobNameAttribute>()?.Name ?? job.Name;
 }

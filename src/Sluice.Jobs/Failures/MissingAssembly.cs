@@ -2,7 +2,9 @@ using System.Reflection.Metadata;
 
 namespace Sluice.Jobs;
 
-/// <summary>Tells a failure to find code from a failure to find data, which the runtime throws as the same type.</summary>
+/// <summary>
+/// Tells a failure to find code from a failure to find data, which the runtime throws as the same type.
+/// </summary>
 public static class MissingAssembly
 {
     /// <summary>The assembly that could not be loaded, or null when an exception has another cause.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection.Metadata;
 
 namespace Sluice.Jobs;
 
@@ -140,11 +141,11 @@ public static class SluiceErrors
         "SLU1011", ErrorKind.Usage, $"the job's definition threw: {cause.ReplaceLineEndings(" ").TrimEnd('.')}", job,
         "correct the job's Define; run with -v for the place in it");
 
-    public static SluiceError AssemblyMissing(string assembly, string version, string where) => new(
-        "SLU1012", ErrorKind.Usage, $"the job's code needs {assembly} {version}, which is not there", where,
-        assembly.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal)
+    public static SluiceError AssemblyMissing(AssemblyNameInfo missing, string where) => new(
+        "SLU1012", ErrorKind.Usage, $"the job's code needs {missing.Name} {missing.Version}, which is not there", where,
+        missing.Name.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal)
             ? "this process runs without ASP.NET Core: leave that framework out of the job's project"
-            : $"put {assembly}.dll beside the job's assembly, as dotnet publish does");
+            : $"put {missing.Name}.dll beside the job's assembly, as dotnet publish does");
 
     /// <summary>Whether an error is about a job's own code, and says all there is to say however often it was
     /// tried.</summary>

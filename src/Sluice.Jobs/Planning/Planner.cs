@@ -24,7 +24,7 @@ public static class Planner
             string where = job.GetType().Name;
             throw new SluiceException(
                 MissingAssembly.Of(exception) is { } missing
-                    ? SluiceErrors.AssemblyMissing(missing.Name!, $"{missing.Version}", where)
+                    ? SluiceErrors.AssemblyMissing(missing, where)
                     : SluiceErrors.DefinitionFailed(where, $"{exception.GetType().Name}: {exception.Message}"),
                 exception);
         }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Sluice.Sorting;
 
@@ -19,19 +20,10 @@ public static class KeyPrefix
             ? BinaryPrimitives.ReadUInt64BigEndian(key[offset..])
             : OfShort(key, offset);
 
-    // Two reads that may overlap: of eight bytes with zeros behind, what both have is the same.
     private static ulong OfShort(ReadOnlySpan<byte> key, int offset)
     {
         ReadOnlySpan<byte> rest = key[Math.Min(offset, key.Length)..];
-        int shift = 8 * (sizeof(ulong) - rest.Length);
-        return rest.Length switch
-        {
-            0 => 0,
-            1 => (ulong)rest[0] << 56,
-            < sizeof(uint) => ((ulong)BinaryPrimitives.ReadUInt16BigEndian(rest) << 48)
-                | ((ulong)BinaryPrimitives.ReadUInt16BigEndian(rest[^sizeof(ushort)..]) << shift),
-            _ => ((ulong)BinaryPrimitives.ReadUInt32BigEndian(rest) << 32)
-                | ((ulong)BinaryPrimitives.ReadUInt32BigEndian(rest[^sizeof(uint)..]) << shift),
-        };
+        return BinaryPrimitives.ReverseEndianness(
+            ShortWords.Read(ref MemoryMarshal.GetReference(rest), rest.Length));
     }
 }

@@ -126,7 +126,9 @@ public sealed record OutputMergerOptions
     /// <summary>Segments that each of <paramref name="threads"/> threads writes with: what merging leaves, up to a
     /// large write.</summary>
     internal int WriteSegments(int threads, int runs) => Math.Clamp(
-        (Segments / threads) - SegmentsPerThread(runs) + RunMerger.SegmentsPerPass, 1, MapOutputOptions.MostWriteSegments);
+        (Segments / threads) - SegmentsPerThread(runs) + RunMerger.SegmentsPerPass,
+        1,
+        MapOutputOptions.MostWriteSegments);
 
     /// <summary>Segments that each of <paramref name="threads"/> threads reads each of its runs with: its share of what
     /// is left.</summary>

@@ -62,7 +62,8 @@ public sealed class WhyTests : IDisposable
         int code = await RunAsync(console, "explain");
 
         Assert.Equal(2, code);
-        Assert.Contains("a verb (sort, wordcount, run) or --why JOB is missing", console.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "a verb (sort, wordcount, run) or --why JOB is missing", console.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -82,9 +82,7 @@ public sealed class EndingTests
     /// <summary>A job whose only map waits at the gate.</summary>
     private static async Task<(JobId Id, SiloJob Job)> HeldJobAsync(SiloHosts hosts, Gate gate)
     {
-        ClusterJob job = hosts.Job("gated", "out", [hosts.Write("in", ["gate"])], ("gate", gate.Name));
-        await hosts.Client.SubmitAsync(job);
-        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the map is under way");
+        ClusterJob job = await hosts.HoldAsync(gate);
         return (job.Id, hosts.Engines[0].Jobs.Find(job.Id.Value)!);
     }
 }

@@ -17,8 +17,7 @@ public sealed class LeavingJobGrainTests
         using Gate gate = new();
         string input = hosts.Write("in", ["b", "a"]);
         ClusterJob job = hosts.Job("held-plan", "out", [input], ("gate", gate.Name));
-        await hosts.Client.SubmitAsync(job);
-        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "it is being planned");
+        await hosts.HoldAsync(gate, job);
 
         await LeaveAsync(hosts, job.Id);
         gate.Open();
@@ -37,8 +36,7 @@ public sealed class LeavingJobGrainTests
         using Gate gate = new();
         string input = succeeds ? hosts.Write("in", ["b", "a"]) : hosts.PathOf("nowhere");
         ClusterJob job = hosts.Job("held-plan", "out", [input], ("gate", gate.Name));
-        await hosts.Client.SubmitAsync(job);
-        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "it is being planned");
+        await hosts.HoldAsync(gate, job);
 
         await LeaveAsync(hosts, job.Id);
         await SiloHosts.AwaitAsync(
@@ -58,9 +56,7 @@ public sealed class LeavingJobGrainTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there an open file can be replaced.");
         await using SiloHosts hosts = await SiloHosts.StartAsync(1, slots: 1);
         using Gate gate = new();
-        ClusterJob job = hosts.Job("gated", "out", [hosts.Write("in", ["gate"])], ("gate", gate.Name));
-        await hosts.Client.SubmitAsync(job);
-        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the map is under way");
+        ClusterJob job = await hosts.HoldAsync(gate);
         IJobGrain grain = hosts.Grains.GetGrain<IJobGrain>(job.Id.Value);
 
         // It fails because its journal cannot be written, and waits for the map.
@@ -81,9 +77,7 @@ public sealed class LeavingJobGrainTests
     {
         await using SiloHosts hosts = await SiloHosts.StartAsync(2, slots: 1);
         using Gate gate = new();
-        ClusterJob job = hosts.Job("gated-not-everywhere", "out", [hosts.Write("in", ["gate"])], ("gate", gate.Name));
-        await hosts.Client.SubmitAsync(job);
-        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the map is under way");
+        ClusterJob job = await hosts.HoldAsync(gate, hosts.Gated(gate, "gated-not-everywhere"));
         SiloEngine unfit = await hosts.AddAsync();
         await SiloHosts.AwaitAsync(async () => (await hosts.Client.GetSilosAsync()).Count == 3, "it is there");
         IJobGrain grain = hosts.Services[2].GetRequiredService<IGrainFactory>().GetGrain<IJobGrain>(job.Id.Value);

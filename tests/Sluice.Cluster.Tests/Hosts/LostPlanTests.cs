@@ -87,7 +87,8 @@ public sealed class LostPlanTests(TwoSilos cluster) : IClassFixture<TwoSilos>, I
         await hosts.StopAsync(1);
 
         await SiloHosts.AwaitAsync(
-            () => Task.FromResult(File.Exists(hosts.PathOf("out-alone/_SUCCESS"))), "it has been planned anew, and run");
+            () => Task.FromResult(File.Exists(hosts.PathOf("out-alone/_SUCCESS"))),
+            "it has been planned anew, and run");
         await hosts.AssertNothingLeftAsync();
     }
 

@@ -10,9 +10,7 @@ public sealed class PausedSiloTests
     {
         await using SiloHosts hosts = await SiloHosts.StartAsync(1, slots: 1);
         using Gate gate = new();
-        ClusterJob job = hosts.Job("gated", "out", [hosts.Write("in", ["gate"])], ("gate", gate.Name));
-        await hosts.Client.SubmitAsync(job);
-        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the map is under way");
+        ClusterJob job = await hosts.HoldAsync(gate);
         IJobGrain grain = hosts.Grains.GetGrain<IJobGrain>(job.Id.Value);
 
         // The last that it told.

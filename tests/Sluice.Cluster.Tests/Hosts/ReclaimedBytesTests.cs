@@ -40,10 +40,7 @@ public sealed class ReclaimedBytesTests
     {
         await using SiloHosts hosts = await SiloHosts.StartAsync(1, slots: 1);
         using Gate gate = new();
-        string input = hosts.Write("in", ["gate"]);
-        ClusterJob job = hosts.Job("gated", "out", [input], ("gate", gate.Name));
-        await hosts.Client.SubmitAsync(job);
-        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the map is under way");
+        ClusterJob job = await hosts.HoldAsync(gate);
         IJobGrain grain = hosts.Grains.GetGrain<IJobGrain>(job.Id.Value);
 
         (string Silo, long Bytes)[] told = [(Gone, 500), (Gone, 700), (Gone, 700), (Gone, 600), (Other, 50)];

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Buffers;
 using Sluice.Grains;
@@ -14,15 +13,11 @@ public sealed class ShutdownLeakTests
 {
     private const int LeakLine = 36;
 
-    private static readonly string[] Log =
-        ["--Logging:LogLevel:Default=Information", "--Logging:LogLevel:Sluice=Trace",
-        "--Logging:Console:LogLevel:Default=None"];
-
     [Fact]
     public async Task It_names_who_holds_them_before_it_ends()
     {
-        await using SiloHosts hosts = await SiloHosts.StartAsync(1, 1, Log);
-        LogLines log = Listen(hosts);
+        await using SiloHosts hosts = await SiloHosts.StartAsync(1, 1, LogLines.Settings);
+        LogLines log = LogLines.Of(hosts.Services[0]);
         using LocalBufferPool pool = hosts.Engines[0].Pool.CreateBufferPool("job 7 map 3", 0, 2);
         Assert.True(pool.TryRequest(out NetworkBuffer held));
 
@@ -38,17 +33,12 @@ public sealed class ShutdownLeakTests
     [Fact]
     public async Task The_lives_of_watched_buffers_that_a_job_has_not_given_back_end_as_leaks_with_it()
     {
-        await using SiloHosts hosts = await SiloHosts.StartAsync(1, 2, Log);
-        LogLines log = Listen(hosts);
+        await using SiloHosts hosts = await SiloHosts.StartAsync(1, 2, LogLines.Settings);
+        LogLines log = LogLines.Of(hosts.Services[0]);
         SiloEngine engine = hosts.Engines[0];
         using HeardSpans spans = new(takesAll: true);
         using Gate gate = new();
-        ClusterJob job = hosts.Job("gated", "out", [hosts.Write("in", ["gate"])], ("gate", gate.Name)) with
-        {
-            TraceBuffers = 1,
-        };
-        await hosts.Client.SubmitAsync(job);
-        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the map is under way");
+        ClusterJob job = await hosts.HoldAsync(gate, hosts.Gated(gate) with { TraceBuffers = 1 });
         using LocalBufferPool pool = engine.Pool.CreateBufferPool(new BufferPoolOptions
         {
             Owner = "job 7 map 3",
@@ -75,19 +65,12 @@ public sealed class ShutdownLeakTests
     [Fact]
     public async Task A_silo_to_which_all_has_come_back_reports_nothing()
     {
-        await using SiloHosts hosts = await SiloHosts.StartAsync(1, 1, Log);
-        LogLines log = Listen(hosts);
+        await using SiloHosts hosts = await SiloHosts.StartAsync(1, 1, LogLines.Settings);
+        LogLines log = LogLines.Of(hosts.Services[0]);
         await hosts.SucceedAsync(hosts.Job("sort", "out", [hosts.Write("in", ["b", "a"])]));
 
         await hosts.StopAsync(0);
 
         Assert.DoesNotContain(log.All, line => line.Id == LeakLine);
-    }
-
-    private static LogLines Listen(SiloHosts hosts)
-    {
-        LogLines log = new();
-        hosts.Services[0].GetRequiredService<ILoggerFactory>().AddProvider(log);
-        return log;
     }
 }

@@ -151,6 +151,21 @@ internal sealed class SiloHosts : IAsyncDisposable
         return new ClusterJob { Job = job, Arguments = all, Name = job };
     }
 
+    /// <summary>A job whose only map waits at a gate.</summary>
+    public ClusterJob Gated(Gate gate, string job = "gated") =>
+        Job(job, "out", [Write("in", ["gate"])], ("gate", gate.Name));
+
+    /// <summary>Starts a job and waits until it is at its gate.</summary>
+    /// <param name="gate">Where nobody is yet.</param>
+    /// <param name="job">What to start; null for <see cref="Gated"/>.</param>
+    public async Task<ClusterJob> HoldAsync(Gate gate, ClusterJob? job = null)
+    {
+        job ??= Gated(gate);
+        await Client.SubmitAsync(job);
+        await AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the job is at its gate");
+        return job;
+    }
+
     /// <summary>Runs a job to its end, however that is.</summary>
     public async Task<JobView> RunAsync(ClusterJob job)
     {

@@ -68,9 +68,8 @@ public sealed class SlowJournalTests : IAsyncLifetime
     /// <summary>A job whose only map waits at the gate.</summary>
     private async Task<(JobId Id, string Journal)> MapAsync()
     {
-        ClusterJob job = Hosts.Job("gated", "out", [Hosts.Write("in", ["gate", "b"])], ("gate", _gate.Name));
-        await Hosts.Client.SubmitAsync(job);
-        await SiloHosts.AwaitAsync(() => Task.FromResult(_gate.Arrived == 1), "the map is under way");
+        ClusterJob job = await Hosts.HoldAsync(
+            _gate, Hosts.Job("gated", "out", [Hosts.Write("in", ["gate", "b"])], ("gate", _gate.Name)));
         return (job.Id, Path.Combine(Hosts.PathOf("out"), OutputNames.Staging(job.Id), OutputNames.Journal));
     }
 }

@@ -46,10 +46,7 @@ public sealed class UnreadableOutputTests
     {
         await using SiloHosts hosts = await SiloHosts.StartAsync(1);
         using Gate gate = new();
-        string input = hosts.Write("in", ["gate"]);
-        ClusterJob job = hosts.Job("gated", "out", [input], ("gate", gate.Name));
-        await hosts.Client.SubmitAsync(job);
-        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the map is under way");
+        ClusterJob job = await hosts.HoldAsync(gate);
         (string output, string away) = (hosts.PathOf("out"), hosts.PathOf("away"));
         IJobGrain grain = hosts.Grains.GetGrain<IJobGrain>(job.Id.Value);
 
@@ -59,7 +56,8 @@ public sealed class UnreadableOutputTests
         bool[] goesOn = new bool[3];
         for (int told = 0; told < goesOn.Length; told++)
         {
-            goesOn[told] = await grain.HeartbeatAsync(new SiloHeartbeat { Silo = "127.0.0.1:21398@1", Output = output });
+            goesOn[told] = await grain.HeartbeatAsync(
+                new SiloHeartbeat { Silo = "127.0.0.1:21398@1", Output = output });
         }
 
         File.Delete(output);

@@ -4,7 +4,9 @@ using Sluice.Jobs;
 
 namespace Sluice.Cluster.Tests;
 
-/// <summary>A silo that stops after its last attempt has ended, and before that attempt's job has heard of it.</summary>
+/// <summary>
+/// A silo that stops after its last attempt has ended, and before that attempt's job has heard of it.
+/// </summary>
 public sealed class UntoldEndTests
 {
     [Fact]
@@ -14,9 +16,7 @@ public sealed class UntoldEndTests
         SiloEngine engine = hosts.Engines[1];
         using Gate gate = new() { Holds = 1 };
         Assert.True(await hosts.Client.DrainAsync(engine.Name));
-        ClusterJob job = hosts.Job("gated", "out", [hosts.Write("in", ["gate"])], ("gate", gate.Name));
-        await hosts.Client.SubmitAsync(job);
-        await SiloHosts.AwaitAsync(() => Task.FromResult(gate.Arrived == 1), "the other one maps");
+        ClusterJob job = await hosts.HoldAsync(gate);
 
         // An attempt of its own, of which nobody tells the job.
         AttemptId attempt = new(new TaskId(new StageId(0), 0), 99);

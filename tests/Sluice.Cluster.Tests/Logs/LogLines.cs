@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Sluice.Cluster.Tests;
@@ -10,10 +11,27 @@ internal sealed record LogLine(
 /// <summary>Keeps all lines of a silo's log.</summary>
 internal sealed class LogLines : ILoggerProvider, ISupportExternalScope
 {
+    /// <summary>Settings of a silo that logs all there is, but not to the console.</summary>
+    public static readonly string[] Settings =
+    [
+        "--Logging:LogLevel:Default=Information",
+        "--Logging:LogLevel:Sluice=Trace",
+        "--Logging:Console:LogLevel:Default=None",
+    ];
+
     private readonly ConcurrentQueue<LogLine> _lines = new();
     private IExternalScopeProvider _scopes = new LoggerExternalScopeProvider();
 
     public IReadOnlyList<LogLine> All => [.. _lines];
+
+    /// <summary>Keeps what a silo logs from now on.</summary>
+    /// <param name="silo">Its services.</param>
+    public static LogLines Of(IServiceProvider silo)
+    {
+        LogLines lines = new();
+        silo.GetRequiredService<ILoggerFactory>().AddProvider(lines);
+        return lines;
+    }
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Sluice.Grains;
 using Sluice.Jobs;
 
@@ -12,21 +10,11 @@ public sealed class LogTests
 {
     private const string Own = "Sluice.";
 
-    // All but what the console would show.
-    private static readonly string[] Log =
-        ["--Logging:LogLevel:Default=Information", "--Logging:LogLevel:Sluice=Trace",
-        "--Logging:Console:LogLevel:Default=None"];
-
     [Fact]
-    public async Task Lines_about_a_job_that_fails_have_its_job_stage_task_attempt_and_trace_and_nothing_of_its_records()
+    public async Task Lines_about_a_job_that_fails_have_its_ids_and_trace_and_nothing_of_its_records()
     {
-        await using SiloHosts hosts = await SiloHosts.StartAsync(2, 1, Log);
-        LogLines[] logs = [.. hosts.Services.Select(silo =>
-        {
-            LogLines log = new();
-            silo.GetRequiredService<ILoggerFactory>().AddProvider(log);
-            return log;
-        })];
+        await using SiloHosts hosts = await SiloHosts.StartAsync(2, 1, LogLines.Settings);
+        LogLines[] logs = [.. hosts.Services.Select(LogLines.Of)];
         string input = hosts.Write("in-failing", [.. Enumerable.Range(0, 1000).Select(i => $"{i}"), "throw"]);
         ClusterJob job = hosts.Job("throwing", "failing", [input]);
 

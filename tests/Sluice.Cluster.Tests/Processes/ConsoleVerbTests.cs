@@ -106,7 +106,8 @@ public sealed class ConsoleVerbTests
         Assert.Equal(0, end.ExitCode);
         Assert.Equal(0, unasked.ExitCode);
         Assert.Contains("the job does not ask for 'colour', only for ", unasked.Error, StringComparison.Ordinal);
-        Assert.Equal((4, true), (unknown.ExitCode, unknown.Error.StartsWith("error[SLU1010]", StringComparison.Ordinal)));
+        Assert.Equal(4, unknown.ExitCode);
+        Assert.StartsWith("error[SLU1010]", unknown.Error, StringComparison.Ordinal);
         Assert.Equal(
             "a\nb\nc\n",
             string.Concat(Directory.GetFiles(dev.PathOf("out"), "part-*")

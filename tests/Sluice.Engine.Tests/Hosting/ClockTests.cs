@@ -1,5 +1,3 @@
-using Sluice.Jobs;
-
 namespace Sluice.Engine.Tests;
 
 /// <summary>A job's time does not run backwards where the clock of the machine that hosts it is behind.</summary>
@@ -12,30 +10,19 @@ public sealed class ClockTests : IDisposable
     [Fact]
     public void A_job_that_was_ordered_in_the_future_begins_at_zero_and_goes_on_from_its_journal()
     {
-        JobOrder order = new()
+        JobOrder order = TestOrder.Sort(_folder.Write("in", "b\na\n"), _folder["out"]) with
         {
-            Id = JobId.New(),
-            Job = "sort",
-            Arguments = new Dictionary<string, string[]>
-            {
-                ["input"] = [_folder.Write("in", "b\na\n")],
-                ["out"] = [_folder["out"]],
-            },
-            Name = "test",
-            Parallelism = 2,
             OrderedAt = DateTime.UtcNow.AddHours(1),
         };
-        JobPreparation job = JobPreparation.Of(
-            new JobCatalog().Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
+        JobPreparation job = TestOrder.Prepare(order);
         using WorkerProcess worker = new(_folder["spill"]);
-        WorkerProcess.Hands hands = worker.For(
-            order.Id, job, Path.Combine(_folder["out"], OutputNames.Staging(order.Id)));
+        WorkerProcess.Hands hands = worker.For(order.Id, job, TestOrder.Staging(order));
 
         JobHost host = JobHost.Begin(order.Id, order.Name, job, false, order, hands);
         double first = host.Report(default, 0, []).Seconds;
         host.Abandon();
         File.AppendAllText(
-            Path.Combine(_folder["out"], OutputNames.Staging(order.Id), OutputNames.Journal),
+            TestOrder.JournalOf(order),
             Journal.TextOf([new JournalEntry("resumed", null, null, null, null, null, null) { At = 100 }]));
         OutputDirectory taken = OutputDirectory.TryResume(job.OutputPath, order.Id, false)!;
         using JobHost resumed = JobHost.Resume(order, job, taken, hands);

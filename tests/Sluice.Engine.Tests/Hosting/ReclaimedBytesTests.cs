@@ -65,10 +65,7 @@ public sealed class ReclaimedBytesTests : IDisposable
     }
 
     private static JobPreparation Prepare(JobOrder order) => JobPreparation.Of(
-        new JobCatalog().Add<SortLinesThatCount>("sort-some").Create(order.Job),
-        order.ToArguments(),
-        order.Partitions,
-        order.Parallelism);
+        order, new JobCatalog().Add<SortLinesThatCount>("sort-some"));
 
     private JobOrder Order() => new()
     {

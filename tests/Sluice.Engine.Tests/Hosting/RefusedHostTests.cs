@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
-using Sluice.Jobs;
 
 namespace Sluice.Engine.Tests;
 
@@ -18,7 +17,7 @@ public sealed class RefusedHostTests : IDisposable
     public void A_job_whose_first_line_cannot_be_written_leaves_nothing()
     {
         JobOrder order = Order();
-        JobPreparation job = Prepare(order);
+        JobPreparation job = TestOrder.Prepare(order);
         using WorkerProcess worker = new(_folder["spill"]);
         JobOrder unwritable = order with { Arguments = new DiskFullArguments(order.Arguments) };
         int before = EngineMeter.JobsRunning;
@@ -35,10 +34,10 @@ public sealed class RefusedHostTests : IDisposable
     public void A_journal_that_says_what_the_plan_does_not_have_leaves_the_job_to_the_next_who_tries()
     {
         JobOrder order = Order();
-        JobPreparation job = Prepare(order);
+        JobPreparation job = TestOrder.Prepare(order);
         using WorkerProcess worker = new(_folder["spill"]);
         JobHost.Begin(order.Id, "test", job, false, order, Hands(worker, order)).Abandon();
-        string journal = Path.Combine(_folder["out"], OutputNames.Staging(order.Id), OutputNames.Journal);
+        string journal = TestOrder.JournalOf(order);
         string whole = File.ReadAllText(journal);
         File.AppendAllText(journal, "{\"kind\":\"later\",\"stage\":99,\"task\":0}\n");
         int before = EngineMeter.JobsRunning;
@@ -51,25 +50,10 @@ public sealed class RefusedHostTests : IDisposable
         Resume(order, job, Hands(worker, order)).Dispose();
     }
 
-    private JobOrder Order() => new()
-    {
-        Id = JobId.New(),
-        Job = "sort",
-        Arguments = new Dictionary<string, string[]>
-        {
-            ["input"] = [_folder.Write("in", "b\na\n")],
-            ["out"] = [_folder["out"]],
-        },
-        Name = "test",
-        Parallelism = 2,
-        OrderedAt = DateTime.UtcNow,
-    };
+    private JobOrder Order() => TestOrder.Sort(_folder.Write("in", "b\na\n"), _folder["out"]);
 
-    private static JobPreparation Prepare(JobOrder order) =>
-        JobPreparation.Of(new JobCatalog().Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
-
-    private WorkerProcess.Hands Hands(WorkerProcess worker, JobOrder order) =>
-        worker.For(order.Id, Prepare(order), Path.Combine(_folder["out"], OutputNames.Staging(order.Id)));
+    private static WorkerProcess.Hands Hands(WorkerProcess worker, JobOrder order) =>
+        worker.For(order.Id, TestOrder.Prepare(order), TestOrder.Staging(order));
 
     private static JobHost Resume(JobOrder order, JobPreparation job, IJobWorkers hands) =>
         JobHost.Resume(order, job, OutputDirectory.TryResume(job.OutputPath, order.Id, false)!, hands);

@@ -21,9 +21,9 @@ public sealed class ResumeTests : IDisposable
         int cuts = int.MaxValue;
         for (int cut = 1; cut <= cuts; cut++)
         {
-            JobOrder order = OrderOf(input, _folder[$"out-{cut}"]);
+            JobOrder order = TestOrder.Sort(input, _folder[$"out-{cut}"]);
             using WorkerProcess worker = new(_folder["spill"]);
-            JobPreparation job = Prepare(order);
+            JobPreparation job = TestOrder.Prepare(order);
             string journal = RunUntilPublishing(worker, order, job);
             cuts = CutAfter(worker, journal, order, cut);
 
@@ -40,9 +40,9 @@ public sealed class ResumeTests : IDisposable
     public void A_last_line_that_was_cut_in_the_middle_does_not_count()
     {
         string input = _folder.Write("in", "b\nc\na\n");
-        JobOrder order = OrderOf(input, _folder["out"]);
+        JobOrder order = TestOrder.Sort(input, _folder["out"]);
         using WorkerProcess worker = new(_folder["spill"]);
-        string journal = RunUntilPublishing(worker, order, Prepare(order));
+        string journal = RunUntilPublishing(worker, order, TestOrder.Prepare(order));
         File.AppendAllText(journal, "{\"kind\":\"publi");
 
         string[] output = Resume(worker, order, isWorkerLost: false);
@@ -54,16 +54,16 @@ public sealed class ResumeTests : IDisposable
     public void A_job_that_had_failed_ends_with_its_cause()
     {
         string input = _folder.Write("in", "b\na\n");
-        JobOrder order = OrderOf(input, _folder["out"]);
+        JobOrder order = TestOrder.Sort(input, _folder["out"]);
         using WorkerProcess worker = new(_folder["spill"]);
-        JobPreparation job = Prepare(order);
-        WorkerProcess.Hands hands = worker.For(order.Id, job, Staging(order), diesBeforePublishing: true);
+        JobPreparation job = TestOrder.Prepare(order);
+        WorkerProcess.Hands hands = worker.For(order.Id, job, TestOrder.Staging(order), diesBeforePublishing: true);
         JobHost host = JobHost.Begin(order.Id, order.Name, job, false, order, hands);
         host.Handle(new CancelRequested(new AttemptFailure(SluiceErrors.Cancelled("it"), false, "")));
         host.Abandon();
 
         OutputDirectory taken = OutputDirectory.TryResume(job.OutputPath, order.Id, false)!;
-        using (JobHost resumed = JobHost.Resume(order, Prepare(order), taken, hands))
+        using (JobHost resumed = JobHost.Resume(order, TestOrder.Prepare(order), taken, hands))
         {
             resumed.Handle(new WorkerJoined("worker", 2));
 
@@ -78,15 +78,15 @@ public sealed class ResumeTests : IDisposable
     public void A_journal_that_cannot_be_gone_on_with_leaves_the_directory_to_the_next_who_tries()
     {
         string input = _folder.Write("in", "b\na\n");
-        JobOrder order = OrderOf(input, _folder["out"]);
+        JobOrder order = TestOrder.Sort(input, _folder["out"]);
         using WorkerProcess worker = new(_folder["spill"]);
-        JobPreparation job = Prepare(order);
+        JobPreparation job = TestOrder.Prepare(order);
         string journal = RunUntilPublishing(worker, order, job);
         string whole = File.ReadAllText(journal);
         File.WriteAllText(journal, "not a journal\n");
         OutputDirectory taken = OutputDirectory.TryResume(job.OutputPath, order.Id, false)!;
 
-        Assert.ThrowsAny<Exception>(() => JobHost.Resume(order, job, taken, worker.For(order.Id, job, Staging(order))));
+        Assert.ThrowsAny<Exception>(() => JobHost.Resume(order, job, taken, worker.For(order.Id, job, TestOrder.Staging(order))));
 
         File.WriteAllText(journal, whole);
         Assert.Equal(["a", "b"], Resume(worker, order, isWorkerLost: false));
@@ -96,13 +96,13 @@ public sealed class ResumeTests : IDisposable
     public void A_job_whose_input_has_changed_goes_on_only_once_it_is_what_it_was()
     {
         string input = _folder.Write("in", "b\na\n");
-        JobOrder order = OrderOf(input, _folder["out"]);
+        JobOrder order = TestOrder.Sort(input, _folder["out"]);
         using WorkerProcess worker = new(_folder["spill"]);
-        RunUntilPublishing(worker, order, Prepare(order));
+        RunUntilPublishing(worker, order, TestOrder.Prepare(order));
         File.WriteAllText(input, "b\na\nc\n");
         OutputDirectory taken = OutputDirectory.TryResume(_folder["out"], order.Id, false)!;
-        JobPreparation changed = Prepare(order);
-        WorkerProcess.Hands hands = worker.For(order.Id, changed, Staging(order));
+        JobPreparation changed = TestOrder.Prepare(order);
+        WorkerProcess.Hands hands = worker.For(order.Id, changed, TestOrder.Staging(order));
 
         Assert.Throws<IOException>(() => JobHost.Resume(order, changed, taken, hands));
 
@@ -110,30 +110,13 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(["a", "b"], Resume(worker, order, isWorkerLost: false));
     }
 
-    private static JobOrder OrderOf(string input, string output) => new()
-    {
-        Id = JobId.New(),
-        Job = "sort",
-        Arguments = new Dictionary<string, string[]> { ["input"] = [input], ["out"] = [output] },
-        Name = "test",
-        Partitions = 3,
-        Parallelism = 2,
-        OrderedAt = DateTime.UtcNow,
-    };
-
-    private static JobPreparation Prepare(JobOrder order) =>
-        JobPreparation.Of(new JobCatalog().Create(order.Job), order.ToArguments(), order.Partitions, order.Parallelism);
-
-    private static string Staging(JobOrder order) =>
-        Path.Combine(order.Arguments["out"][0], OutputNames.Staging(order.Id));
-
     private static string RunUntilPublishing(WorkerProcess worker, JobOrder order, JobPreparation job)
     {
-        WorkerProcess.Hands hands = worker.For(order.Id, job, Staging(order), diesBeforePublishing: true);
+        WorkerProcess.Hands hands = worker.For(order.Id, job, TestOrder.Staging(order), diesBeforePublishing: true);
         JobHost host = JobHost.Begin(order.Id, order.Name, job, false, order, hands);
         hands.Run(host);
         host.Abandon();
-        return Path.Combine(Staging(order), OutputNames.Journal);
+        return TestOrder.JournalOf(order);
     }
 
     /// <summary>As if the host had died after that many lines: no later attempt was started.</summary>
@@ -146,7 +129,7 @@ public sealed class ResumeTests : IDisposable
         {
             worker.Outputs.Release(new Exchange.OutputId(
                 order.Id.Value, never.Stage!.Value, never.Task!.Value, never.Attempt!.Value));
-            File.Delete(Path.Combine(Staging(order), OutputNames.Attempt(never.Task.Value, never.Attempt.Value)));
+            File.Delete(Path.Combine(TestOrder.Staging(order), OutputNames.Attempt(never.Task.Value, never.Attempt.Value)));
         }
 
         return entries.Count;
@@ -157,8 +140,8 @@ public sealed class ResumeTests : IDisposable
         string output = order.Arguments["out"][0];
         OutputDirectory? taken = OutputDirectory.TryResume(output, order.Id, false);
         Assert.NotNull(taken);
-        JobPreparation job = Prepare(order);
-        WorkerProcess.Hands hands = worker.For(order.Id, job, Staging(order));
+        JobPreparation job = TestOrder.Prepare(order);
+        WorkerProcess.Hands hands = worker.For(order.Id, job, TestOrder.Staging(order));
         using JobHost host = JobHost.Resume(order, job, taken, hands);
         foreach (AttemptId attempt in host.State.AllRunning().ToList())
         {

@@ -11,7 +11,8 @@ public sealed class MissingAssemblyTests
             () => Assembly.Load("Nobody.Has.This, Version=1.2.3.0"));
 
         Assert.Equal("Nobody.Has.This", MissingAssembly.Of(thrown)?.Name);
-        Assert.Equal(new Version(1, 2, 3, 0), MissingAssembly.Of(new TypeInitializationException("x", thrown))?.Version);
+        Assert.Equal(
+            new Version(1, 2, 3, 0), MissingAssembly.Of(new TypeInitializationException("x", thrown))?.Version);
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using System.Reflection.Metadata;
+
 namespace Sluice.Jobs.Tests;
 
 public class PlannerTests
@@ -103,15 +105,17 @@ public class PlannerTests
         foreach (System.Reflection.MethodInfo factory in typeof(SluiceErrors).GetMethods()
             .Where(m => m.ReturnType == typeof(SluiceError)))
         {
-            object[] arguments = [.. factory.GetParameters().Select(parameter =>
-                parameter.ParameterType == typeof(string)
-                    ? "x"
-                    : Convert.ChangeType(1, parameter.ParameterType, null))];
+            object[] arguments = [.. factory.GetParameters().Select(parameter => ExampleOf(parameter.ParameterType))];
             SluiceError error = (SluiceError)factory.Invoke(null, arguments)!;
             Assert.True(SluiceErrors.Catalogue.ContainsKey(error.Code), error.Code);
             Assert.NotEmpty(error.Help);
         }
     }
+
+    private static object ExampleOf(Type type) =>
+        type == typeof(string) ? "x"
+        : type == typeof(AssemblyNameInfo) ? AssemblyNameInfo.Parse("x, Version=1.0.0.0")
+        : Convert.ChangeType(1, type, null);
 
     private static string Fails(Action<JobBuilder> define) =>
         Assert.Throws<SluiceException>(() => Planner.Define(new Defined(define), new JobArguments())).Error.Code;
