@@ -28,6 +28,9 @@ internal sealed class Journal : IDisposable
         _file = file;
     }
 
+    /// <summary>Where it is.</summary>
+    public string Path => _file.Name;
+
     /// <summary>Goes on with a journal whose writer died; a last line that it did not finish is cut off.</summary>
     public static Journal Continue(string path)
     {
@@ -57,13 +60,14 @@ internal sealed class Journal : IDisposable
     /// <exception cref="IOException">It could not be written: what it announces must not happen.</exception>
     public void Append(JournalEntry entry) => Append([entry]);
 
-    /// <summary>Writes entries in their order, at once.</summary>
+    /// <summary>Writes entries in their order, at once; where that failed, they can be written again.</summary>
     /// <exception cref="IOException">Not all could be written: what they announce must not happen.</exception>
     public void Append(IReadOnlyList<JournalEntry> entries)
     {
         byte[] lines = Encoding.UTF8.GetBytes(TextOf(entries));
 
-        // Whoever takes over reads what is there once this is given back.
+        // Whoever takes over reads what is there once this is given back. A write that fails in the middle does not move
+        // the file's position, so the next one writes over what it began.
         lock (_gate)
         {
             _file.Write(lines);

@@ -61,6 +61,7 @@ public sealed class OutputDirectory : IDisposable
     /// <param name="job">The job that will write it.</param>
     /// <param name="overwrite">Whether an output that is there may be replaced, at the moment of publishing.</param>
     /// <exception cref="OutputRefusedException">It exists, is in use, or cannot be written.</exception>
+    /// <exception cref="IOException">Its disk is full.</exception>
     public static OutputDirectory Prepare(string directory, JobId job, bool overwrite)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -86,7 +87,7 @@ public sealed class OutputDirectory : IDisposable
         {
             staging?.Settle();
             trail?.RemoveEmpty();
-            if (e is OutputRefusedException)
+            if (e is OutputRefusedException || (e is IOException failed && DiskWait.IsFull(failed)))
             {
                 throw;
             }
@@ -162,12 +163,14 @@ public sealed class OutputDirectory : IDisposable
     /// <param name="name">The job's name.</param>
     /// <param name="certificate">Count and sum of all records written.</param>
     /// <param name="parts">The winning attempt of every part.</param>
+    /// <param name="write">Runs what needs room at a place, as often as it likes; null runs it once.</param>
     /// <exception cref="OutputRefusedException">Without leave to overwrite, an output has appeared
     /// meanwhile.</exception>
     /// <exception cref="IOException">A step failed. <see cref="Abort"/> brings everything back.</exception>
-    public void Publish(string name, RecordSum certificate, IReadOnlyList<PublishedPart> parts)
+    public void Publish(
+        string name, RecordSum certificate, IReadOnlyList<PublishedPart> parts, Action<string, Action>? write = null)
     {
-        foreach (string _ in PublishSteps(name, certificate, parts))
+        foreach (string _ in PublishSteps(name, certificate, parts, write))
         {
             // Each step stands on its own.
         }
@@ -196,7 +199,8 @@ public sealed class OutputDirectory : IDisposable
     public void Dispose() => Abort();
 
     /// <summary>The steps of a publish up to its last, which makes it final.</summary>
-    internal IEnumerable<string> PublishSteps(string name, RecordSum certificate, IReadOnlyList<PublishedPart> parts)
+    internal IEnumerable<string> PublishSteps(
+        string name, RecordSum certificate, IReadOnlyList<PublishedPart> parts, Action<string, Action>? write = null)
     {
         RefuseWhatIsInTheWay(Path, _overwrite, IsOutput);
         if (parts.FirstOrDefault(part => !File.Exists(AttemptPath(part.Part, part.Attempt))) is PublishedPart missing)
@@ -207,26 +211,39 @@ public sealed class OutputDirectory : IDisposable
 
         string[] old =
             [.. Directory.EnumerateFiles(Path).Select(file => System.IO.Path.GetFileName(file)).Where(IsOutput)];
-        return WhileHeld(_staging.PublishSteps(SuccessFile.Of(_job, name, certificate, parts), parts, old));
+        PublishIntent intent = new([.. parts.Select(part =>
+            new PublishMove(OutputNames.Attempt(part.Part, part.Attempt), OutputNames.Part(part.Part)))]);
+        SuccessFile success = SuccessFile.Of(_job, name, certificate, parts);
+        write ??= static (_, once) => once();
+        write(StagingPath, () => WhileHeld(() => _staging.Draft(intent, success, replaces: old.Length > 0)));
+        return WhileHeld(_staging.PublishSteps(intent, old));
     }
 
     private IEnumerable<string> WhileHeld(IEnumerable<string> steps)
     {
         using IEnumerator<string> step = steps.GetEnumerator();
-        while (TryStep(step))
+        bool isThere = true;
+        while (isThere)
         {
-            yield return step.Current;
+            WhileHeld(() => isThere = step.MoveNext());
+            if (isThere)
+            {
+                yield return step.Current;
+            }
         }
     }
 
     // The one place where files are changed under a lock: once it is free, the directory may be another process's.
-    private bool TryStep(IEnumerator<string> steps)
+    private void WhileHeld(Action step)
     {
         lock (_gate)
         {
-            return _settled
-                ? throw new IOException($"The output directory {Path} was let go of in the middle of a publish.")
-                : steps.MoveNext();
+            if (_settled)
+            {
+                throw new IOException($"The output directory {Path} was let go of in the middle of a publish.");
+            }
+
+            step();
         }
     }
 

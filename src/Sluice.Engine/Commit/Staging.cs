@@ -23,29 +23,38 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
 {
     public string Path => held.Directory;
 
-    /// <summary>Moves the winners into place, one step an element; complete when enumerated to the end.</summary>
+    /// <summary>Writes what a publish needs besides the parts; what follows are renames, which need no room.</summary>
+    /// <remarks>May be called again, also when it failed.</remarks>
+    /// <param name="intent">What will be moved; the files exist.</param>
     /// <param name="success">Becomes <c>_SUCCESS</c>.</param>
-    /// <param name="parts">The winners; their files exist.</param>
-    /// <param name="old">Names in the output directory that are replaced.</param>
-    public IEnumerable<string> PublishSteps(
-        SuccessFile success, IReadOnlyList<PublishedPart> parts, IReadOnlyList<string> old)
+    /// <param name="replaces">Whether an old output will be put aside, so that nothing of the new one may be
+    /// lost.</param>
+    public void Draft(PublishIntent intent, SuccessFile success, bool replaces)
     {
-        PublishIntent intent = new([.. parts.Select(part =>
-            new PublishMove(OutputNames.Attempt(part.Part, part.Attempt), OutputNames.Part(part.Part)))]);
-        bool sync = old.Count > 0;
-        if (sync)
+        File.WriteAllBytes(
+            Draft(OutputNames.Intent), JsonSerializer.SerializeToUtf8Bytes(intent, CommitJson.Default.PublishIntent));
+        File.WriteAllBytes(Draft(OutputNames.Success), success.ToJson());
+        if (replaces)
         {
             Directory.CreateDirectory(In(OutputNames.Old));
             foreach (PublishMove move in intent.Moves)
             {
                 FlushToDisk(In(move.From));
             }
-        }
 
-        WriteWhole(
-            JsonSerializer.SerializeToUtf8Bytes(intent, CommitJson.Default.PublishIntent),
-            In(OutputNames.Intent),
-            sync);
+            FlushToDisk(Draft(OutputNames.Intent));
+            FlushToDisk(Draft(OutputNames.Success));
+        }
+    }
+
+    /// <summary>
+    /// Moves the winners into place, one step an element; complete when enumerated to the end. The drafts are there.
+    /// </summary>
+    /// <param name="intent">What is moved.</param>
+    /// <param name="old">Names in the output directory that are replaced.</param>
+    public IEnumerable<string> PublishSteps(PublishIntent intent, IReadOnlyList<string> old)
+    {
+        Rename(Draft(OutputNames.Intent), In(OutputNames.Intent));
         yield return "intent written";
 
         // The old _SUCCESS goes first: from here on the directory does not claim to be complete.
@@ -61,7 +70,7 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
             yield return $"{move.To} moved";
         }
 
-        WriteWhole(success.ToJson(), Out(OutputNames.Success), sync);
+        Rename(Draft(OutputNames.Success), Out(OutputNames.Success));
         yield return "success written";
     }
 
@@ -185,22 +194,12 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
 
     private string In(params ReadOnlySpan<string> names) => System.IO.Path.Combine([Path, .. names]);
 
+    private string Draft(string name) => In(name + ".draft");
+
     private string Out(string name) => System.IO.Path.Combine(output, name);
 
     // rename(2): without overwrite .NET links and unlinks, and a crash between the two leaves both names.
     private static void Rename(string from, string to) => File.Move(from, to, overwrite: true);
-
-    private void WriteWhole(byte[] bytes, string path, bool sync)
-    {
-        string draft = In(System.IO.Path.GetFileName(path) + ".draft");
-        File.WriteAllBytes(draft, bytes);
-        if (sync)
-        {
-            FlushToDisk(draft);
-        }
-
-        Rename(draft, path);
-    }
 
     private static void FlushToDisk(string path)
     {

@@ -29,16 +29,16 @@ internal static class StagingClaim
             }
         }
 
+        string claim = Path.Combine(held.Directory, OutputNames.Claim);
         try
         {
             GiveWay(output, name, held);
-            File.WriteAllText(
-                Path.Combine(held.Directory, OutputNames.Claim),
-                $"process {Environment.ProcessId} on {Environment.MachineName}");
+            File.WriteAllText(claim, $"process {Environment.ProcessId} on {Environment.MachineName}");
             return held;
         }
         catch
         {
+            File.Delete(claim);
             held.DisposeAndRemove();
             throw;
         }

@@ -1,4 +1,5 @@
 using Sluice.Jobs;
+using Sluice.Sorting;
 
 namespace Sluice.Engine;
 
@@ -6,6 +7,9 @@ namespace Sluice.Engine;
 /// <remarks>No call waits for attempts; ends come back to <see cref="JobHost"/>.</remarks>
 internal interface IJobWorkers
 {
+    /// <summary>Waits where the disk is full that the journal and the output are on.</summary>
+    DiskWait DiskWait { get; }
+
     /// <summary>Starts an attempt on the worker it names; its end is told once.</summary>
     void Start(StartAttempt start);
 
@@ -18,8 +22,8 @@ internal interface IJobWorkers
     /// <summary>Gives back one partition of each of these outputs.</summary>
     void DiscardPartition(IReadOnlyList<ProducerWin> producers, int partition);
 
-    /// <summary>Writes the journal, which may take long, beside the coordinator where that must not wait.</summary>
-    /// <param name="work">Writes; not called again before <paramref name="done"/> was.</param>
+    /// <summary>Writes the journal beside the coordinator, since that may take long.</summary>
+    /// <param name="work">Writes; this is not called again before <paramref name="done"/> was.</param>
     /// <param name="done">To be called when it is written, where events are handled; not when it failed.</param>
     void Write(Action work, Action done);
 

@@ -23,6 +23,7 @@ internal sealed class JobHost : IDisposable
     private readonly Coordinator _coordinator;
     private readonly JobStatistics _statistics;
     private readonly JobPublication _publication;
+    private readonly PatientWrites _writes;
     private readonly JournalQueue _decided;
     private FinishJob? _finished;
     private bool _hasLeft;
@@ -43,10 +44,11 @@ internal sealed class JobHost : IDisposable
         _output = output;
         _journal = journal;
         _workers = workers;
-        _decided = new JournalQueue(journal, workers);
+        _writes = new PatientWrites(workers.DiskWait);
+        _decided = new JournalQueue(journal, workers, _writes);
         _coordinator = new Coordinator(state);
         _statistics = new JobStatistics(job.Plan, job.Catalog.Bytes, before);
-        _publication = new JobPublication(name, output, _statistics);
+        _publication = new JobPublication(name, output, _statistics, _writes);
     }
 
     /// <summary>Whether the job is over.</summary>
@@ -178,8 +180,12 @@ internal sealed class JobHost : IDisposable
     public void Tick() => Handle(new TimePassed(Math.Round(_statistics.Elapsed.TotalSeconds, 3)));
 
     /// <summary>Cancels the job.</summary>
-    public void Cancel() =>
-        Handle(new CancelRequested(new AttemptFailure(SluiceErrors.Cancelled(_name), false, "cancelled by the user")));
+    public void Cancel()
+    {
+        AttemptFailure cancelled = new(SluiceErrors.Cancelled(_name), false, "cancelled by the user");
+        _writes.EndPatience(cancelled.Error);
+        Handle(new CancelRequested(cancelled));
+    }
 
     /// <summary>A worker told how many bytes the job's outputs there have moved from memory to files so far.</summary>
     public void Reclaimed(string worker, long bytes) => _statistics.Reclaimed(worker, bytes);
@@ -217,6 +223,7 @@ internal sealed class JobHost : IDisposable
         if (!_hasLeft)
         {
             _hasLeft = true;
+            _writes.EndPatience(null);
             EngineMeter.JobLeft();
         }
     }
@@ -240,6 +247,11 @@ internal sealed class JobHost : IDisposable
         switch (command)
         {
             case WriteJournal write:
+                if (State.Cause is AttemptFailure cause)
+                {
+                    _writes.EndPatience(cause.Error);
+                }
+
                 JournalEntry entry = _statistics.Complete(write.Entry);
                 _decided.Add(entry);
                 _statistics.Note(entry);

@@ -6,7 +6,8 @@ namespace Sluice.Engine;
 
 /// <summary>The last proof of a job, and the move of its parts into place.</summary>
 /// <remarks>Threading: called once, on a thread of <see cref="IJobWorkers.Aside"/>.</remarks>
-internal sealed class JobPublication(string name, OutputDirectory output, JobStatistics statistics)
+internal sealed class JobPublication(
+    string name, OutputDirectory output, JobStatistics statistics, PatientWrites writes)
 {
     /// <summary>Compares the output with the input, moves the parts, and tells how that went.</summary>
     /// <param name="parts">The winners' parts.</param>
@@ -33,10 +34,10 @@ internal sealed class JobPublication(string name, OutputDirectory output, JobSta
                 return new PublishFailed(new AttemptFailure(mismatch, false, mismatch.What));
             }
 
-            output.Publish(name, statistics.Sink, parts);
+            output.Publish(name, statistics.Sink, parts, writes.Run);
             return new OutputPublished();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SluiceException)
         {
             SluiceError error = FailureTranslation.OfJob(exception).Error;
             return new PublishFailed(new AttemptFailure(error, false, exception.ToString()));

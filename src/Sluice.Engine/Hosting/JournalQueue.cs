@@ -12,7 +12,7 @@ namespace Sluice.Engine;
 /// meanwhile waits for its turn. So lines may be written that stand behind acts not yet done, never the other way
 /// round. Ownership: the journal stays its maker's. Threading: as the job's host, but for the writing.
 /// </remarks>
-internal sealed class JournalQueue(Journal journal, IJobWorkers workers)
+internal sealed class JournalQueue(Journal journal, IJobWorkers workers, PatientWrites writes)
 {
     private readonly List<JournalEntry> _written = [];
     private List<JournalEntry> _lines = [];
@@ -56,11 +56,13 @@ internal sealed class JournalQueue(Journal journal, IJobWorkers workers)
 
         _isWriting = true;
         workers.Write(
-            () =>
-            {
-                journal.Append(lines);
-                leftovers.ForEach(File.Delete);
-            },
+            () => writes.Run(
+                journal.Path,
+                () =>
+                {
+                    journal.Append(lines);
+                    leftovers.ForEach(File.Delete);
+                }),
             () =>
             {
                 _isWriting = false;

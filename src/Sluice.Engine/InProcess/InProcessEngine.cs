@@ -69,6 +69,12 @@ public sealed class InProcessEngine : IDisposable
             using JobRun run = new(request, job, _options, spill, _ports);
             return run.Run(progress, cancellation);
         }
+        catch (SluiceException exception) when (
+            JobMeasurements.StatusOf(exception.Error) == JobStatus.Cancelled)
+        {
+            // One that came after the job had failed does not hide why it did.
+            throw new OperationCanceledException(exception.Error.What, exception, cancellation);
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw FailureTranslation.OfJob(exception);

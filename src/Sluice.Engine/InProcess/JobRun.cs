@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using Sluice.Buffers;
 using Sluice.Exchange;
 using Sluice.Jobs;
@@ -10,7 +11,10 @@ using Sluice.Sorting;
 namespace Sluice.Engine;
 
 /// <summary>One run of one job in this process: its host, and the threads that do what that commands.</summary>
-/// <remarks>Threading: the job's thread; attempts run on threads of their own and report through a queue.</remarks>
+/// <remarks>
+/// Threading: the job's thread; attempts, and what the host writes, run on threads of their own and report through a
+/// queue.
+/// </remarks>
 internal sealed class JobRun : IJobWorkers, IDisposable
 {
     private const string Here = SiloLabel.Local;
@@ -18,7 +22,6 @@ internal sealed class JobRun : IJobWorkers, IDisposable
 
     private readonly JobId _id = JobId.New();
     private readonly EngineOptions _options;
-    private readonly DiskWait _diskWait;
     private readonly NetworkBufferPool _pool;
     private readonly ResultPartitionStore _outputs = new();
     private readonly BlockingCollection<Action> _todo = [];
@@ -28,6 +31,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     private readonly ObservedEngine _observed;
     private readonly BufferTracing? _tracing;
     private readonly JobTrace _trace;
+    private Task _beside = Task.CompletedTask;
 
     /// <param name="request">What the user asked for.</param>
     /// <param name="job">What was found out about it.</param>
@@ -42,7 +46,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         EnginePorts ports)
     {
         _options = options;
-        _diskWait = new DiskWait(options.DiskWait);
+        DiskWait = new DiskWait(options.DiskWait);
         _pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(options.MemoryBytes, options.SegmentSize));
         try
         {
@@ -65,18 +69,20 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         _tracing = BufferTracing.For(options.TraceBuffers, Here, Spans.ContextOf(_trace.TraceParent), null);
         AttemptRunner runner = new(
             _pool,
-            token => new WaitingStore(store, _diskWait, token),
+            token => new WaitingStore(store, DiskWait, token),
             _outputs,
             ports.Transport(_outputs),
             _pool.Total / options.Parallelism,
             options.Codec,
-            _diskWait,
+            DiskWait,
             _tracing)
         {
             Observed = _observed,
         };
         _attempts = new AttemptThreads(runner, options.Parallelism);
     }
+
+    public DiskWait DiskWait { get; }
 
     /// <exception cref="SluiceException">The job failed.</exception>
     /// <exception cref="OperationCanceledException">The job was cancelled.</exception>
@@ -99,12 +105,6 @@ internal sealed class JobRun : IJobWorkers, IDisposable
 
         if (_host.Failure is AttemptFailure failure)
         {
-            // A cancellation that came after the job had failed does not hide why it did.
-            if (JobMeasurements.StatusOf(failure.Error) == JobStatus.Cancelled)
-            {
-                throw new OperationCanceledException(cancellation);
-            }
-
             throw new SluiceException(failure.Error, new AggregateException(failure.Detail));
         }
 
@@ -126,17 +126,17 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         }
     }
 
-    public void Write(Action work, Action done)
+    public void Write(Action work, Action done) => Beside(() =>
     {
         work();
-        done();
-    }
+        return done;
+    });
 
-    public void Aside(Func<CoordinatorEvent> work)
+    public void Aside(Func<CoordinatorEvent> work) => Beside(() =>
     {
         CoordinatorEvent told = work();
-        _todo.Add(() => _host.Handle(told));
-    }
+        return () => _host.Handle(told);
+    });
 
     public void Dispose()
     {
@@ -149,6 +149,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         }
         finally
         {
+            _beside.Wait();
             _outputs.Dispose();
             _tracing?.Dispose();
             _todo.Dispose();
@@ -158,18 +159,34 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         }
     }
 
-    private string? PauseText() => _diskWait.Current is DiskPause pause
+    // What may wait for room on a disk: the job's thread tells meanwhile that it does, and hears of a cancellation.
+    private void Beside(Func<Action> work) => _beside = Task.WhenAll(_beside, Task.Run(() =>
+    {
+        try
+        {
+            _todo.Add(work());
+        }
+#pragma warning disable CA1031 // Whatever it was is the job's end, on the job's thread.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            ExceptionDispatchInfo thrown = ExceptionDispatchInfo.Capture(exception);
+            _todo.Add(thrown.Throw);
+        }
+    }));
+
+    private string? PauseText() => DiskWait.Current is DiskPause pause
         ? string.Create(
             CultureInfo.InvariantCulture,
             $"the disk of {pause.Path} is full; waiting for room, {Math.Max(pause.Left.TotalSeconds, 0):F0} s left")
         : null;
 
-    private IEnumerable<string> Waits() => _diskWait.Waited > TimeSpan.Zero
+    private IEnumerable<string> Waits() => DiskWait.Waited > TimeSpan.Zero
         ?
         [
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"tasks waited {_diskWait.Waited.TotalSeconds:F1} s for room on a full disk"),
+                $"waited {DiskWait.Waited.TotalSeconds:F1} s for room on a full disk"),
         ]
         : [];
 

@@ -258,13 +258,14 @@ internal sealed class HostedJob(
     private async Task FailAsync(Exception exception)
     {
         SluiceException known = FailureTranslation.OfJob(exception);
+        string status = JobMeasurements.StatusOf(known.Error);
         if (_run?.Host is not { IsFinished: true })
         {
-            EngineMeter.JobEnded(JobStatus.Failed, standing.Elapsed, known.Error);
+            EngineMeter.JobEnded(status, standing.Elapsed, known.Error);
         }
 
         _trace?.Failed(known.Error);
-        await _ending.StopAsync(_run, JobStatus.Failed, WireFailure.Of(known.Error, exception.ToString()));
+        await _ending.StopAsync(_run, status, WireFailure.Of(known.Error, exception.ToString()));
         Finish();
     }
 

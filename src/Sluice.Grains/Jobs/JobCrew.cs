@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sluice.Engine;
 using Sluice.Jobs;
+using Sluice.Sorting;
 
 namespace Sluice.Grains;
 
@@ -10,9 +11,15 @@ namespace Sluice.Grains;
 /// <param name="grains">Reaches task grains.</param>
 /// <param name="silos">Reaches the silos' services.</param>
 /// <param name="roster">Knows which silos there are.</param>
+/// <param name="diskWait">This silo's.</param>
 /// <param name="logger">The job's.</param>
 internal sealed class JobCrew(
-    JobId id, IGrainFactory grains, INetworkBufferPoolClient silos, SiloRoster roster, ILogger logger)
+    JobId id,
+    IGrainFactory grains,
+    INetworkBufferPoolClient silos,
+    SiloRoster roster,
+    DiskWait diskWait,
+    ILogger logger)
 {
     // A silo that hangs is not waited for: it gives the job up at its first heartbeat.
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
@@ -31,7 +38,7 @@ internal sealed class JobCrew(
     /// <param name="handle">Takes in what comes of them.</param>
     /// <param name="write">Writes the journal.</param>
     public IJobWorkers HandsOf(int epoch, Action<CoordinatorEvent> handle, Action<Action, Action> write) =>
-        new JobWorkers(id, epoch, grains, silos, handle, write);
+        new JobWorkers(id, epoch, grains, silos, diskWait, handle, write);
 
     /// <summary>Has silos plan the job; one that does not answer is left out for now.</summary>
     /// <param name="candidates">The silos.</param>

@@ -18,6 +18,7 @@ internal sealed class JobGrain(
     IJobHistory history,
     INetworkBufferPoolClient silos,
     SiloRoster roster,
+    SiloEngine engine,
     ILogger<JobGrain> logger)
     : Grain, IJobGrain
 {
@@ -39,7 +40,7 @@ internal sealed class JobGrain(
             _standing,
             planning,
             _memory,
-            new JobCrew(Id, GrainFactory, silos, roster, log),
+            new JobCrew(Id, GrainFactory, silos, roster, engine.DiskWait, log),
             roster,
             log)
         {

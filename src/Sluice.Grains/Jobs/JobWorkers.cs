@@ -1,5 +1,6 @@
 using Sluice.Engine;
 using Sluice.Jobs;
+using Sluice.Sorting;
 
 namespace Sluice.Grains;
 
@@ -9,6 +10,7 @@ namespace Sluice.Grains;
 /// <param name="epoch">Of this coordinator.</param>
 /// <param name="grains">Reaches task grains.</param>
 /// <param name="silos">Reaches the silos' services.</param>
+/// <param name="diskWait">Of the silo that hosts the job.</param>
 /// <param name="handle">Takes events in.</param>
 /// <param name="write">Writes the journal beside the grain, then goes on in a turn of it.</param>
 internal sealed class JobWorkers(
@@ -16,12 +18,15 @@ internal sealed class JobWorkers(
     int epoch,
     IGrainFactory grains,
     INetworkBufferPoolClient silos,
+    DiskWait diskWait,
     Action<CoordinatorEvent> handle,
     Action<Action, Action> write)
     : IJobWorkers
 {
     private const int MostCalls = 2;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    public DiskWait DiskWait => diskWait;
 
     public void Start(StartAttempt start) => StartAsync(start).Ignore();
 

@@ -24,7 +24,6 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     private readonly ILogger<SiloEngine> _logger;
     private readonly SiloMemory _memory;
     private readonly SlotQueue _slots;
-    private readonly DiskWait _diskWait;
     private readonly ExchangeTraffic _traffic;
     private SpillDirectories? _spill;
     private int _isDraining;
@@ -47,7 +46,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         Slots = _options.EffectiveSlots;
         _memory = new SiloMemory(_options.EffectiveMemoryBytes, _options.SegmentSize, Slots);
         _slots = new SlotQueue(Slots);
-        _diskWait = new DiskWait(_options.DiskWait);
+        DiskWait = new DiskWait(_options.DiskWait);
         SiloLabel.Learn(Silo, Name);
         Observed = ObservedEngine.OfSilo(
             Silo, Pool, () => IsDraining ? 0 : Slots, () => _slots.Running, () => _slots.Queued, () => _spill);
@@ -84,13 +83,16 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
 
     public JobCatalog Catalog => _options.Jobs;
 
+    /// <summary>Waits wherever the silo finds a disk full.</summary>
+    public DiskWait DiskWait { get; }
+
     public bool IsDraining => Volatile.Read(ref _isDraining) != 0;
 
     /// <summary>The jobs with anything here.</summary>
     public SiloJobs Jobs { get; }
 
     /// <summary>What the silo waits for, a sentence; null when nothing is paused.</summary>
-    public string? Paused => _diskWait.Current is DiskPause pause
+    public string? Paused => DiskWait.Current is DiskPause pause
         ? FormattableString.Invariant($"the disk of {pause.Path} on {Name} is full; waiting for room")
         : null;
 
@@ -132,7 +134,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
 
     /// <summary>Where something of this silo spills, until it is cancelled.</summary>
     public ISpillStore StoreFor(CancellationToken cancellation) =>
-        new WaitingStore(new SpillStore(_spill!), _diskWait, cancellation);
+        new WaitingStore(new SpillStore(_spill!), DiskWait, cancellation);
 
     /// <summary>
     /// Takes a finished output over, with the pool of its segments, which others may reclaim from now on.
@@ -180,7 +182,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
             Transport,
             _memory.SegmentsPerTask(order.MemoryBytes),
             codec,
-            _diskWait,
+            DiskWait,
             tracing)
         {
             Observed = Observed,

@@ -52,6 +52,11 @@ public sealed class DirectoryLock : IDisposable
             held = null;
             return false;
         }
+        catch (IOException)
+        {
+            RemoveUnlocked(directory);
+            throw;
+        }
     }
 
     /// <summary>Takes the lock of a directory whose owner is dead.</summary>

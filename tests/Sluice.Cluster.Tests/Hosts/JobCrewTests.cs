@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Engine;
 using Sluice.Grains;
 using Sluice.Jobs;
+using Sluice.Sorting;
 
 namespace Sluice.Cluster.Tests;
 
@@ -24,6 +25,7 @@ public sealed class JobCrewTests(FourSilos cluster) : IClassFixture<FourSilos>
             Hosts.Grains,
             silo.GetRequiredService<INetworkBufferPoolClient>(),
             roster,
+            DiskWait.None,
             NullLogger.Instance);
 
         // The unfit ones answer first.

@@ -52,17 +52,53 @@ public sealed class SlowJournalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_job_whose_journal_finds_no_room_fails_and_leaves_nothing()
+    public async Task A_job_whose_journal_finds_no_room_waits_says_so_and_goes_on()
+    {
+        (JobId job, string journal) = await MapAsync();
+
+        Action giveRoom = FaultyFiles.Fill(journal);
+        _gate.Open();
+        await SiloHosts.AwaitAsync(
+            async () => (await Hosts.Client.GetAsync(job)).Progress?.Paused?.Contains(
+                $"the disk of {journal}", StringComparison.Ordinal) == true,
+            "the pause is told");
+        giveRoom();
+        SiloHosts.ReportOf(await Hosts.Client.WatchAsync(job).WaitAsync(SiloHosts.Deadline));
+
+        Assert.Equal(["b 1", "gate 1"], Hosts.Output("out").Order(StringComparer.Ordinal));
+        await Hosts.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_job_that_is_cancelled_while_its_journal_finds_no_room_ends_and_leaves_nothing()
     {
         (JobId job, string journal) = await MapAsync();
 
         FaultyFiles.Fill(journal);
         _gate.Open();
+        await SiloHosts.AwaitAsync(
+            () => Task.FromResult(Hosts.Engines[0].DiskWait.Current is not null), "the journal waits");
+        await Hosts.Client.CancelAsync(job);
         JobView ended = await Hosts.Client.WatchAsync(job).WaitAsync(SiloHosts.Deadline);
 
-        Assert.Equal((JobStatus.Failed, SluiceErrors.DiskFull("").Code), (ended.Status, ended.Failure?.Code));
+        Assert.Equal(JobStatus.Cancelled, ended.Status);
         Assert.False(Directory.Exists(Hosts.PathOf("out")), "The output is left.");
         await Hosts.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_job_whose_journal_finds_no_room_in_time_fails_and_leaves_nothing()
+    {
+        await using SiloHosts hosts = await SiloHosts.StartAsync(1, 1, "--Sluice:DiskWait=00:00:00");
+        ClusterJob job = await hosts.HoldAsync(_gate, hosts.Gated(_gate));
+
+        FaultyFiles.Fill(Path.Combine(hosts.PathOf("out"), OutputNames.Staging(job.Id), OutputNames.Journal));
+        _gate.Open();
+        JobView ended = await hosts.Client.WatchAsync(job.Id).WaitAsync(SiloHosts.Deadline);
+
+        Assert.Equal((JobStatus.Failed, SluiceErrors.DiskFull("").Code), (ended.Status, ended.Failure?.Code));
+        Assert.False(Directory.Exists(hosts.PathOf("out")), "The output is left.");
+        await hosts.AssertNothingLeftAsync();
     }
 
     /// <summary>A job whose only map waits at the gate.</summary>

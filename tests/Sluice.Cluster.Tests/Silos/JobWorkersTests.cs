@@ -2,6 +2,7 @@ using System.Reflection;
 using Sluice.Engine;
 using Sluice.Grains;
 using Sluice.Jobs;
+using Sluice.Sorting;
 
 namespace Sluice.Cluster.Tests;
 
@@ -17,7 +18,7 @@ public sealed class JobWorkersTests
         IGrainFactory grains = DispatchProxy.Create<IGrainFactory, OneGrain>();
         ((OneGrain)(object)grains).Grain = task;
         TaskCompletionSource<int> stopped = new();
-        JobWorkers workers = new(JobId.New(), 7, grains, null!, Happened, (_, done) => done());
+        JobWorkers workers = new(JobId.New(), 7, grains, null!, DiskWait.None, Happened, (_, done) => done());
 
         workers.Start(new StartAttempt(
             new AttemptId(new TaskId(new StageId(0), 0), 1), "127.0.0.1:21301@1", [], new Dictionary<int, byte[]>()));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sluice.Jobs;
+using Sluice.Sorting;
 
 namespace Sluice.Engine.Tests;
 
@@ -42,6 +43,23 @@ public sealed class OutputDirectoryTests
         Assert.Equal(1, second.GetProperty("records").GetInt64());
         Assert.Equal(5, second.GetProperty("bytes").GetInt64());
         Assert.Equal("00000000000000000000000000000abc", second.GetProperty("sum").GetString());
+    }
+
+    [Fact]
+    public void Prepare_on_a_full_disk_leaves_nothing_and_says_so()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there a file can be always full.");
+        using OutputFolder folder = new();
+        JobId job = OutputFolder.NewJob();
+        string staging = folder.At("out", OutputNames.Staging(job));
+        Directory.CreateDirectory(staging);
+        File.CreateSymbolicLink(Path.Combine(staging, OutputNames.Claim), "/dev/full");
+
+        IOException thrown = Assert.ThrowsAny<IOException>(
+            () => OutputDirectory.Prepare(folder.Out, job, overwrite: false));
+
+        Assert.True(DiskWait.IsFull(thrown), thrown.Message);
+        Assert.False(Directory.Exists(staging), "The staging directory is left.");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Sluice.Jobs;
+using Sluice.Sorting;
 
 namespace Sluice.Engine.Tests;
 
@@ -14,7 +15,7 @@ public sealed class JournalQueueTests : IDisposable
     public JournalQueueTests()
     {
         _journal = new Journal(_folder["journal"]);
-        _queue = new JournalQueue(_journal, _writer);
+        _queue = new JournalQueue(_journal, _writer, new PatientWrites(_writer.DiskWait));
     }
 
     public void Dispose()
@@ -134,6 +135,8 @@ public sealed class JournalQueueTests : IDisposable
     private sealed class SlowWriter : IJobWorkers
     {
         private (Action Work, Action Done)? _held;
+
+        public DiskWait DiskWait => DiskWait.None;
 
         public void Finish()
         {

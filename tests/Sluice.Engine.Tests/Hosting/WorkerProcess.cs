@@ -67,6 +67,8 @@ internal sealed class WorkerProcess : IDisposable
         /// <summary>Whether the host dies when all tasks have won, before anything is published.</summary>
         public bool DiesBeforePublishing { get; init; }
 
+        public DiskWait DiskWait => DiskWait.None;
+
         /// <summary>Runs the job until it is over, or its host is to die.</summary>
         /// <param name="host">The job's.</param>
         /// <param name="until">When it is to die besides.</param>
