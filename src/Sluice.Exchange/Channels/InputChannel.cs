@@ -234,7 +234,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
 
         if (reply.FirstSequence != _nextSequence)
         {
-            throw new InvalidDataException(
+            throw new IOException(
                 $"{Id} was asked for block {_nextSequence} and sent block {reply.FirstSequence}: " +
                 "channels are in order.");
         }

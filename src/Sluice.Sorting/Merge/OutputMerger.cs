@@ -34,7 +34,7 @@ public sealed class OutputMerger
     /// fails.</param>
     /// <param name="sums">Per partition, over all runs.</param>
     /// <returns>At most one run, which belongs to the caller.</returns>
-    /// <exception cref="InvalidDataException">What the runs hold is not what the sums say.</exception>
+    /// <exception cref="IOException">What the runs hold is not what the sums say.</exception>
     /// <exception cref="IOException">A run is damaged, or the merged one could not be written.</exception>
     public MergedOutput Merge(IReadOnlyList<SortedRun> runs, RecordSum[] sums)
     {
@@ -85,7 +85,7 @@ public sealed class OutputMerger
         {
             if (sums[partition] != last.Written[partition])
             {
-                throw new InvalidDataException(
+                throw new IOException(
                     $"Merging {last.Run.Name} lost or changed records of partition {partition}: expected " +
                     $"{sums[partition]}, found {last.Written[partition]}.");
             }

@@ -166,6 +166,44 @@ public sealed class BufferBatchCodecTests
         Assert.Equal(2, credits.Count);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Whatever_is_wrong_in_a_batch_no_segment_is_lost(int seed)
+    {
+        using BatchWire wire = new();
+        Random random = new(seed);
+        int read = 0;
+        for (int round = 0; round < 2000; round++)
+        {
+            using CreditReservation credits = wire.Reserve(3);
+            using ReceiveWindow window = wire.Windows.Open(credits);
+            byte[] message = wire.Write(wire.Batch(window.Fetch, Two));
+            wire.ReleaseSent();
+            int start = PlaceOf(message, window.Fetch);
+            for (int wrong = random.Next(1, 4); wrong > 0; wrong--)
+            {
+                message[random.Next(start - 8, message.Length)] ^= (byte)(1 << random.Next(8));
+            }
+
+            try
+            {
+                wire.Read(message);
+                read++;
+            }
+#pragma warning disable CA1031 // Orleans has its own ways to say that a message is damaged.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                // That is what must happen where it is noticed.
+            }
+
+            Assert.Equal(3, credits.Count + Bytes(window.Take()).Count);
+        }
+
+        Assert.InRange(read, 1, 1999);
+    }
+
     [Fact]
     public void Blocks_given_back_before_they_are_written_make_the_batch_a_revoked_one()
     {

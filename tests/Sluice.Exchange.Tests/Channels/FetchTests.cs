@@ -81,7 +81,7 @@ public class FetchTests
         using ExchangeFixture exchange = new();
         ProducerOutput producer = exchange.Produce(0, TestRecords.Random(4, 300, ExchangeFixture.Partitions, 60), 14);
 
-        Assert.Throws<InvalidDataException>(
+        Assert.Throws<IOException>(
             () => exchange.ReadAll([producer], 0, 5, new SkippingTransport(exchange.Transport)));
 
         Assert.Equal(0, exchange.Pool.Lent);
