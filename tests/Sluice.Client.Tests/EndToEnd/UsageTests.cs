@@ -1,4 +1,5 @@
 using System.Reflection;
+
 namespace Sluice.Client.Tests;
 
 public sealed class UsageTests : ConsoleTest
@@ -36,6 +37,8 @@ public sealed class UsageTests : ConsoleTest
         { "sort in --out out --key 5-2", 2, "SLU1003" },
         { "sort in --out out --memory 1KiB", 2, "SLU1301" },
         { "sort in --out out --memory 900TiB", 2, "SLU1302" },
+        { "bench pool --compare missing", 4, "SLU1101" },
+        { "gen words --records 1 --out missing/out", 1, "SLU2202" },
         { "sort missing --out out", 4, "SLU1101" },
         { "sort *.none --out out", 4, "SLU1101" },
     };
@@ -63,6 +66,30 @@ public sealed class UsageTests : ConsoleTest
         ConsoleResult result = await Run(typed);
 
         Assert.Contains($"did you mean '{meant}'?", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_written_is_said_without_names_that_nobody_gave()
+    {
+        ConsoleResult result = await Run("gen", "words", "--records", "1", "--out", "missing/words");
+
+        Assert.Equal(
+            "error[SLU2202]: the file cannot be written: its directory does not exist", result.ErrorLines[0]);
+    }
+
+    [Fact]
+    public async Task One_record_is_told_in_the_singular()
+    {
+        Write("in", "a\n");
+        Write("same", "a\na\n");
+
+        ConsoleResult sorted = await Run("sort", "in", "--out", "out");
+        ConsoleResult verified = await Run("verify", "sort", "same");
+
+        Assert.Contains("  in          1 record, 2 B\n", sorted.Text, StringComparison.Ordinal);
+        Assert.Contains("  out         1 record, 2 B, 1 part in ", sorted.Text, StringComparison.Ordinal);
+        Assert.Contains("  certificate 1 record, checksum ", sorted.Text, StringComparison.Ordinal);
+        Assert.Contains("  duplicates  1 key equals the one before\n", verified.Text, StringComparison.Ordinal);
     }
 
     [Fact]
