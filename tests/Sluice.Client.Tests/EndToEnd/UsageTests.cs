@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
 
 namespace Sluice.Client.Tests;
@@ -18,6 +20,8 @@ public sealed class UsageTests : ConsoleTest
         { "dev --silos many", HasClusters ? 2 : 3, HasClusters ? "SLU2004" : "SLU2101" },
         { "dev --slots -5", HasClusters ? 2 : 3, HasClusters ? "SLU2004" : "SLU2101" },
         { "dev --memory 1", HasClusters ? 2 : 3, HasClusters ? "SLU1301" : "SLU2101" },
+        { "dev --memory 900TiB", HasClusters ? 2 : 3, HasClusters ? "SLU1302" : "SLU2101" },
+        { "silo run --config in", HasClusters ? 2 : 3, HasClusters ? "SLU1410" : "SLU2101" },
         { "jobs ls --limit -1 --cluster 127.0.0.1:1", HasClusters ? 2 : 3, HasClusters ? "SLU2004" : "SLU2101" },
         { "sort in --out out --parallelism 0", 2, "SLU2004" },
         { "sort in --out", 2, "SLU2005" },
@@ -66,6 +70,55 @@ public sealed class UsageTests : ConsoleTest
         ConsoleResult result = await Run(typed);
 
         Assert.Contains($"did you mean '{meant}'?", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Sluice:Slots=many", "Sluice:Slots")]
+    [InlineData("Sluice:Slots=-1", "Sluice:Slots")]
+    [InlineData("Sluice:SegmentSize=1000", "Sluice:SegmentSize")]
+    [InlineData("Sluice:MemoryBytes=-1", "Sluice:MemoryBytes")]
+    [InlineData("Sluice:DiskWait=long", "Sluice:DiskWait")]
+    [InlineData("Sluice:Metrics=perhaps", "Sluice:Metrics")]
+    [InlineData("Orleans:Endpoints:SiloPort=99999", "Orleans:Endpoints:SiloPort")]
+    [InlineData("Orleans:Endpoints:AdvertisedIPAddress=here", "Orleans:Endpoints:AdvertisedIPAddress")]
+    [InlineData("Orleans:Clustering:ProviderType=AdoNet", "Orleans:Clustering:ConnectionString")]
+    [InlineData("Urls=nowhere", "Urls")]
+    public async Task What_a_silo_cannot_be_told_is_refused_by_the_name_of_its_key(string setting, string key)
+    {
+        Assert.SkipUnless(HasClusters, "the verb belongs to clusters");
+
+        ConsoleResult result = await Run("silo", "run", "--set", setting);
+
+        AssertFails(result, 2, "SLU1410");
+        Assert.Equal($"  --> {key}", result.ErrorLines[1]);
+    }
+
+    [Fact]
+    public async Task A_silo_that_cannot_spill_where_it_is_told_says_where()
+    {
+        Assert.SkipUnless(HasClusters, "the verb belongs to clusters");
+        string directory = Path.Combine(Write("in", "no directory\n"), "spill");
+        int[] ports = FreePorts(3);
+
+        ConsoleResult result = await Run(
+            "silo", "run",
+            "--set", $"Sluice:SpillDirectories:0={directory}",
+            "--set", $"Orleans:Endpoints:SiloPort={ports[0]}",
+            "--set", $"Orleans:Endpoints:GatewayPort={ports[1]}",
+            "--set", $"Urls=http://127.0.0.1:{ports[2]}");
+
+        AssertFails(result, 2, "SLU1304");
+        Assert.Equal($"  --> {directory}", result.ErrorLines[1]);
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        TcpListener[] listeners =
+            [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, port: 0))];
+        Array.ForEach(listeners, listener => listener.Start());
+        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        Array.ForEach(listeners, listener => listener.Dispose());
+        return ports;
     }
 
     [Fact]
