@@ -26,8 +26,8 @@ namespace Sluice.Silo;
 /// </remarks>
 public static class SiloProgram
 {
-    internal const string DatabaseConnection = "Orleans:Clustering:ConnectionString";
-    private const string ClusteringProvider = "Orleans:Clustering:ProviderType";
+    internal const string DatabaseConnection = SiloConfiguration.DatabaseConnection;
+    private const string ClusteringProvider = SiloConfiguration.ClusteringProvider;
     private const string OrleansTelemetry = "Sluice:OrleansTelemetry";
     private const string HistoryDirectory = "Sluice:HistoryDirectory";
 
@@ -66,6 +66,7 @@ public static class SiloProgram
             ContentRootPath = AppContext.BaseDirectory,
         });
         AddFiles(builder.Configuration, args);
+        SiloConfiguration.Check(builder.Configuration);
         builder.Logging.AddSimpleConsole(options =>
         {
             options.SingleLine = true;
@@ -104,7 +105,7 @@ public static class SiloProgram
                 silo.UseLocalhostClustering();
             }
 
-            if (silo.Configuration[ClusteringProvider] == "AdoNet")
+            if (silo.Configuration[ClusteringProvider] == SiloConfiguration.Database)
             {
                 silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, NeighbourWait>();
                 if (string.IsNullOrEmpty(silo.Configuration[HistoryDirectory]))
@@ -143,11 +144,24 @@ public static class SiloProgram
         configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true);
         if (configuration["config"] is string file)
         {
-            configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
+            AddFile(configuration, Path.GetFullPath(file));
         }
 
         configuration.AddEnvironmentVariables();
         configuration.AddCommandLine(args);
+    }
+
+    private static void AddFile(ConfigurationManager configuration, string file)
+    {
+        try
+        {
+            configuration.AddJsonFile(file, optional: false);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        {
+            throw new SluiceException(
+                SluiceErrors.BadSiloConfiguration(exception.GetBaseException().Message, file), exception);
+        }
     }
 
     // The host itself listens for SIGINT and SIGTERM. Where SIGHUP is ignored, as under nohup, it stays so.

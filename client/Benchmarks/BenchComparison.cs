@@ -45,6 +45,10 @@ internal sealed record BenchComparison<TResult>(string Path, TResult Before, dou
                 ? new BenchComparison<TResult>(path, before, parsed)
                 : throw new SluiceException(ConsoleErrors.NoBenchmark(path, $"it is of bench {before.Benchmark}"));
         }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new SluiceException(SluiceErrors.InputMissing(System.IO.Path.GetFullPath(path)), exception);
+        }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new SluiceException(ConsoleErrors.NoBenchmark(path, exception.Message), exception);

@@ -81,6 +81,12 @@ internal sealed class DevCommand : Verb
             throw new SluiceException(SluiceErrors.MemoryTooSmall(memory, least, slots));
         }
 
+        long machine = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (memory > machine)
+        {
+            throw new SluiceException(SluiceErrors.MemoryTooLarge(memory, machine));
+        }
+
         DevCluster cluster = new(
             Environment.CurrentDirectory,
             silos,

@@ -60,7 +60,7 @@ internal sealed class ExportVerb : Verb
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new SluiceException(ConsoleErrors.CannotWrite(path, exception.Message), exception);
+            throw new SluiceException(ConsoleErrors.FileUnwritable(path, exception), exception);
         }
 
         return 0;

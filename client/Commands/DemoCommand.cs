@@ -79,7 +79,8 @@ internal sealed class DemoCommand : Verb
         Step(
             console,
             "read again",
-            $"{sort.Report.Parts} parts in order, checksum {sort.Verification.Checksum} is the generator's");
+            $"{sort.Report.Parts} {Plural.Of(sort.Report.Parts, "part")} in order, " +
+                $"checksum {sort.Verification.Checksum} is the generator's");
         Step(
             console,
             "generated",

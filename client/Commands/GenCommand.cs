@@ -83,7 +83,7 @@ internal abstract class GenVerb : Verb
         catch (Exception exception) when (exception is UnauthorizedAccessException
             or (IOException and not (ClosedPipeException or StandardOutputException)))
         {
-            throw new SluiceException(ConsoleErrors.CannotWrite(path, exception.Message), exception);
+            throw new SluiceException(ConsoleErrors.FileUnwritable(path, exception), exception);
         }
         catch (ArgumentOutOfRangeException exception)
         {

@@ -3,8 +3,8 @@ namespace Sluice.Client;
 /// <summary>Verbs that belong to the console and have not been built yet, each with what to do instead.</summary>
 internal static class LaterVerbs
 {
-    private const string SortInstead =
-        "sort, wordcount, gen, verify, explain, bench and demo are there: see sluice --help";
+    private const string RunInstead =
+        "sluice run runs a job class of your own; of what is built in, see sluice --help";
 
     /// <summary>Verbs that only a console has which can reach clusters.</summary>
     public static IReadOnlySet<string> OfClusters { get; } =
@@ -14,11 +14,11 @@ internal static class LaterVerbs
     public static IReadOnlyDictionary<string, string> All { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["group"] = SortInstead,
-        ["join"] = SortInstead,
+        ["group"] = "a job class of your own groups: see sluice run --help, and docs/jobs.md",
+        ["join"] = RunInstead,
         ["distinct"] = "sluice sort --unique keeps one of equal records",
         ["top"] = "sluice wordcount --top N gives the most frequent words",
-        ["repartition"] = SortInstead,
+        ["repartition"] = RunInstead,
         ["gen orders"] = "use gen gensort or gen words",
         ["doctor"] = "sluice cluster silos shows which silos answer",
         ["context"] = "sluice config show prints every setting",

@@ -92,10 +92,14 @@ internal sealed class OrderOptions
 
         return order with
         {
-            Name = call.Parse.GetValue(_name) ?? order.Name,
+            Name = NameOf(call) ?? order.Name,
             Overwrite = call.Parse.GetValue(_overwrite),
         };
     }
+
+    private string? NameOf(VerbCall call) => call.Parse.GetValue(_name) is not string name || name.Trim().Length > 0
+        ? call.Parse.GetValue(_name)
+        : throw new SluiceException(ConsoleErrors.BadValue(name, "a name", _name.Name, "nightly"));
 
     // The option that was given and speaks about a job in a cluster.
     private string? ForClusters(VerbCall call) => call.Parse.GetValue(_detach) ? _detach.Name

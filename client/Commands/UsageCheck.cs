@@ -26,6 +26,8 @@ internal static class UsageCheck
                 OptionResult { Tokens.Count: 0 } option => ConsoleErrors.ValueMissing(option.Option.Name, where),
                 OptionResult { Tokens: [Token value] } option when TakesNumber(option.Option) =>
                     ConsoleErrors.BadValue(value.Value, "a whole number", option.Option.Name, "3"),
+                OptionResult { Tokens.Count: > 1, Option.Arity.MaximumNumberOfValues: 1 } option =>
+                    ConsoleErrors.GivenTwice(option.Option.Name, where),
                 _ => ConsoleErrors.BadOption(error.Message.TrimEnd('.'), where),
             });
         }

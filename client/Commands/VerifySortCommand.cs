@@ -60,9 +60,16 @@ internal sealed class VerifySortCommand : Verb
     {
         RecordFormat format = FormatOptions.ReadFormat(call.Parse.GetValue(_format)!);
         VerifyOptions options = OptionsOf(format, call.Parse.GetValue(_key));
+        string[] typed = call.Parse.GetValue(_paths)!;
+        if (typed.Contains(JobOrder.Stream))
+        {
+            throw new SluiceException(ConsoleErrors.BadStandardInput(
+                "standard input cannot be verified: it is read in pieces, by several threads", "name files"));
+        }
+
         string[] paths =
         [
-            .. call.Parse.GetValue(_paths)!
+            .. typed
                 .Select(path => Path.GetFullPath(UsageCheck.RequirePath(path, _paths.Name))),
         ];
         InputCatalog catalog = InputCatalog.Find(paths, format);
@@ -83,7 +90,8 @@ internal sealed class VerifySortCommand : Verb
             ("records",
                 $"{ByteText.OfCount(found.Records)} in {ByteText.OfCount(found.Files)} " +
                     $"{Plural.Of(found.Files, "file")}"),
-            ("duplicates", $"{ByteText.OfCount(found.DuplicateKeys)} keys equal the one before"),
+            ("duplicates", $"{ByteText.OfCount(found.DuplicateKeys)} " +
+                    $"{(found.DuplicateKeys == 1 ? "key equals" : "keys equal")} the one before"),
             ("checksum", found.Checksum),
             ("read",
                 $"{ByteText.OfBytes(found.Bytes)} in {ByteText.OfSeconds(found.Seconds)}, " +

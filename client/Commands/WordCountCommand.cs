@@ -59,7 +59,7 @@ internal sealed class WordCountOptions
             int count = top is >= 1 and <= int.MaxValue
                 ? (int)top
                 : throw new SluiceException(ConsoleErrors.BadValue(
-                    call.Parse.GetValue(_top)!, "a number from 1 on that fits 31 bits", _top.Name, "--top 10"));
+                    call.Parse.GetValue(_top)!, $"a number from 1 to {int.MaxValue}", _top.Name, "--top 10"));
             arguments.Add("top", count.ToString(CultureInfo.InvariantCulture));
         }
 

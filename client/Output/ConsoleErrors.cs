@@ -86,6 +86,9 @@ internal static class ConsoleErrors
     public static SluiceError BadOption(string message, string where) => new(
         "SLU2004", ErrorKind.Usage, message, where, "correct the value and run again");
 
+    public static SluiceError GivenTwice(string option, string where) => new(
+        "SLU2004", ErrorKind.Usage, $"'{option}' is given more than once", where, "give it once");
+
     public static SluiceError ValueMissing(string option, string where) => new(
         "SLU2005", ErrorKind.Usage, $"'{option}' needs a value", where, $"see {where} --help");
 
@@ -190,6 +193,14 @@ internal static class ConsoleErrors
     public static SluiceError CannotWrite(string path, string why) => new(
         "SLU2202", ErrorKind.JobFailed, $"the file cannot be written: {why}", path,
         "check the directory, the rights and the room on the disk");
+
+    /// <summary>The system's own words would name a file beside it that the user has never heard of.</summary>
+    public static SluiceError FileUnwritable(string path, Exception cause) => CannotWrite(path, cause switch
+    {
+        DirectoryNotFoundException => "its directory does not exist",
+        UnauthorizedAccessException => "the user has no right to",
+        _ => cause.Message,
+    });
 
     public static SluiceError AssemblyNotThere(string path) => new(
         "SLU2301", ErrorKind.NotFound, "there is no such assembly", path,

@@ -24,16 +24,15 @@ internal static class JobReportView
             $"[bold]{Markup.Escape(report.Name)}[/] {report.Status} in {ByteText.OfSeconds(report.Seconds)}, {rate}");
         Tables.Facts(
             console,
-            ("in", $"{ByteText.OfCount(report.Records.In)} records, {ByteText.OfBytes(report.Bytes.In)}"),
+            ("in", $"{Records(report.Records.In)}, {ByteText.OfBytes(report.Bytes.In)}"),
             ("out",
-                $"{ByteText.OfCount(report.Records.Out)} records, {ByteText.OfBytes(report.Bytes.Out)}, " +
-                    $"{Parts(report)}"),
+                $"{Records(report.Records.Out)}, {ByteText.OfBytes(report.Bytes.Out)}, {Parts(report)}"),
             ("moved",
                 $"{ByteText.OfBytes(report.Bytes.Shuffled)} shuffled, " +
                     $"{ByteText.OfBytes(report.Bytes.Spilled)} spilled, " +
                     $"{ByteText.OfBytes(report.PeakMemoryBytes)} peak memory"),
             ("certificate",
-                $"{ByteText.OfCount(report.Certificate.Records)} records, checksum {report.Certificate.Checksum}"),
+                $"{Records(report.Certificate.Records)}, checksum {report.Certificate.Checksum}"),
             ("trace", report.TraceId));
         WriteStages(console, report.Stages);
         if (report.Bottleneck is Bottleneck bottleneck)
@@ -60,6 +59,8 @@ internal static class JobReportView
                 CultureInfo.InvariantCulture,
                 $"{stage.Shares.Busy:F0}/{stage.Shares.BackPressured:F0}/{stage.Shares.Idle:F0} %"),
         ]));
+
+    private static string Records(long count) => $"{ByteText.OfCount(count)} {Plural.Of(count, "record")}";
 
     private static string Parts(JobReport report) => report.Output == JobOrder.Stream
         ? "to standard output"

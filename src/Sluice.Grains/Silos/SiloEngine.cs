@@ -194,10 +194,24 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
         () =>
         {
             // What an earlier process left in these directories is removed here.
-            _spill = SpillDirectories.Open(_options.EffectiveSpillDirectories);
+            _spill = OpenSpill(_options.EffectiveSpillDirectories);
             _logger.SiloStarted(Name, Slots, Pool.Total, Pool.SegmentSize);
         },
         cancellation);
+
+    private static SpillDirectories OpenSpill(IReadOnlyList<string> directories)
+    {
+        try
+        {
+            return SpillDirectories.Open(directories);
+        }
+        catch (SpillDirectoryException exception)
+        {
+            SluiceError error = SluiceErrors.SpillDirectoryUnusable(exception.Where, exception.What);
+            throw new SluiceException(
+                error with { Help = "name directories that the silo can write: Sluice:SpillDirectories" }, exception);
+        }
+    }
 
     private async Task StopAsync()
     {

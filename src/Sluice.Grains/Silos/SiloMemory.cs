@@ -15,20 +15,32 @@ internal sealed class SiloMemory : IDisposable
     private const int MostServingSegments = 64;
     private const int ServingShare = 16;
 
+    private const string Key = "Sluice:MemoryBytes";
+
     // A silo without slots serves all the same.
     private readonly int _tasks;
 
     /// <param name="bytes">Of the pool.</param>
     /// <param name="segmentSize">Bytes of one segment, a power of two.</param>
     /// <param name="slots">Attempts that run at once.</param>
-    /// <exception cref="SluiceException">It is too little for so many.</exception>
+    /// <exception cref="SluiceException">It is too little for so many, or more than the machine has.</exception>
     public SiloMemory(long bytes, int segmentSize, int slots)
     {
         _tasks = Math.Max(slots, 1);
         long least = SluiceSiloOptions.LeastMemory(slots, segmentSize);
         if (bytes < least)
         {
-            throw new SluiceException(SluiceErrors.MemoryTooSmall(bytes, least, slots));
+            throw new SluiceException(SluiceErrors.MemoryTooSmall(bytes, least, slots) with
+            {
+                Where = Key,
+                Help = $"give at least {Key}={least}, or fewer Sluice:Slots",
+            });
+        }
+
+        long machine = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (bytes > machine)
+        {
+            throw new SluiceException(SluiceErrors.MemoryTooLarge(bytes, machine) with { Where = Key });
         }
 
         Pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(bytes, segmentSize));

@@ -57,7 +57,7 @@ public static class SluiceErrors
         ["SLU1406"] = "No silo of the cluster takes tasks: all have no slots, are draining, or have not joined yet.",
         ["SLU1407"] = "A silo cannot run the job: it lacks the class, does not see a path, or planned it differently.",
         ["SLU1409"] = "Another process listens on a port that the silo needs.",
-        ["SLU1410"] = "The silo's configuration lacks something, or holds what does not go together.",
+        ["SLU1410"] = "The silo's configuration lacks something, or holds what cannot be read or does not go together.",
         ["SLU1408"] = "The cluster has no job of that id, or has forgotten it.",
         ["SLU1501"] = "What a consumer read is not what the producer wrote; the result was thrown away.",
         ["SLU1503"] =
@@ -87,7 +87,8 @@ public static class SluiceErrors
 
     public static SluiceError NoSlots(int silos) => new(
         "SLU1406", ErrorKind.JobFailed,
-        "no silo takes tasks", $"{silos} silos are there", "start a silo with slots, or end the draining");
+        "no silo takes tasks", silos == 1 ? "1 silo is there" : $"{silos} silos are there",
+        "start a silo with slots; one that drains takes tasks again when it is started anew");
 
     public static SluiceError SiloDiffers(string silo) => new(
         "SLU1407",
@@ -106,10 +107,10 @@ public static class SluiceErrors
         what.ReplaceLineEndings(" "),
         "choose others: Orleans:Endpoints:SiloPort, Orleans:Endpoints:GatewayPort, Urls");
 
-    public static SluiceError BadSiloConfiguration(string why) => new(
+    public static SluiceError BadSiloConfiguration(string why, string where = "section Orleans") => new(
         "SLU1410", ErrorKind.Usage,
         $"the silo's configuration cannot be used: {why.ReplaceLineEndings(" ").TrimEnd('.')}",
-        "section Orleans", "see docs/cluster.md for its keys");
+        where, "see docs/cluster.md for its keys");
 
     public static SluiceError UnknownJobId(string id) => new(
         "SLU1408", ErrorKind.NotFound, "there is no such job", id, "list the jobs with sluice jobs ls");
@@ -198,15 +199,15 @@ public static class SluiceErrors
 
     public static SluiceError OutputExists(string path) => new(
         "SLU1201", ErrorKind.Conflict,
-        "the output exists", path, "choose another --out, or replace it with --overwrite");
+        "the output exists", path, "name another output, or replace it with --overwrite");
 
     public static SluiceError OutputInsideInput(string path, string input) => new(
         "SLU1202", ErrorKind.Conflict,
-        $"the output lies inside the input {input}", path, "choose an --out beside the input, not in it");
+        $"the output lies inside the input {input}", path, "name an output beside the input, not in it");
 
     public static SluiceError OutputBusy(string path) => new(
         "SLU1203", ErrorKind.Conflict,
-        "another job is writing to this output", path, "wait until it has ended, or choose another --out");
+        "another job is writing to this output", path, "wait until it has ended, or name another output");
 
     public static SluiceError OutputUnwritable(string path, string why) => new(
         "SLU1204", ErrorKind.JobFailed,
@@ -215,7 +216,8 @@ public static class SluiceErrors
     public static SluiceError MemoryTooSmall(long memory, long least, int parallelism) => new(
         "SLU1301", ErrorKind.Usage,
         string.Create(
-            CultureInfo.InvariantCulture, $"{memory} bytes of memory are too few for {parallelism} tasks at once"),
+            CultureInfo.InvariantCulture,
+            $"{memory} bytes of memory are too few for {parallelism} {Plural.Of(parallelism, "task")} at once"),
         "--memory",
         string.Create(
             CultureInfo.InvariantCulture,

@@ -21,6 +21,10 @@ public sealed class UsageCheckTests : IDisposable
     [InlineData("verify sort a --format csv", "SLU2010", "--format lines or gensort")]
     [InlineData("verify sort a --key name", "SLU2010", "--key FIRST-LAST")]
     [InlineData("wordcount a --out b --top 0", "SLU2004", "--top 10")]
+    [InlineData("wordcount a --out b --top 3 --top 4", "SLU2004", "give it once")]
+    [InlineData("sort a --out b --out c", "SLU2004", "give it once")]
+    [InlineData("verify sort -", "SLU2011", "name files")]
+    [InlineData("group a --by b", "SLU2003", "sluice run")]
     [InlineData("gen gensort --records 9223372036854775807 --out x", "SLU2004", "write it like")]
     [InlineData("bench shuffle --fail-over 10%", "SLU2006", "see sluice bench shuffle --help")]
     [InlineData("sort s3://bucket/key --out out", "SLU2015", "mounted")]
@@ -58,6 +62,18 @@ public sealed class UsageCheckTests : IDisposable
 
         Assert.Equal(2, exitCode);
         Assert.StartsWith("error[SLU2004]: '' is not a path", console.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_name_is_no_name()
+    {
+        ConsoleRun console = new();
+
+        int exitCode = await console.RunAsync(
+            new NotingRunner(), _directory.Path, "sort", "in", "--out", "out", "--name", "");
+
+        Assert.Equal(2, exitCode);
+        Assert.StartsWith("error[SLU2004]: '' is not a name", console.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class RunFailureTests : ConsoleTest
         { $"run Forgetful --assembly JOBS{Whole}", 2, "SLU2307", "does not implement IJob" },
         { $"run Undefined --assembly JOBS{Whole}", 2, "SLU1011", "NotSupportedException: no such job today" },
         { $"run Throwing --assembly JOBS{Whole}", 1, "SLU1402", "InvalidDataException: this line cannot be" },
-        { "run LineLengths --assembly JOBS --arg input=in --arg out=.", 5, "SLU1201", "the output exists" },
+        { "run LineLengths --assembly JOBS --arg input=in --arg out=.", 5, "SLU1201", "name another output" },
         { $"run LineLengths --assembly JOBS{Whole} --memory 1KiB", 2, "SLU1301", "--memory" },
     };
 

@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
+
 namespace Sluice.Client.Tests;
 
 public sealed class UsageTests : ConsoleTest
@@ -17,6 +20,8 @@ public sealed class UsageTests : ConsoleTest
         { "dev --silos many", HasClusters ? 2 : 3, HasClusters ? "SLU2004" : "SLU2101" },
         { "dev --slots -5", HasClusters ? 2 : 3, HasClusters ? "SLU2004" : "SLU2101" },
         { "dev --memory 1", HasClusters ? 2 : 3, HasClusters ? "SLU1301" : "SLU2101" },
+        { "dev --memory 900TiB", HasClusters ? 2 : 3, HasClusters ? "SLU1302" : "SLU2101" },
+        { "silo run --config in", HasClusters ? 2 : 3, HasClusters ? "SLU1410" : "SLU2101" },
         { "jobs ls --limit -1 --cluster 127.0.0.1:1", HasClusters ? 2 : 3, HasClusters ? "SLU2004" : "SLU2101" },
         { "sort in --out out --parallelism 0", 2, "SLU2004" },
         { "sort in --out", 2, "SLU2005" },
@@ -36,6 +41,8 @@ public sealed class UsageTests : ConsoleTest
         { "sort in --out out --key 5-2", 2, "SLU1003" },
         { "sort in --out out --memory 1KiB", 2, "SLU1301" },
         { "sort in --out out --memory 900TiB", 2, "SLU1302" },
+        { "bench pool --compare missing", 4, "SLU1101" },
+        { "gen words --records 1 --out missing/out", 1, "SLU2202" },
         { "sort missing --out out", 4, "SLU1101" },
         { "sort *.none --out out", 4, "SLU1101" },
     };
@@ -63,6 +70,79 @@ public sealed class UsageTests : ConsoleTest
         ConsoleResult result = await Run(typed);
 
         Assert.Contains($"did you mean '{meant}'?", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Sluice:Slots=many", "Sluice:Slots")]
+    [InlineData("Sluice:Slots=-1", "Sluice:Slots")]
+    [InlineData("Sluice:SegmentSize=1000", "Sluice:SegmentSize")]
+    [InlineData("Sluice:MemoryBytes=-1", "Sluice:MemoryBytes")]
+    [InlineData("Sluice:DiskWait=long", "Sluice:DiskWait")]
+    [InlineData("Sluice:Metrics=perhaps", "Sluice:Metrics")]
+    [InlineData("Orleans:Endpoints:SiloPort=99999", "Orleans:Endpoints:SiloPort")]
+    [InlineData("Orleans:Endpoints:AdvertisedIPAddress=here", "Orleans:Endpoints:AdvertisedIPAddress")]
+    [InlineData("Orleans:Clustering:ProviderType=AdoNet", "Orleans:Clustering:ConnectionString")]
+    [InlineData("Urls=nowhere", "Urls")]
+    public async Task What_a_silo_cannot_be_told_is_refused_by_the_name_of_its_key(string setting, string key)
+    {
+        Assert.SkipUnless(HasClusters, "the verb belongs to clusters");
+
+        ConsoleResult result = await Run("silo", "run", "--set", setting);
+
+        AssertFails(result, 2, "SLU1410");
+        Assert.Equal($"  --> {key}", result.ErrorLines[1]);
+    }
+
+    [Fact]
+    public async Task A_silo_that_cannot_spill_where_it_is_told_says_where()
+    {
+        Assert.SkipUnless(HasClusters, "the verb belongs to clusters");
+        string directory = Path.Combine(Write("in", "no directory\n"), "spill");
+        int[] ports = FreePorts(3);
+
+        ConsoleResult result = await Run(
+            "silo", "run",
+            "--set", $"Sluice:SpillDirectories:0={directory}",
+            "--set", $"Orleans:Endpoints:SiloPort={ports[0]}",
+            "--set", $"Orleans:Endpoints:GatewayPort={ports[1]}",
+            "--set", $"Urls=http://127.0.0.1:{ports[2]}");
+
+        AssertFails(result, 2, "SLU1304");
+        Assert.Equal($"  --> {directory}", result.ErrorLines[1]);
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        TcpListener[] listeners =
+            [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, port: 0))];
+        Array.ForEach(listeners, listener => listener.Start());
+        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        Array.ForEach(listeners, listener => listener.Dispose());
+        return ports;
+    }
+
+    [Fact]
+    public async Task What_cannot_be_written_is_said_without_names_that_nobody_gave()
+    {
+        ConsoleResult result = await Run("gen", "words", "--records", "1", "--out", "missing/words");
+
+        Assert.Equal(
+            "error[SLU2202]: the file cannot be written: its directory does not exist", result.ErrorLines[0]);
+    }
+
+    [Fact]
+    public async Task One_record_is_told_in_the_singular()
+    {
+        Write("in", "a\n");
+        Write("same", "a\na\n");
+
+        ConsoleResult sorted = await Run("sort", "in", "--out", "out");
+        ConsoleResult verified = await Run("verify", "sort", "same");
+
+        Assert.Contains("  in          1 record, 2 B\n", sorted.Text, StringComparison.Ordinal);
+        Assert.Contains("  out         1 record, 2 B, 1 part in ", sorted.Text, StringComparison.Ordinal);
+        Assert.Contains("  certificate 1 record, checksum ", sorted.Text, StringComparison.Ordinal);
+        Assert.Contains("  duplicates  1 key equals the one before\n", verified.Text, StringComparison.Ordinal);
     }
 
     [Fact]

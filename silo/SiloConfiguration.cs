@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Net;
+using System.Numerics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Sluice.Jobs;
+
+namespace Sluice.Silo;
+
+/// <summary>Looks at a silo's configuration before anything is made of it.</summary>
+/// <remarks>
+/// What cannot be read would end the silo with a stack trace, or, as an address, be passed over in silence.
+/// </remarks>
+internal static class SiloConfiguration
+{
+    public const string ClusteringProvider = "Orleans:Clustering:ProviderType";
+    public const string DatabaseConnection = "Orleans:Clustering:ConnectionString";
+    public const string Database = "AdoNet";
+
+    private static readonly (string Key, string What, Func<string, bool> IsRight)[] Keys =
+    [
+        ("Orleans:Endpoints:AdvertisedIPAddress", "an IP address", text => IPAddress.TryParse(text, out _)),
+        ("Orleans:Endpoints:SiloPort", "a port from 1 to 65535", text => IsNumber(text, 1, ushort.MaxValue)),
+        ("Orleans:Endpoints:GatewayPort", "a port, or 0 for no gateway", text => IsNumber(text, 0, ushort.MaxValue)),
+        ("Urls", "addresses like http://127.0.0.1:11180", text => text.Split(';').All(IsAddress)),
+        ("Sluice:Metrics", "true or false", text => bool.TryParse(text, out _)),
+        ("Sluice:OrleansTelemetry", "true or false", text => bool.TryParse(text, out _)),
+        ("Sluice:MemoryBytes", "a number of bytes", text => IsNumber(text, 0, long.MaxValue)),
+        ("Sluice:SegmentSize", "a power of two", IsPowerOfTwo),
+        ("Sluice:Slots", "a whole number from 0 on", text => IsNumber(text, 0, int.MaxValue)),
+        ("Sluice:DiskWait", "a time like 00:10:00", IsTime),
+        ("Sluice:DrainTimeout", "a time like 00:01:00", IsTime),
+    ];
+
+    /// <exception cref="SluiceException">A value is not what its key needs, or one is missing.</exception>
+    public static void Check(IConfiguration configuration)
+    {
+        foreach ((string key, string what, Func<string, bool> isRight) in Keys)
+        {
+            if (configuration[key] is { Length: > 0 } text && !isRight(text))
+            {
+                throw new SluiceException(SluiceErrors.BadSiloConfiguration($"'{text}' is not {what}", key));
+            }
+        }
+
+        if (configuration[ClusteringProvider] == Database && string.IsNullOrEmpty(configuration[DatabaseConnection]))
+        {
+            throw new SluiceException(SluiceErrors.BadSiloConfiguration(
+                $"with {Database} it must name a database", DatabaseConnection));
+        }
+    }
+
+    private static bool IsNumber(string text, long least, long most) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+        && number >= least && number <= most;
+
+    private static bool IsPowerOfTwo(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        && BitOperations.IsPow2(number);
+
+    private static bool IsTime(string text) =>
+        TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan time) && time >= TimeSpan.Zero;
+
+    private static bool IsAddress(string text)
+    {
+        try
+        {
+            BindingAddress.Parse(text);
+            return true;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+}
