@@ -1,6 +1,5 @@
 using Sluice.Jobs;
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace Sluice.Engine;
 
@@ -17,7 +16,7 @@ namespace Sluice.Engine;
 ///                 old/                the output that is being replaced
 /// </code>
 /// </remarks>
-internal static partial class OutputNames
+internal static class OutputNames
 {
     public const string Success = "_SUCCESS";
     public const string Claim = "claim";
@@ -25,6 +24,8 @@ internal static partial class OutputNames
     public const string Intent = "publish.json";
     public const string Old = "old";
     public const string StagingPattern = ".sluice-*";
+    private const string PartPrefix = "part-";
+    private const string AttemptInfix = ".attempt-";
 
     public static string Staging(JobId job) => $".sluice-{job.Value:N}";
 
@@ -33,11 +34,14 @@ internal static partial class OutputNames
     public static string Attempt(int part, int attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"part-{part:D5}.attempt-{attempt}");
 
-    public static bool IsPart(string name) => PartName().IsMatch(name);
+    public static bool IsPart(string name) =>
+        name.StartsWith(PartPrefix, StringComparison.Ordinal) && IsNumber(name.AsSpan(PartPrefix.Length), digits: 5);
 
     /// <summary>Whether publishing renames the one to the other: an attempt of a part to that part.</summary>
     public static bool IsMove(string? from, string? to) =>
-        from is not null && to is not null && IsPart(to) && AttemptSuffix().IsMatch(from.AsSpan(PrefixOf(from, to)));
+        from is not null && to is not null && IsPart(to)
+        && from.StartsWith(to + AttemptInfix, StringComparison.Ordinal)
+        && IsNumber(from.AsSpan(to.Length + AttemptInfix.Length), digits: 1);
 
     /// <summary>The job whose staging directory has this name.</summary>
     public static bool TryParseStaging(string name, out JobId job)
@@ -48,12 +52,6 @@ internal static partial class OutputNames
         return parsed && name == Staging(job);
     }
 
-    private static int PrefixOf(string from, string to) =>
-        from.StartsWith(to, StringComparison.Ordinal) ? to.Length : 0;
-
-    [GeneratedRegex("^part-[0-9]{5,}$")]
-    private static partial Regex PartName();
-
-    [GeneratedRegex("^\\.attempt-[0-9]+$")]
-    private static partial Regex AttemptSuffix();
+    private static bool IsNumber(ReadOnlySpan<char> text, int digits) =>
+        text.Length >= digits && !text.ContainsAnyExceptInRange('0', '9');
 }

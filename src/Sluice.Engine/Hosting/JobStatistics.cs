@@ -67,8 +67,9 @@ internal sealed class JobStatistics
                 stage.FirstStart ??= at;
                 break;
             case "won" or "lost":
-                stage.Winners[task] = entry.Kind == "won" ? entry.Outcome : null;
-                stage.Workers[task] = entry.Worker ?? "";
+                stage.Winners[task] = entry is { Kind: "won", Outcome: TaskOutcome outcome }
+                    ? new TaskWin(task, entry.Worker ?? "", outcome)
+                    : null;
                 stage.LastEnd = at;
                 _bottleneck = null;
                 break;
@@ -128,7 +129,7 @@ internal sealed class JobStatistics
             done += Weight(stage) * _stages[stage].Done / Math.Max(1, _stages[stage].Winners.Length);
         }
 
-        long spilled = _stages.Sum(stage => stage.Winners.Sum(outcome => outcome?.SpilledBytes ?? 0)) + ReclaimedBytes;
+        long spilled = _stages.Sum(stage => stage.Winners.Sum(win => win?.Outcome.SpilledBytes ?? 0)) + ReclaimedBytes;
         foreach (AttemptProgress task in running)
         {
             done += Weight(current) == 0 ? 0 : task.Bytes;
@@ -225,19 +226,19 @@ internal sealed class JobStatistics
 
     private static LongestTask? LongestOf(StageCount stage)
     {
-        (TaskOutcome? longest, int task) = stage.Winners.Select((winner, task) => (winner, task))
-            .MaxBy(one => one.winner?.Times.Tasks ?? -1);
-        return longest is null
-            ? null
-            : new LongestTask(
-                task, Math.Round(longest.Times.Tasks, 3), longest.RecordsIn, SiloLabel.Of(stage.Workers[task]));
+        return stage.Winners.OfType<TaskWin>().MaxBy(win => win.Outcome.Times.Tasks) is TaskWin longest
+            ? new LongestTask(
+                longest.Task,
+                Math.Round(longest.Outcome.Times.Tasks, 3),
+                longest.Outcome.RecordsIn,
+                SiloLabel.Of(longest.Worker))
+            : null;
     }
 
     private static IReadOnlyList<SiloShare> SilosOf(StageCount stage) =>
     [
-        .. stage.Winners.Select((winner, task) => (Winner: winner, Silo: stage.Workers[task] ?? ""))
-            .Where(one => one.Winner is not null)
-            .GroupBy(one => SiloLabel.Of(one.Silo), one => one.Winner!, StringComparer.Ordinal)
+        .. stage.Winners.OfType<TaskWin>()
+            .GroupBy(win => SiloLabel.Of(win.Worker), win => win.Outcome, StringComparer.Ordinal)
             .OrderBy(silo => silo.Key, StringComparer.Ordinal)
             .Select(silo => new SiloShare(
                 silo.Key,
@@ -261,17 +262,18 @@ internal sealed class JobStatistics
 
     private long Size(int stage, TaskOutcome task) => _plan.Stages[stage].Output is SampleOutput ? 1 : task.RecordsIn;
 
-    private TaskOutcome[] Winners(int stage) => [.. _stages[stage].Winners.OfType<TaskOutcome>()];
+    private TaskOutcome[] Winners(int stage) =>
+        [.. _stages[stage].Winners.OfType<TaskWin>().Select(win => win.Outcome)];
 
     // A sample reads next to nothing; every other stage moves the input once.
     private long Weight(int stage) => _plan.Stages[stage].Output is SampleOutput ? 0 : _inputBytes;
 
+    /// <summary>A task's winner: where it ran, and what it counted.</summary>
+    private sealed record TaskWin(int Task, string Worker, TaskOutcome Outcome);
+
     private sealed class StageCount(int tasks)
     {
-        public TaskOutcome?[] Winners { get; } = new TaskOutcome?[tasks];
-
-        /// <summary>Where each winner ran.</summary>
-        public string[] Workers { get; } = new string[tasks];
+        public TaskWin?[] Winners { get; } = new TaskWin?[tasks];
 
         public int Attempts { get; set; }
 

@@ -108,7 +108,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
             throw new SluiceException(failure.Error, new AggregateException(failure.Detail));
         }
 
-        return _host.Report(_trace.TraceId, PeakResidentBytes(), Waits());
+        return _host.Report(_trace.TraceId, ProcessMemory.PeakBytes(), Waits());
     }
 
     public void Start(StartAttempt start) =>
@@ -189,10 +189,4 @@ internal sealed class JobRun : IJobWorkers, IDisposable
                 $"waited {DiskWait.Waited.TotalSeconds:F1} s for room on a full disk"),
         ]
         : [];
-
-    private static long PeakResidentBytes()
-    {
-        using Process process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64;
-    }
 }

@@ -26,9 +26,10 @@ internal sealed class ClusterGrain(
         IEnumerable<Guid> running = (await roster.AllAsync()).SelectMany(silo => silo.Jobs)
             .Concat(jobs.Values.Where(job => !job.IsOver).Select(job => job.Id))
             .Distinct();
-        foreach (Guid job in running.ToList())
+        (Guid Id, JobView View)[] answers = await Task.WhenAll(running.Select(
+            async job => (job, await Job(job).GetAsync(jobs.GetValueOrDefault(job)?.Output))));
+        foreach ((Guid job, JobView now) in answers)
         {
-            JobView now = await Job(job).GetAsync(jobs.GetValueOrDefault(job)?.Output);
             if (now.Status != JobStatus.Unknown)
             {
                 jobs[job] = now;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sluice.Engine;
@@ -65,7 +64,7 @@ internal sealed class HeartbeatService(
                 Output = job.Preparation.OutputPath,
                 Bytes = [.. running.Select(attempt => attempt.Bytes)],
                 SpilledBytes = [.. running.Select(attempt => attempt.SpilledBytes)],
-                PeakMemoryBytes = PeakMemoryBytes(),
+                PeakMemoryBytes = ProcessMemory.PeakBytes(),
                 Paused = engine.Paused,
                 ReclaimedBytes = job.ReclaimedBytes,
             });
@@ -96,11 +95,5 @@ internal sealed class HeartbeatService(
             logger.JobsUnasked(exception);
             Volatile.Write(ref _hasLostSilo, 1);
         }
-    }
-
-    private static long PeakMemoryBytes()
-    {
-        using Process process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64;
     }
 }

@@ -105,9 +105,10 @@ public static class BottleneckFinder
         double spillerDisk = SpillerDiskShare(stage);
         double ofSpiller = waits.Spill * spillerDisk;
         double disk = waits.Input + waits.SpillRead + waits.Output + ofSpiller;
-        (BottleneckKind Kind, double Seconds)[] all =
-            [(BottleneckKind.Disk, disk), (BottleneckKind.Network, waits.Fetch), (BottleneckKind.Memory, waits.Memory)];
-        (BottleneckKind kind, double most) = all.MaxBy(wait => wait.Seconds);
+        double most = Math.Max(disk, Math.Max(waits.Fetch, waits.Memory));
+        BottleneckKind kind = most == disk ? BottleneckKind.Disk
+            : most == waits.Fetch ? BottleneckKind.Network
+            : BottleneckKind.Memory;
         double percent = 100 * most / tasks;
         if (percent < MuchWaiting)
         {
@@ -240,8 +241,14 @@ public static class BottleneckFinder
         string.Create(Plain, $"{count} {Plural.Of(count, one)}");
 
     private static Bottleneck Named(
-        BottleneckKind kind, string sentence, params (string Name, double Value)[] evidence) => new(
-        kind,
-        sentence,
-        evidence.ToDictionary(one => one.Name, one => Math.Round(one.Value, 3)));
+        BottleneckKind kind, string sentence, params ReadOnlySpan<(string Name, double Value)> evidence)
+    {
+        Dictionary<string, double> rounded = [];
+        foreach ((string name, double value) in evidence)
+        {
+            rounded.Add(name, Math.Round(value, 3));
+        }
+
+        return new Bottleneck(kind, sentence, rounded);
+    }
 }

@@ -32,14 +32,31 @@ public sealed class WritePathChoice
 
     private static readonly ConcurrentDictionary<string, WritePathChoice> s_disks = new(StringComparer.Ordinal);
 
+    // All parts of a job lie in one, and the system takes its time to tell where.
+    private static LastDirectory? s_last;
+
     private readonly Lock _gate = new();
     private readonly double?[] _secondsPerByte = new double?[2];
     private int _choices;
 
     /// <summary>The choice that all files share of the disk on which a directory lies.</summary>
     /// <param name="directory">Its path; need not be there.</param>
-    public static WritePathChoice Of(string directory) =>
-        s_disks.GetOrAdd(DiskVolume.Of(Path.GetFullPath(directory)), static _ => new WritePathChoice());
+    public static WritePathChoice Of(string directory)
+    {
+        LastDirectory? last = Volatile.Read(ref s_last);
+        if (last?.Path != directory)
+        {
+            last = new LastDirectory(directory, OnVolume(DiskVolume.Of(Path.GetFullPath(directory))));
+            Volatile.Write(ref s_last, last);
+        }
+
+        return last.Choice;
+    }
+
+    /// <summary>The choice for a disk.</summary>
+    /// <param name="volume">As <see cref="DiskVolume"/> names it.</param>
+    internal static WritePathChoice OnVolume(string volume) =>
+        s_disks.GetOrAdd(volume, static _ => new WritePathChoice());
 
     /// <summary>The way the next write should go.</summary>
     internal WritePath Next()
@@ -72,4 +89,6 @@ public sealed class WritePathChoice
             kept = kept is double before ? before + (Newest * (found - before)) : found;
         }
     }
+
+    private sealed record LastDirectory(string Path, WritePathChoice Choice);
 }

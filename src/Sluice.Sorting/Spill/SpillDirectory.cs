@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace Sluice.Sorting;
 
@@ -13,9 +12,10 @@ namespace Sluice.Sorting;
 /// </para>
 /// <para>Threading: <see cref="NewFile"/> and <see cref="FreeBytes"/> may be called from any thread.</para>
 /// </remarks>
-public sealed partial class SpillDirectory : IDisposable
+public sealed class SpillDirectory : IDisposable
 {
     private const int Tries = 16;
+    private const int RandomLength = 16;
 
     private readonly DirectoryTrail _root;
     private readonly DirectoryLock _lock;
@@ -28,7 +28,7 @@ public sealed partial class SpillDirectory : IDisposable
         _root = root;
         _lock = held;
         Volume = DiskVolume.Of(root.Path);
-        _choice = WritePathChoice.Of(root.Path);
+        _choice = WritePathChoice.OnVolume(Volume);
     }
 
     /// <summary>Full path of the directory that this process owns.</summary>
@@ -77,7 +77,7 @@ public sealed partial class SpillDirectory : IDisposable
     public string NewFile(string hint)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        if (!HintPattern().IsMatch(hint))
+        if (!IsHint(hint))
         {
             throw new ArgumentException(
                 $"A spill file's hint is made of letters, digits, '-', '_' and '.', not '{hint}'.", nameof(hint));
@@ -108,7 +108,7 @@ public sealed partial class SpillDirectory : IDisposable
     {
         for (int i = 1; ; i++)
         {
-            string random = Guid.NewGuid().ToString("N")[..16];
+            string random = Guid.NewGuid().ToString("N")[..RandomLength];
             string directory = System.IO.Path.Combine(
                 root, string.Create(CultureInfo.InvariantCulture, $"sluice-{Environment.ProcessId}-{random}"));
             try
@@ -135,7 +135,7 @@ public sealed partial class SpillDirectory : IDisposable
         foreach (DirectoryInfo sibling in new DirectoryInfo(root).EnumerateDirectories("sluice-*"))
         {
             // A link is nothing that Sluice makes here, and following one would delete files elsewhere.
-            if (!NamePattern().IsMatch(sibling.Name) || sibling.LinkTarget is not null)
+            if (!IsName(sibling.Name) || sibling.LinkTarget is not null)
             {
                 continue;
             }
@@ -177,9 +177,22 @@ public sealed partial class SpillDirectory : IDisposable
         }
     }
 
-    [GeneratedRegex("^sluice-[0-9]+-[0-9a-f]{16}$")]
-    private static partial Regex NamePattern();
+    // sluice-PID-RANDOM, the last in 16 hexadecimal digits.
+    private static bool IsName(string name) =>
+        name.Split('-') is ["sluice", { Length: > 0 } process, { Length: RandomLength } random]
+        && !process.AsSpan().ContainsAnyExceptInRange('0', '9')
+        && random.All(char.IsAsciiHexDigitLower);
 
-    [GeneratedRegex(@"^[A-Za-z0-9._-]+$")]
-    private static partial Regex HintPattern();
+    private static bool IsHint(string hint)
+    {
+        foreach (char one in hint)
+        {
+            if (!char.IsAsciiLetterOrDigit(one) && one is not ('-' or '_' or '.'))
+            {
+                return false;
+            }
+        }
+
+        return hint.Length > 0;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.NetworkInformation;
@@ -14,6 +15,9 @@ internal sealed partial class DevProcesses : IAsyncDisposable
 {
     private const int Silos = 3;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(50);
+
+    // Rows of other tests, also of those whose processes do not listen yet.
+    private static readonly ConcurrentDictionary<int, bool> Rows = new();
 
     private readonly Process _dev;
     private readonly Task<string> _error;
@@ -148,6 +152,7 @@ internal sealed partial class DevProcesses : IAsyncDisposable
 
         _dev.Dispose();
         await AwaitAsync(() => Task.FromResult(!_children.Values.Any(IsAlive)), "the silos end with their parent");
+        Rows.TryRemove(_port, out _);
         Directory.Delete(Folder, recursive: true);
     }
 
@@ -158,8 +163,8 @@ internal sealed partial class DevProcesses : IAsyncDisposable
     {
         HashSet<int> taken =
             [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port)];
-        return Enumerable.Range(0, 30).Select(_ => 21_000 + (30 * Random.Shared.Next(33)))
-            .First(port => !Enumerable.Range(port, 30).Any(taken.Contains));
+        return Enumerable.Range(0, 300).Select(_ => 21_000 + (30 * Random.Shared.Next(33)))
+            .First(port => !Enumerable.Range(port, 30).Any(taken.Contains) && Rows.TryAdd(port, true));
     }
 
     [GeneratedRegex(@"^(silo-\d+)\s+process (\d+)")]

@@ -197,7 +197,7 @@ public class OutputMergerTests
         sums[1].Add([1], [2]);
 
         InvalidDataException thrown =
-            Assert.Throws<InvalidDataException>(() => Merger(pool, store, 20, null).Merge(runs, sums));
+            Assert.Throws<IOException>(() => Merger(pool, store, 20, null).Merge(runs, sums));
 
         Assert.Contains("partition 1: expected", thrown.Message, StringComparison.Ordinal);
         Assert.Equal(0, store.LiveFiles);
