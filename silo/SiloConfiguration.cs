@@ -17,6 +17,8 @@ internal static class SiloConfiguration
     public const string DatabaseConnection = "Orleans:Clustering:ConnectionString";
     public const string Database = "AdoNet";
 
+    private const string Section = "Sluice";
+
     private static readonly (string Key, string What, Func<string, bool> IsRight)[] Keys =
     [
         ("Orleans:Endpoints:AdvertisedIPAddress", "an IP address", text => IPAddress.TryParse(text, out _)),
@@ -32,9 +34,26 @@ internal static class SiloConfiguration
         ("Sluice:DrainTimeout", "a time like 00:01:00", IsTime),
     ];
 
-    /// <exception cref="SluiceException">A value is not what its key needs, or one is missing.</exception>
+    // Anything can stand there.
+    private static readonly string[] FreeKeys =
+        ["Sluice:SpillDirectories", "Sluice:NearDirectories", "Sluice:HistoryDirectory"];
+
+    /// <exception cref="SluiceException">A value is not what its key needs, one is missing, or there is no such
+    /// key.</exception>
     public static void Check(IConfiguration configuration)
     {
+        string[] known = [.. Keys.Select(key => key.Key).Concat(FreeKeys).Where(IsOwn)];
+        foreach (IConfigurationSection given in configuration.GetSection(Section).GetChildren())
+        {
+            if (!known.Contains(given.Path, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new SluiceException(SluiceErrors.BadSiloConfiguration("there is no such key", given.Path) with
+                {
+                    Help = $"the keys are {string.Join(", ", known.Order(StringComparer.Ordinal))}",
+                });
+            }
+        }
+
         foreach ((string key, string what, Func<string, bool> isRight) in Keys)
         {
             if (configuration[key] is { Length: > 0 } text && !isRight(text))
@@ -49,6 +68,8 @@ internal static class SiloConfiguration
                 $"with {Database} it must name a database", DatabaseConnection));
         }
     }
+
+    private static bool IsOwn(string key) => key.StartsWith($"{Section}:", StringComparison.Ordinal);
 
     private static bool IsNumber(string text, long least, long most) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)

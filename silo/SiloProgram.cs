@@ -31,6 +31,9 @@ public static class SiloProgram
     private const string OrleansTelemetry = "Sluice:OrleansTelemetry";
     private const string HistoryDirectory = "Sluice:HistoryDirectory";
 
+    // What is left to do then: leaving the cluster, telling what is known.
+    private static readonly TimeSpan TimeAfterDrain = TimeSpan.FromSeconds(30);
+
     /// <summary>Runs a silo until it is told to stop.</summary>
     /// <param name="args">Configuration as `--Section:Key value`; `--config FILE` reads a file before that.</param>
     /// <param name="configure">What the silo gives to shuffles besides what configuration says, job classes above
@@ -131,7 +134,8 @@ public static class SiloProgram
             });
             silo.AddSluice(configure);
         });
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(90));
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<SluiceSiloOptions>>(
+            (host, silo) => host.ShutdownTimeout = silo.Value.DrainTimeout + TimeAfterDrain);
         WebApplication app = builder.Build();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");

@@ -61,8 +61,11 @@ internal sealed class JobsCommand : Command
         VerbCall call, ISluiceClient client, JobId id, CancellationToken cancellationToken)
     {
         JobViews.Known(await client.CancelAsync(id, cancellationToken), id.ToString());
-        JobViews.PrintOne(call, await client.WatchAsync(id, null, cancellationToken));
-        return 0;
+        JobView ended = await client.WatchAsync(id, null, cancellationToken);
+        JobViews.PrintOne(call, ended);
+        return ended.Status == JobStatus.Cancelled
+            ? 0
+            : throw new SluiceException(ConsoleErrors.JobOver(id.ToString(), ended.Status));
     }
 }
 
@@ -147,7 +150,11 @@ internal sealed class JobVerb : Verb
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new SluiceException(ConsoleErrors.WaitedLong(text));
+            // It may have ended meanwhile, or there may be none.
+            JobView last = JobViews.Known(await cluster.Client.GetAsync(id, cancellationToken), text);
+            return last.IsOver
+                ? await _run(call, cluster.Client, id, cancellationToken)
+                : throw new SluiceException(ConsoleErrors.WaitedLong(text, call.Settings.Cluster.Text));
         }
         catch (OperationCanceledException) when (Options.Contains(_timeout))
         {

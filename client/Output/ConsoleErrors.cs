@@ -42,6 +42,7 @@ internal static class ConsoleErrors
         ["SLU2106"] = "The waiting ended before the job did.",
         ["SLU2107"] = "Only a job that failed or was cancelled is run again.",
         ["SLU2108"] = "The cluster does not remember what the job was ordered with.",
+        ["SLU2109"] = "A job that has ended cannot be cancelled; its output, if it succeeded, is in place.",
         ["SLU2111"] =
             "Silos remember lives of buffers of their last jobs only, and only of jobs whose buffers were watched.",
         ["SLU2112"] =
@@ -154,12 +155,16 @@ internal static class ConsoleErrors
     public static SluiceError SiloEnded(string silo, int code, string log) => new(
         "SLU2105", ErrorKind.JobFailed, $"{silo} ended with {code} before it was ready", silo, $"look at {log}");
 
-    public static SluiceError WaitedLong(string job) => new(
+    public static SluiceError WaitedLong(string job, string cluster) => new(
         "SLU2106", ErrorKind.WaitTimedOut, "the job has not ended in that time, and goes on", job,
-        $"come back with sluice jobs watch {job}");
+        $"come back with sluice jobs watch {job} --cluster {cluster}");
+
+    public static SluiceError JobOver(string job, string status) => new(
+        "SLU2109", ErrorKind.Conflict, $"nothing is left to cancel: {StandOf(status)}", job,
+        "sluice jobs show tells how it went");
 
     public static SluiceError NotFailed(string job, string status) => new(
-        "SLU2107", ErrorKind.Conflict, $"the job has not failed: it is {status}", job,
+        "SLU2107", ErrorKind.Conflict, $"the job has not failed: {StandOf(status)}", job,
         "only a failed or cancelled job is run again; order a new one for another output");
 
     public static SluiceError OrderForgotten(string job) => new(
@@ -241,4 +246,13 @@ internal static class ConsoleErrors
         "SLU2901", ErrorKind.JobFailed, $"something went wrong that should not: {exception.Message}",
         exception.GetType().Name,
         "run it again with -v and report what it prints");
+
+    private static string StandOf(string status) => status switch
+    {
+        JobStatus.Succeeded => "it has succeeded",
+        JobStatus.Failed => "it has failed",
+        JobStatus.Cancelled => "it was cancelled",
+        JobStatus.Planning => "it is being planned",
+        _ => "it goes on",
+    };
 }

@@ -103,18 +103,19 @@ public sealed class BenchTests : ConsoleTest
     [InlineData("bench sort --memory 1000TiB", "SLU1302")]
     [InlineData("bench sort --compare wrong.json", "SLU2204")]
     [InlineData("bench pool --rounds none", "SLU2004")]
-    [InlineData("bench pool --compare missing.json", "SLU2204")]
+    [InlineData("bench pool --compare missing.json", "SLU1101", 4)]
     [InlineData("bench shuffle --records 0", "SLU2004")]
     [InlineData("bench shuffle --rounds many", "SLU2004")]
     [InlineData("bench shuffle --fail-over 10%", "SLU2006")]
-    [InlineData("bench shuffle --compare missing.json", "SLU2204")]
+    [InlineData("bench shuffle --compare missing.json", "SLU1101", 4)]
     [InlineData("bench shuffle --compare wrong.json", "SLU2204")]
     [InlineData("bench shuffle --compare wrong.json --fail-over ten", "SLU2004")]
-    public async Task A_wrong_call_is_told_before_anything_is_generated(string call, string code)
+    public async Task A_wrong_call_is_told_before_anything_is_generated(
+        string call, string code, int exitCode = 2)
     {
         Write("wrong.json", """{"schema":"sluice.job/1"}""");
 
-        AssertFails(await Run(call.Split(' ')), 2, code);
+        AssertFails(await Run(call.Split(' ')), exitCode, code);
     }
 
     private static string Scaled(JsonNode measured, double by, params string[] rates)

@@ -75,6 +75,7 @@ public sealed class UsageTests : ConsoleTest
     [Theory]
     [InlineData("Sluice:Slots=many", "Sluice:Slots")]
     [InlineData("Sluice:Slots=-1", "Sluice:Slots")]
+    [InlineData("Sluice:Slotz=4", "Sluice:Slotz")]
     [InlineData("Sluice:SegmentSize=1000", "Sluice:SegmentSize")]
     [InlineData("Sluice:MemoryBytes=-1", "Sluice:MemoryBytes")]
     [InlineData("Sluice:DiskWait=long", "Sluice:DiskWait")]

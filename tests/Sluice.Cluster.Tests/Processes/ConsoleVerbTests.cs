@@ -26,6 +26,10 @@ public sealed class ConsoleVerbTests
         ConsoleResult table = await dev.RunAsync("cluster", "top", "--cluster", dev.Gateways);
         ConsoleResult succeeded = await dev.RunAsync("jobs", "retry", id, "--cluster", dev.Gateways);
         ConsoleResult unknown = await dev.RunAsync("jobs", "retry", new string('0', 32), "--cluster", dev.Gateways);
+        ConsoleResult over = await dev.RunAsync("jobs", "cancel", id, "--cluster", dev.Gateways);
+        ConsoleResult waited = await dev.RunAsync("jobs", "wait", id, "--timeout", "0", "--cluster", dev.Gateways);
+        ConsoleResult nobody = await dev.RunAsync(
+            "jobs", "wait", new string('0', 32), "--timeout", "0", "--cluster", dev.Gateways);
 
         Assert.Equal("sluice.plan/1", plan.GetProperty("schema").GetString());
         Assert.Equal(
@@ -57,6 +61,8 @@ public sealed class ConsoleVerbTests
         Assert.Equal(
             (5, true), (succeeded.ExitCode, succeeded.Error.StartsWith("error[SLU2107]", StringComparison.Ordinal)));
         Assert.Equal(4, unknown.ExitCode);
+        Assert.Equal((5, true), (over.ExitCode, over.Error.Contains("it has succeeded", StringComparison.Ordinal)));
+        Assert.Equal((0, 4), (waited.ExitCode, nobody.ExitCode));
     }
 
     [Fact]

@@ -196,7 +196,7 @@ public class OutputMergerTests
                 .Select(i => TestRuns.Write(pool, store, TestRecords.Random(i, 20, 2, 50), sums))];
         sums[1].Add([1], [2]);
 
-        InvalidDataException thrown =
+        IOException thrown =
             Assert.Throws<IOException>(() => Merger(pool, store, 20, null).Merge(runs, sums));
 
         Assert.Contains("partition 1: expected", thrown.Message, StringComparison.Ordinal);
