@@ -59,8 +59,26 @@ internal sealed class TraceCommand : Verb
         {
             call.Printer.Print(
                 job, json => json.JobTimeline, console => TimelineView.Write(console, job, call.Terminal.Width));
+            TellForgotten(call, job, await cluster.Client.GetAsync(id, cancellationToken));
         }
 
         return 0;
+    }
+
+    // What a silo remembers goes with its process; the report is the job's.
+    private static void TellForgotten(VerbCall call, JobTimeline trace, JobView job)
+    {
+        if (job.Report is not string report)
+        {
+            return;
+        }
+
+        IEnumerable<string> worked = JobReport.FromJson(report).Stages.SelectMany(stage => stage.Silos)
+            .Select(share => share.Silo);
+        IEnumerable<string> remember = trace.Silos.Where(silo => silo.Attempts.Count > 0).Select(silo => silo.Silo);
+        if (worked.Except(remember).Order(StringComparer.Ordinal).ToArray() is { Length: > 0 } gone)
+        {
+            call.Hint($"attempts on {string.Join(", ", gone)} are not shown: nobody remembers them any more");
+        }
     }
 }

@@ -33,7 +33,8 @@ internal sealed class SettingSources(params IReadOnlyList<ISettingSource> source
         (IReadOnlyList<string> texts, string origin) = Find(name) ?? ([fallback], "default");
         return parse(texts[^1]) is T value
             ? new Setting<T>(name, value, texts[^1], origin)
-            : throw new SluiceException(ConsoleErrors.BadValue(texts[^1], expected.What, origin, expected.Example));
+            : throw new SluiceException(
+                ConsoleErrors.BadValue(texts[^1], expected.What, PlaceOf(name, origin), expected.Example));
     }
 
     /// <summary>A setting that may name several directories.</summary>
@@ -43,7 +44,7 @@ internal sealed class SettingSources(params IReadOnlyList<ISettingSource> source
         (IReadOnlyList<string> texts, string origin) = Find(name) ?? ([fallback], "default");
         foreach (string text in texts)
         {
-            _ = UsageCheck.RequirePath(text, origin);
+            _ = UsageCheck.RequirePath(text, PlaceOf(name, origin));
         }
 
         return new Setting<IReadOnlyList<string>>(name, texts, string.Join(Path.PathSeparator, texts), origin);
@@ -58,6 +59,10 @@ internal sealed class SettingSources(params IReadOnlyList<ISettingSource> source
         string? text = texts.Count > 0 && texts[^1].Length > 0 ? texts[^1] : null;
         return new Setting<string?>(name, text, text ?? "", origin);
     }
+
+    // A file has many settings; flags and variables are called by theirs.
+    private static string PlaceOf(string name, string origin) =>
+        Path.IsPathRooted(origin) ? $"\"{name}\" in {origin}" : origin;
 
     private (IReadOnlyList<string> Texts, string Origin)? Find(string name) =>
         sources.Select(source => source.Find(name)).FirstOrDefault(found => found is { Texts.Count: > 0 });

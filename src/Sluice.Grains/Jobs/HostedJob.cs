@@ -88,9 +88,13 @@ internal sealed class HostedJob(
 
     /// <summary>An attempt has ended; returns when its silo may forget that.</summary>
     /// <exception cref="InvalidOperationException">The end is to be told again.</exception>
-    public Task EndedAsync(AttemptEnd end) => standing is { IsUnknown: true, MayComeBack: true }
-        ? throw new InvalidOperationException($"Job {id} does not go on yet; its silo tells the end again.")
-        : _run?.EndedAsync(end) ?? Task.CompletedTask;
+    public Task EndedAsync(AttemptEnd end)
+    {
+        standing.Heartbeats.TakePeak(end.PeakMemoryBytes);
+        return standing is { IsUnknown: true, MayComeBack: true }
+            ? throw new InvalidOperationException($"Job {id} does not go on yet; its silo tells the end again.")
+            : _run?.EndedAsync(end) ?? Task.CompletedTask;
+    }
 
     /// <summary>A silo tells how it is.</summary>
     /// <returns>False when it may throw away what it has of the job.</returns>
@@ -123,6 +127,7 @@ internal sealed class HostedJob(
             IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
             JobOrder order = standing.Order! with { Parallelism = JobPlanning.SlotsOf(workers) };
             standing.Order = order;
+            JobPlanning.CheckMemory(order, workers);
             PlannedJob job = await Task.Run(() => planning.PlanNew(order));
             standing.Job = job;
             standing.Plan = JobPlanning.PlanOn(order, job.Preparation, workers);

@@ -10,7 +10,7 @@ internal sealed class JobHeartbeats(Func<string, bool> isDead)
     private readonly Dictionary<string, SiloHeartbeat> _last = new(StringComparer.Ordinal);
 
     /// <summary>The most that one of the silos' processes had resident, bytes; 0 when none has told.</summary>
-    public long PeakMemoryBytes => _last.Values.Select(heartbeat => heartbeat.PeakMemoryBytes).DefaultIfEmpty().Max();
+    public long PeakMemoryBytes { get; private set; }
 
     /// <summary>What one of the silos waits for, a sentence; null when none waits.</summary>
     public string? Paused => Alive.Select(heartbeat => heartbeat.Paused).OfType<string>().FirstOrDefault();
@@ -21,5 +21,13 @@ internal sealed class JobHeartbeats(Func<string, bool> isDead)
 
     private IEnumerable<SiloHeartbeat> Alive => _last.Values.Where(heartbeat => !isDead(heartbeat.Silo));
 
-    public void Take(SiloHeartbeat heartbeat) => _last[heartbeat.Silo] = heartbeat;
+    public void Take(SiloHeartbeat heartbeat)
+    {
+        _last[heartbeat.Silo] = heartbeat;
+        TakePeak(heartbeat.PeakMemoryBytes);
+    }
+
+    /// <summary>A silo told what it had resident at the most: the end of an attempt may come before a
+    /// heartbeat.</summary>
+    public void TakePeak(long bytes) => PeakMemoryBytes = Math.Max(PeakMemoryBytes, bytes);
 }

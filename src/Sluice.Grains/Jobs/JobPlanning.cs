@@ -59,6 +59,32 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options, ILocalSil
         return slots > 0 ? slots : throw new SluiceException(SluiceErrors.NoSlots(workers.Count));
     }
 
+    /// <summary>Whether the memory that a job is to have of each silo is enough there, and there is so much.</summary>
+    /// <exception cref="SluiceException">It is less than the slots of one need, or more than any has.</exception>
+    public static void CheckMemory(JobOrder order, IReadOnlyList<SiloView> workers)
+    {
+        long memory = order.MemoryBytes;
+        if (memory == 0 || workers.Count == 0)
+        {
+            return;
+        }
+
+        foreach (SiloView worker in workers)
+        {
+            long least = EngineOptions.LeastMemory(worker.Slots, worker.SegmentSize);
+            if (memory < least)
+            {
+                throw new SluiceException(SluiceErrors.MemoryTooSmall(memory, least, worker.Slots).On(worker.Name));
+            }
+        }
+
+        long most = workers.Max(PoolOf);
+        if (memory > most)
+        {
+            throw new SluiceException(SluiceErrors.MemoryBeyondPools(memory, most));
+        }
+    }
+
     /// <summary>What a job does on these silos: schema `sluice.plan/1`.</summary>
     /// <param name="order">How it is ordered.</param>
     /// <param name="job">As it is planned.</param>
@@ -66,15 +92,13 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options, ILocalSil
     /// <returns>Null when none of them has a slot.</returns>
     public static string? PlanOn(JobOrder order, JobPreparation job, IReadOnlyList<SiloView> workers)
     {
-        SiloView? least = workers
-            .Where(worker => worker.Slots > 0)
-            .MinBy(worker => (long)worker.Segments * worker.SegmentSize);
+        SiloView? least = workers.Where(worker => worker.Slots > 0).MinBy(PoolOf);
         if (least is null)
         {
             return null;
         }
 
-        long pool = (long)least.Segments * least.SegmentSize;
+        long pool = PoolOf(least);
         return job
             .Describe(order.Name, order.MemoryBytes > 0 ? Math.Min(order.MemoryBytes, pool) : pool, least.Slots)
             .ToJson();
@@ -117,6 +141,8 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options, ILocalSil
             throw;
         }
     }
+
+    private static long PoolOf(SiloView silo) => (long)silo.Segments * silo.SegmentSize;
 
     // What cannot be read is not taken for what is not there: its silos would throw away what they have of the job.
     private T? Look<T>(string path, Func<T?> read)

@@ -71,6 +71,7 @@ internal sealed class ClusterGrain(
         };
         try
         {
+            JobPlanning.CheckMemory(asked, workers);
             return asked.Parallelism == 0
                 ? new ExplainReply { Failure = WireFailure.Of(SluiceErrors.NoSlots(workers.Count)) }
                 : new ExplainReply

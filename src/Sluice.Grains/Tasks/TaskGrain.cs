@@ -63,7 +63,8 @@ internal sealed class TaskGrain(SiloEngine engine) : Grain, ITaskGrain
             engine.Jobs.LoggerOf(_attempt).AttemptFailed(_attempt.Id, failure.Error.Code, failure.Error.Where);
         }
 
-        WireDocument document = WireDocument.Of(told, CoordinationJson.Default.AttemptEnd);
+        WireDocument document = WireDocument.Of(
+            told with { PeakMemoryBytes = ProcessMemory.PeakBytes() }, CoordinationJson.Default.AttemptEnd);
         TimeSpan pause = TimeSpan.FromMilliseconds(100);
         while (engine.Jobs.Find(_attempt.Job) is SiloJob job)
         {

@@ -43,7 +43,7 @@ public static class SluiceErrors
         ["SLU1203"] = "Another job is writing to this output at this moment.",
         ["SLU1204"] = "The output directory cannot be made or written.",
         ["SLU1301"] = "The memory given is less than the tasks need to run at all.",
-        ["SLU1302"] = "The memory given is more than the machine has.",
+        ["SLU1302"] = "The memory given is more than the machine, or any silo's pool, has.",
         ["SLU1303"] = "The spill directories have less room than the input may need.",
         ["SLU1304"] = "A spill directory cannot be made or written.",
         ["SLU1305"] = "The disk became full while the job ran.",
@@ -227,6 +227,12 @@ public static class SluiceErrors
         "SLU1302", ErrorKind.Usage,
         string.Create(CultureInfo.InvariantCulture, $"{memory} bytes of memory are more than the machine's {machine}"),
         "--memory", "give less than the machine has; a quarter of it is a good start");
+
+    public static SluiceError MemoryBeyondPools(long memory, long pool) => new(
+        "SLU1302", ErrorKind.Usage,
+        string.Create(
+            CultureInfo.InvariantCulture, $"{memory} bytes of memory are more than the {pool} of the largest silo's pool"),
+        "--memory", "give less, or silos a larger Sluice:MemoryBytes");
 
     public static SluiceError DiskTooSmall(string directories, long needed, long free) => new(
         "SLU1303", ErrorKind.JobFailed,

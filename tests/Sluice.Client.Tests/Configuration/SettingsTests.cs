@@ -116,6 +116,20 @@ public sealed class SettingsTests
         Assert.StartsWith(help, exception.Error.Help, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_value_of_a_file_that_cannot_be_read_is_named_with_its_setting()
+    {
+        using TemporaryDirectory directory = new();
+        directory.Write("sluice.json", """{ "parallelism": 2, "memory": true }"""u8);
+
+        SluiceException exception = Assert.Throws<SluiceException>(
+            () => Settings.Resolve(new SettingSources(FileSource.In(directory.Path))));
+
+        Assert.Equal(
+            ("SLU2004", $"\"memory\" in {directory.File("sluice.json")}"),
+            (exception.Error.Code, exception.Error.Where));
+    }
+
     private static IReadOnlyList<string> Spill(params ISettingSource[] sources) =>
         Settings.Resolve(new SettingSources(sources)).SpillDirectories.Value;
 

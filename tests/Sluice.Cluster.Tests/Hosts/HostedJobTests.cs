@@ -15,7 +15,7 @@ public sealed class HostedJobTests(ThreeSilos cluster) : IClassFixture<ThreeSilo
     [Theory]
     [InlineData(1, 3_000_000, 8_000, 6, false)]
     [InlineData(2, 400_000, 30_000, 7, true)]
-    [InlineData(3, 1, 60_000, 2, true)]
+    [InlineData(3, 2 * 32 * SiloHosts.SegmentSize, 60_000, 2, true)]
     [InlineData(4, 0, 26_000, 5, true, 1000)]
     [InlineData(5, 400_000, 26_000, 4, true, 1000)]
     public async Task Sort_gives_all_lines_in_order(
@@ -34,6 +34,25 @@ public sealed class HostedJobTests(ThreeSilos cluster) : IClassFixture<ThreeSilo
         Assert.Equal(lines.Order(StringComparer.Ordinal), Hosts.Output($"sort-{seed}"));
         Assert.Equal((count, count, partitions), (report.Records.In, report.Certificate.Records, report.Parts));
         Assert.Equal(spills, report.Bytes.Spilled > 0);
+        Assert.InRange(report.PeakMemoryBytes, 1 << 20, long.MaxValue);
+    }
+
+    [Theory]
+    [InlineData(1, "SLU1301")]
+    [InlineData((2 * 32 * SiloHosts.SegmentSize) - 1, "SLU1301")]
+    [InlineData((4 << 20) + 1, "SLU1302")]
+    public async Task Memory_that_is_too_little_or_that_no_silo_has_is_refused(long memoryBytes, string code)
+    {
+        ClusterJob job = Hosts.Job("sort", "refused", [Hosts.Write("in-refused", ["b", "a"])]) with
+        {
+            MemoryBytes = memoryBytes,
+        };
+
+        JobView view = await Hosts.RunAsync(job);
+        SluiceException plan = await Assert.ThrowsAsync<SluiceException>(() => Hosts.Client.ExplainAsync(job));
+
+        Assert.Equal((JobStatus.Failed, code, code), (view.Status, view.Failure?.Code, plan.Error.Code));
+        Assert.False(Directory.Exists(Hosts.PathOf("refused")), "The output was made.");
     }
 
     [Fact]

@@ -39,6 +39,23 @@ public sealed class TraceVerbTests(TwoSilos cluster) : IClassFixture<TwoSilos>
     }
 
     [Fact]
+    public async Task Attempts_of_a_silo_that_is_gone_are_told_as_missing()
+    {
+        await using SiloHosts hosts = await SiloHosts.StartAsync(2, slots: 1);
+        string[] inputs = [.. Enumerable.Range(0, 6).Select(i => hosts.Write($"in-{i}", [$"{i}"]))];
+        ClusterJob job = hosts.Job("sort", "out", inputs) with { Partitions = 4 };
+        string[] trace = ["trace", job.Id.ToString(), "--cluster", hosts.Engines[0].Gateway];
+        await hosts.SucceedAsync(job);
+
+        ConsoleResult whole = await ConsoleProcess.RunAsync(hosts.Folder, trace);
+        await hosts.StopAsync(1);
+        ConsoleResult part = await ConsoleProcess.RunAsync(hosts.Folder, trace);
+
+        Assert.DoesNotContain("not shown", whole.Error, StringComparison.Ordinal);
+        Assert.Contains("attempts on silo-1 are not shown", part.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_not_known_ends_with_4_and_what_is_wrong_with_2()
     {
         string input = Hosts.Write("in-refuse", ["b", "a"]);
