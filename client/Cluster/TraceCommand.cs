@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sluice.Grains;
 using Sluice.Jobs;
 
 namespace Sluice.Client;

@@ -26,7 +26,10 @@ public static class HotLoops
         typeof(BlockWriter),
         typeof(BlockFormat),
         typeof(RunCursor),
+        typeof(KeyPrefix),
         typeof(LoserTree),
+        typeof(MergeReader),
+        typeof(MergeGroup),
     ];
 
     /// <summary>Compiles the marked methods of each type; what is compiled already costs nothing.</summary>

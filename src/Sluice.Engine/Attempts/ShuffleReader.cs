@@ -163,18 +163,21 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool NextRecord()
     {
         CheckNowAndThen();
         return _records.MoveNext();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool NextGroup(MergeGroup group)
     {
         CheckNowAndThen();
         return group.NextGroup();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CheckNowAndThen()
     {
         if (--_untilCheck == 0)

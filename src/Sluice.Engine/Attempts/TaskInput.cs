@@ -75,20 +75,6 @@ internal sealed class FileTaskInput : TaskInput
             throw;
         }
     }
-
-    /// <summary>Counts what the source gives.</summary>
-    private sealed class RecordCounter(Operator<ReadOnlySpan<byte>> next) : Operator<ReadOnlySpan<byte>>
-    {
-        public long Count { get; private set; }
-
-        public override void Emit(ReadOnlySpan<byte> item)
-        {
-            Count++;
-            next.Emit(item);
-        }
-
-        public override void Complete() => next.Complete();
-    }
 }
 
 /// <summary>Merges what the stage before wrote for this task.</summary>

@@ -20,14 +20,18 @@ public static class WarmUp
     internal static IReadOnlyList<Type> Types { get; } =
     [
         typeof(LineReader),
+        typeof(RecordCounter),
         typeof(OrderBytesWriter),
         typeof(RangePartitioner),
+        .. BuiltInLoops.Types,
         typeof(SelectManyOperator<ReadOnlySpan<byte>, ReadOnlySpan<byte>>),
         typeof(AggregateWriter<ReadOnlySpan<byte>, ReadOnlySpan<byte>, long>),
         typeof(CountAggregation<ReadOnlySpan<byte>>),
         .. HotLoops.Types,
         typeof(ShuffleReader),
         typeof(BytesSink),
+        typeof(LineSink<Group<ReadOnlySpan<byte>, long>>),
+        typeof(PartFile),
         typeof(AggregateCombiner<ReadOnlySpan<byte>, long>),
     ];
 

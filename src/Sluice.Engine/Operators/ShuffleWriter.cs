@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sluice.Sorting;
 
 namespace Sluice.Engine;
@@ -24,10 +25,12 @@ internal sealed class ShuffleWriter : IRecordOutput
     /// <summary>The partition of the record whose value was begun last.</summary>
     public int Partition { get; private set; }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
         _buffer.Collect(_partitioner.PartitionOf(key), key, value);
 
     /// <summary>For keys whose hash is known already, in a shuffle that partitions by it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(ReadOnlySpan<byte> key, ulong hash, ReadOnlySpan<byte> value) =>
         _buffer.Collect(HashPartitioner.PartitionOf(hash, Partitions), key, value);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sluice.Buffers;
 using Sluice.Sorting;
 
@@ -68,6 +69,7 @@ internal sealed class PartFile : IDisposable
     /// <summary>Time spent waiting for writes.</summary>
     public TimeSpan WaitTime => _writes.WaitTime;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Write(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length <= _segmentSize - _filled)
@@ -91,6 +93,7 @@ internal sealed class PartFile : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteByte(byte value)
     {
         if (_filled == _segmentSize)
@@ -138,6 +141,7 @@ internal sealed class PartFile : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void NextSegment()
     {
         if (_current + 1 == _firstOfBatch + _segmentsPerBatch)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sluice.Sorting;
 
 namespace Sluice.Jobs;
@@ -23,12 +24,15 @@ public sealed class WordCountJob : IJob
                 new GroupSerializer<ReadOnlySpan<byte>, long>(KeyOrders.Natural<ReadOnlySpan<byte>>()));
         }
 
-        counts.Write(job.Arguments.Get("out"), static (Group<ReadOnlySpan<byte>, long> count, ref RecordWriter line) =>
-        {
-            line.Write(count.Key);
-            line.WriteByte((byte)'\t');
-            line.WriteDecimal(count.Value);
-        });
+        counts.Write(job.Arguments.Get("out"), WriteLine);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WriteLine(Group<ReadOnlySpan<byte>, long> count, ref RecordWriter line)
+    {
+        line.Write(count.Key);
+        line.WriteByte((byte)'\t');
+        line.WriteDecimal(count.Value);
     }
 
     /// <summary>The largest count first, ties by word.</summary>

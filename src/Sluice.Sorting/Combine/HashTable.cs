@@ -222,6 +222,7 @@ public sealed unsafe class HashTable<TState> : IDisposable
         return ref Slot(index);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong SlotOf(uint tag, int segment, int offset) =>
         ((ulong)tag << 32) | (uint)(((((long)segment << _segmentShift) + offset) / EntryAlignment) + 1);
 

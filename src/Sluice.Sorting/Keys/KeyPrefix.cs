@@ -11,6 +11,9 @@ namespace Sluice.Sorting;
 /// </remarks>
 public static class KeyPrefix
 {
+    // From here on the framework's wide comparison is worth its call.
+    private const int LongKey = 64;
+
     /// <summary>
     /// The eight bytes of <paramref name="key"/> from <paramref name="offset"/> on, zeros behind its end.
     /// </summary>
@@ -19,6 +22,31 @@ public static class KeyPrefix
         key.Length - offset >= sizeof(ulong)
             ? BinaryPrimitives.ReadUInt64BigEndian(key[offset..])
             : OfShort(key, offset);
+
+    /// <summary>Compares two keys whose first eight bytes, with zeros behind a shorter one, are the same.</summary>
+    /// <returns>As comparing the keys as unsigned bytes, the shorter first where it begins the longer.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int CompareBehind(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        // Most that come here are short and equal: that is told without a call.
+        int common = Math.Min(left.Length, right.Length);
+        for (int offset = sizeof(ulong); offset < common; offset += sizeof(ulong))
+        {
+            if (offset == LongKey)
+            {
+                return left[offset..].SequenceCompareTo(right[offset..]);
+            }
+
+            ulong leftWord = Of(left, offset);
+            ulong rightWord = Of(right, offset);
+            if (leftWord != rightWord)
+            {
+                return leftWord < rightWord ? -1 : 1;
+            }
+        }
+
+        return left.Length - right.Length;
+    }
 
     private static ulong OfShort(ReadOnlySpan<byte> key, int offset)
     {

@@ -43,6 +43,7 @@ internal static class ShortWords
         return BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint ReadUInt32(ref byte start, nint offset)
     {
         uint word = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref start, offset));

@@ -189,6 +189,7 @@ public sealed class MapOutputBuffer : IDisposable
     private ulong PrefixOf(ReadOnlySpan<byte> key) =>
         _comparison is null ? KeyPrefix.Of(key) : _comparison.PrefixOf(key);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Write(SegmentRing data, ReadOnlySpan<byte> bytes)
     {
         int written = data.Write(bytes);

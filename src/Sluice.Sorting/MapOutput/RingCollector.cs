@@ -58,6 +58,7 @@ internal sealed class RingCollector : IDisposable
     public TimeSpan BlockedTime => Stopwatch.GetElapsedTime(0, _blockedTicks);
 
     /// <summary>What is written from here on is one record.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void BeginRecord() => _recordStart = Ring.Data.Head;
 
     /// <summary>Adds the record whose bytes were written: from now on a fill may have it.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Sluice.Buffers;
 
 namespace Sluice.Sorting;
@@ -41,7 +42,11 @@ internal sealed unsafe class SegmentRing
     public RingPosition Limit { get; private set; }
 
     /// <summary>Bytes that can be written before the ring needs its next segment.</summary>
-    public int Room => (int)(Limit - Head);
+    public int Room
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (int)(Limit - Head);
+    }
 
     /// <summary>Bytes of one segment.</summary>
     public int SegmentSize => _geometry.SegmentSize;
@@ -62,6 +67,7 @@ internal sealed unsafe class SegmentRing
     }
 
     /// <summary>Copies as much of <paramref name="bytes"/> as there is room for; returns how much.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Write(ReadOnlySpan<byte> bytes)
     {
         int count = Math.Min(bytes.Length, Room);
@@ -81,6 +87,7 @@ internal sealed unsafe class SegmentRing
     public Span<byte> RoomSpan() => new((void*)AddressOf(Head), Room);
 
     /// <summary>The address of the byte at <paramref name="position"/>; valid to the end of its segment.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint AddressOf(RingPosition position) =>
         _addresses[_geometry.SlotOf(position)] + _geometry.OffsetOf(position);
 

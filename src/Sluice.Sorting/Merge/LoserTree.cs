@@ -60,6 +60,7 @@ internal sealed class LoserTree
         Winner = WinnerOrNull();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private RunCursor? WinnerOrNull()
     {
         int winner = (int)_places[0].Cursor;
@@ -99,7 +100,7 @@ internal sealed class LoserTree
         ? BeatsOnTie((int)left.Cursor, (int)right.Cursor)
         : left.Prefix < right.Prefix;
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private bool BeatsOnTie(int left, int right)
     {
         if (_ended[left] || _ended[right])

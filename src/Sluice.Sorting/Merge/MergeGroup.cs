@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sluice.Sorting;
 
 /// <summary>Walks sorted records key by key.</summary>
@@ -54,6 +56,7 @@ public sealed class MergeGroup : RecordGroup
     public ReadOnlySpan<byte> Record => _records.Record;
 
     /// <summary>Goes to the next key, past records of the current one that were not read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool NextGroup()
     {
         if (_state == State.BeforeFirst)
@@ -83,6 +86,7 @@ public sealed class MergeGroup : RecordGroup
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool MoveNext()
     {
         switch (_state)
@@ -105,6 +109,7 @@ public sealed class MergeGroup : RecordGroup
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsSameKey(ReadOnlySpan<byte> key) =>
         _comparison is null ? key.SequenceEqual(Key) : _comparison.Compare(key, Key) == 0;
 }

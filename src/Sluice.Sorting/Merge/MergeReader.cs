@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sluice.Sorting;
 
 /// <summary>One merge of a few runs: the records of all cursors in key order.</summary>
@@ -21,6 +23,7 @@ internal sealed class MergeReader : IRecordReader, IDisposable
 
     public int KeyLength => _current!.KeyLength;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool MoveNext()
     {
         if (_tree is null)

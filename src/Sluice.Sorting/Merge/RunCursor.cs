@@ -94,11 +94,12 @@ internal sealed class RunCursor : IDisposable
     }
 
     /// <summary>Compares the keys the two cursors stand at, as unsigned bytes, the shorter first on a tie.</summary>
+    /// <remarks>Their prefixes are equal.</remarks>
     public static int CompareKeys(RunCursor left, RunCursor right)
     {
         if (left._large is null && right._large is null)
         {
-            return left.Key.SequenceCompareTo(right.Key);
+            return KeyPrefix.CompareBehind(left.Key, right.Key);
         }
 
         return left._largeRecords.CompareKeys(left, right);

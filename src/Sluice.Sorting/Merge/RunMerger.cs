@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Sluice.Buffers;
 using Sluice.Observability;
 
@@ -104,6 +105,7 @@ public sealed class RunMerger : IRecordReader, IDisposable
 
     public int KeyLength => _last.KeyLength;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MoveNext() => _last.MoveNext();
 
     /// <summary>

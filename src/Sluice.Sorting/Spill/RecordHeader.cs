@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sluice.Sorting;
 
 /// <summary>What stands before a record in its partition's stream: the lengths of key and value, a varint
@@ -5,6 +7,7 @@ namespace Sluice.Sorting;
 internal static class RecordHeader
 {
     /// <summary>Writes both lengths; returns how many bytes they took.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Write(Span<byte> room, int keyLength, int valueLength)
     {
         if ((keyLength | valueLength) < 0x80)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sluice.Sorting;
 
 /// <summary>A hash of 128 bits, and the sum of such hashes modulo 2^128.</summary>
@@ -10,6 +12,7 @@ public readonly record struct Hash128(ulong High, ulong Low)
 
     public static implicit operator Hash128(UInt128 value) => new((ulong)(value >> 64), (ulong)value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Hash128 operator +(Hash128 left, Hash128 right)
     {
         ulong low = left.Low + right.Low;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 
 namespace Sluice.Sorting;
@@ -25,9 +26,11 @@ public record struct RecordSum(long Count, [property: JsonIgnore] Hash128 Sum)
     /// <summary>Adds one record whose key and value lie behind each other.</summary>
     /// <param name="record">Key, then value.</param>
     /// <param name="keyLength">Bytes of <paramref name="record"/> that are the key.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(ReadOnlySpan<byte> record, int keyLength) => Add(RecordHash.Of(record, keyLength));
 
     /// <summary>Adds one record by its hash.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(Hash128 recordHash)
     {
         Count++;
