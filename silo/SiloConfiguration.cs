@@ -19,6 +19,9 @@ internal static class SiloConfiguration
 
     private const string Section = "Sluice";
 
+    // A number alone would be taken for days.
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(1);
+
     private static readonly (string Key, string What, Func<string, bool> IsRight)[] Keys =
     [
         ("Orleans:Endpoints:AdvertisedIPAddress", "an IP address", text => IPAddress.TryParse(text, out _)),
@@ -30,19 +33,17 @@ internal static class SiloConfiguration
         ("Sluice:MemoryBytes", "a number of bytes", text => IsNumber(text, 0, long.MaxValue)),
         ("Sluice:SegmentSize", "a power of two", IsPowerOfTwo),
         ("Sluice:Slots", "a whole number from 0 on", text => IsNumber(text, 0, int.MaxValue)),
-        ("Sluice:DiskWait", "a time like 00:10:00", IsTime),
-        ("Sluice:DrainTimeout", "a time like 00:01:00", IsTime),
+        ("Sluice:DiskWait", "a time up to a day, like 00:10:00", IsTime),
+        ("Sluice:DrainTimeout", "a time up to a day, like 00:01:00", IsTime),
+        ("Sluice:SpillDirectories", "a list, as Sluice:SpillDirectories:0 begins one", _ => false),
+        ("Sluice:NearDirectories", "a list, as Sluice:NearDirectories:0 begins one", _ => false),
     ];
-
-    // Anything can stand there.
-    private static readonly string[] FreeKeys =
-        ["Sluice:SpillDirectories", "Sluice:NearDirectories", "Sluice:HistoryDirectory"];
 
     /// <exception cref="SluiceException">A value is not what its key needs, one is missing, or there is no such
     /// key.</exception>
     public static void Check(IConfiguration configuration)
     {
-        string[] known = [.. Keys.Select(key => key.Key).Concat(FreeKeys).Where(IsOwn)];
+        string[] known = [.. Keys.Select(key => key.Key).Where(IsOwn), "Sluice:HistoryDirectory"];
         foreach (IConfigurationSection given in configuration.GetSection(Section).GetChildren())
         {
             if (!known.Contains(given.Path, StringComparer.OrdinalIgnoreCase))
@@ -80,7 +81,8 @@ internal static class SiloConfiguration
         && BitOperations.IsPow2(number);
 
     private static bool IsTime(string text) =>
-        TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan time) && time >= TimeSpan.Zero;
+        TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out TimeSpan time)
+        && time >= TimeSpan.Zero && time <= LongestTime;
 
     private static bool IsAddress(string text)
     {

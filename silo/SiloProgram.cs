@@ -161,7 +161,8 @@ public static class SiloProgram
         {
             configuration.AddJsonFile(file, optional: false);
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        catch (Exception exception) when (
+            exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             throw new SluiceException(
                 SluiceErrors.BadSiloConfiguration(exception.GetBaseException().Message, file), exception);

@@ -65,7 +65,11 @@ internal abstract class GenVerb : Verb
         string path = isStream ? output : Path.GetFullPath(output);
         if (!isStream && Directory.Exists(path))
         {
-            throw new SluiceException(ConsoleErrors.CannotWrite(path, "it is a directory"));
+            throw new SluiceException(ConsoleErrors.CannotWrite(path, "it is a directory") with
+            {
+                Kind = ErrorKind.Conflict,
+                Help = "name a file",
+            });
         }
 
         bool overwrite = call.Parse.GetValue(_overwrite);

@@ -34,13 +34,20 @@ internal static class WhyView
             ("so far", soFar.Sentence)));
     }
 
-    /// <summary>Reads a report that was printed as JSON.</summary>
+    /// <summary>Reads a report that was printed as JSON, alone or in what a cluster exported.</summary>
     /// <exception cref="SluiceException">The file is none.</exception>
     public static JobReport Read(string path)
     {
         try
         {
-            return JobReport.FromJson(File.ReadAllText(path));
+            string text = File.ReadAllText(path);
+            using JsonDocument json = JsonDocument.Parse(text);
+            return JobReport.FromJson(
+                json.RootElement is { ValueKind: JsonValueKind.Object } root
+                    && root.TryGetProperty("report", out JsonElement report)
+                    && report.ValueKind == JsonValueKind.Object
+                    ? report.GetRawText()
+                    : text);
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -6,8 +6,8 @@ namespace Sluice.Client;
 /// What the console itself refuses, each in one place; failures of jobs are in <see cref="SluiceErrors"/>.
 /// </summary>
 /// <remarks>
-/// Codes: 2000 usage, 2100 cluster, 2200 verification, 2300 assemblies with jobs, 2900 what nobody foresaw. A code keeps
-/// its meaning for ever.
+/// Codes: 2000 usage, 2100 cluster, 2200 verification, 2300 assemblies with jobs, 2900 what nobody foresaw. A code
+/// keeps its meaning for ever.
 /// </remarks>
 internal static class ConsoleErrors
 {

@@ -27,7 +27,9 @@ internal sealed record AttemptEnd
     /// <remarks>The sum over all of them, so that it may be told twice, late or not at all.</remarks>
     public long ReclaimedBytes { get; init; }
 
-    /// <summary>The most that its worker's process had resident so far, bytes; 0 where nobody needs to be told.</summary>
+    /// <summary>
+    /// The most that its worker's process had resident so far, bytes; 0 where nobody needs to be told.
+    /// </summary>
     public long PeakMemoryBytes { get; init; }
 
     public static AttemptEnd Succeeded(AttemptId attempt, TaskOutcome outcome) => new()

@@ -66,8 +66,8 @@ internal sealed class Journal : IDisposable
     {
         byte[] lines = Encoding.UTF8.GetBytes(TextOf(entries));
 
-        // Whoever takes over reads what is there once this is given back. A write that fails in the middle does not move
-        // the file's position, so the next one writes over what it began.
+        // Whoever takes over reads what is there once this is given back. A write that fails in the middle does not
+        // move the file's position, so the next one writes over what it began.
         lock (_gate)
         {
             _file.Write(lines);

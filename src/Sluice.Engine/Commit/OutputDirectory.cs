@@ -214,8 +214,14 @@ public sealed class OutputDirectory : IDisposable
         PublishIntent intent = new([.. parts.Select(part =>
             new PublishMove(OutputNames.Attempt(part.Part, part.Attempt), OutputNames.Part(part.Part)))]);
         SuccessFile success = SuccessFile.Of(_job, name, certificate, parts);
+        bool replaces = old.Length > 0;
+        if (replaces)
+        {
+            WhileHeld(() => _staging.Keep(intent));
+        }
+
         write ??= static (_, once) => once();
-        write(StagingPath, () => WhileHeld(() => _staging.Draft(intent, success, replaces: old.Length > 0)));
+        write(StagingPath, () => WhileHeld(() => _staging.Draft(intent, success, replaces)));
         return WhileHeld(_staging.PublishSteps(intent, old));
     }
 

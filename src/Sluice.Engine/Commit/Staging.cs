@@ -23,12 +23,21 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
 {
     public string Path => held.Directory;
 
-    /// <summary>Writes what a publish needs besides the parts; what follows are renames, which need no room.</summary>
+    /// <summary>Forces the parts to disk, before an old output may go.</summary>
+    /// <remarks>Not to be tried again: what could not be written is told once, and forgotten.</remarks>
+    public void Keep(PublishIntent intent)
+    {
+        foreach (PublishMove move in intent.Moves)
+        {
+            FlushToDisk(In(move.From));
+        }
+    }
+
+    /// <summary>Writes what a publish needs besides the parts: what follows are renames.</summary>
     /// <remarks>May be called again, also when it failed.</remarks>
-    /// <param name="intent">What will be moved; the files exist.</param>
+    /// <param name="intent">What will be moved.</param>
     /// <param name="success">Becomes <c>_SUCCESS</c>.</param>
-    /// <param name="replaces">Whether an old output will be put aside, so that nothing of the new one may be
-    /// lost.</param>
+    /// <param name="replaces">Whether an old output will be put aside.</param>
     public void Draft(PublishIntent intent, SuccessFile success, bool replaces)
     {
         File.WriteAllBytes(
@@ -37,11 +46,6 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
         if (replaces)
         {
             Directory.CreateDirectory(In(OutputNames.Old));
-            foreach (PublishMove move in intent.Moves)
-            {
-                FlushToDisk(In(move.From));
-            }
-
             FlushToDisk(Draft(OutputNames.Intent));
             FlushToDisk(Draft(OutputNames.Success));
         }

@@ -38,8 +38,15 @@ internal static class StagingClaim
         }
         catch
         {
-            File.Delete(claim);
-            held.DisposeAndRemove();
+            try
+            {
+                File.Delete(claim);
+            }
+            finally
+            {
+                held.DisposeAndRemove();
+            }
+
             throw;
         }
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Sluice.Jobs;
+using Sluice.Sorting;
 
 namespace Sluice.Engine;
 
@@ -183,8 +184,19 @@ internal sealed class JobHost : IDisposable
     public void Cancel()
     {
         AttemptFailure cancelled = new(SluiceErrors.Cancelled(_name), false, "cancelled by the user");
-        _writes.EndPatience(cancelled.Error);
+        _writes.EndPatience(cancelled);
         Handle(new CancelRequested(cancelled));
+    }
+
+    /// <summary>What its journal or its publication waits for; null when neither does.</summary>
+    public DiskPause? Pause => _workers.DiskWait.Current;
+
+    /// <summary>The job ends because what it decided cannot be written.</summary>
+    public void Broke(Exception exception)
+    {
+        SluiceError error = FailureTranslation.OfJob(exception).Error;
+        EngineMeter.JobEnded(JobMeasurements.StatusOf(error), _statistics.Elapsed, error);
+        Trace?.Failed(error);
     }
 
     /// <summary>A worker told how many bytes the job's outputs there have moved from memory to files so far.</summary>
@@ -249,12 +261,21 @@ internal sealed class JobHost : IDisposable
             case WriteJournal write:
                 if (State.Cause is AttemptFailure cause)
                 {
-                    _writes.EndPatience(cause.Error);
+                    _writes.EndPatience(cause);
                 }
 
                 JournalEntry entry = _statistics.Complete(write.Entry);
-                _decided.Add(entry);
                 _statistics.Note(entry);
+                if (entry.Kind == "published")
+                {
+                    // The journal went with the staging directory: the output is in place, whatever a disk says.
+                    _decided.Begin([entry]);
+                }
+                else
+                {
+                    _decided.Add(entry);
+                }
+
                 break;
             case StartAttempt start:
                 StartAttempt ordered = Trace?.Order(start, State) ?? start;

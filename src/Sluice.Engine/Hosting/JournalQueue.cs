@@ -56,13 +56,11 @@ internal sealed class JournalQueue(Journal journal, IJobWorkers workers, Patient
 
         _isWriting = true;
         workers.Write(
-            () => writes.Run(
-                journal.Path,
-                () =>
-                {
-                    journal.Append(lines);
-                    leftovers.ForEach(File.Delete);
-                }),
+            () =>
+            {
+                writes.Run(journal.Path, () => journal.Append(lines));
+                leftovers.ForEach(File.Delete);
+            },
             () =>
             {
                 _isWriting = false;

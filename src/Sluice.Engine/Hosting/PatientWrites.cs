@@ -13,7 +13,7 @@ namespace Sluice.Engine;
 internal sealed class PatientWrites(DiskWait wait)
 {
     private readonly CancellationTokenSource _end = new();
-    private SluiceError? _cause;
+    private AttemptFailure? _cause;
 
     /// <summary>Writes, again and again until there is room.</summary>
     /// <param name="path">Where, for people.</param>
@@ -30,15 +30,15 @@ internal sealed class PatientWrites(DiskWait wait)
         catch (Exception exception) when (
             exception is IOException or OperationCanceledException && _end.IsCancellationRequested)
         {
-            throw _cause is SluiceError cause
-                ? new SluiceException(cause, exception)
+            throw _cause is AttemptFailure cause
+                ? new SluiceException(cause.Error, new AggregateException(cause.Detail, exception))
                 : new IOException($"Nobody waits any more for room to write {path}.", exception);
         }
     }
 
     /// <summary>From now on what finds no room fails at once, and so does what waits.</summary>
     /// <param name="cause">Why the job has failed; null when its host lets go of it.</param>
-    public void EndPatience(SluiceError? cause)
+    public void EndPatience(AttemptFailure? cause)
     {
         if (!_end.IsCancellationRequested)
         {

@@ -90,16 +90,14 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     {
         using (cancellation.Register(() => _todo.Add(_host.Cancel)))
         {
-            _host.Handle(new WorkerJoined(Here, _options.Parallelism));
-            while (!_host.IsFinished)
+            try
             {
-                if (_todo.TryTake(out Action? next, ProgressInterval))
-                {
-                    next();
-                }
-
-                progress?.Report(
-                    _host.Progress(_attempts.Progress.Select(running => running.Value)) with { Paused = PauseText() });
+                RunToEnd(progress);
+            }
+            catch (Exception exception) when (!_host.IsFinished)
+            {
+                _host.Broke(exception);
+                throw;
             }
         }
 
@@ -156,6 +154,21 @@ internal sealed class JobRun : IJobWorkers, IDisposable
             _observed.Dispose();
             Debug.Assert(_pool.Lent == 0, "Every segment has come back when a job is over.");
             _pool.Dispose();
+        }
+    }
+
+    private void RunToEnd(IProgress<JobProgress>? progress)
+    {
+        _host.Handle(new WorkerJoined(Here, _options.Parallelism));
+        while (!_host.IsFinished)
+        {
+            if (_todo.TryTake(out Action? next, ProgressInterval))
+            {
+                next();
+            }
+
+            progress?.Report(
+                _host.Progress(_attempts.Progress.Select(running => running.Value)) with { Paused = PauseText() });
         }
     }
 

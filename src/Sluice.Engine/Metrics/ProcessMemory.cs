@@ -18,8 +18,9 @@ internal static class ProcessMemory
             ReadOnlySpan<char> status = File.ReadAllText(Status);
             int start = status.IndexOf(Peak, StringComparison.Ordinal) + Peak.Length;
             int length = start < Peak.Length ? -1 : status[start..].IndexOf(" kB", StringComparison.Ordinal);
-            if (length > 0 && long.TryParse(
-                status.Slice(start, length), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out long kib))
+            CultureInfo plain = CultureInfo.InvariantCulture;
+            if (length > 0
+                && long.TryParse(status.Slice(start, length), NumberStyles.AllowLeadingWhite, plain, out long kib))
             {
                 return kib << 10;
             }

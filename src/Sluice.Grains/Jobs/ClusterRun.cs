@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sluice.Engine;
 using Sluice.Jobs;
 
@@ -11,6 +12,8 @@ namespace Sluice.Grains;
 /// </remarks>
 internal sealed class ClusterRun
 {
+    private static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(5);
+
     private readonly PlannedJob _job;
     private readonly JobCrew _crew;
     private readonly Action<Exception?> _over;
@@ -98,13 +101,10 @@ internal sealed class ClusterRun
         }
 
         Do(host => host.Handle(end));
-        while (!IsOver && !Host.IsSettled)
-        {
-            await _writing;
-        }
+        await SettleAsync();
 
         // Its silo forgets the end when this returns.
-        if (_isClosed && !Host.IsFinished)
+        if (!Host.IsFinished && (_isClosed || !Host.IsSettled))
         {
             throw new InvalidOperationException(
                 $"The end of {end.Attempt} is not in the journal of job {_job.Order.Id}; its silo tells it again.");
@@ -129,6 +129,16 @@ internal sealed class ClusterRun
         return Task.Run(Host.Abandon);
     }
 
+    // While a call is under way the grain cannot leave, which is what ends the wait for a full disk.
+    private async Task SettleAsync()
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!IsOver && !Host.IsSettled && Stopwatch.GetElapsedTime(start) < WritePatience)
+        {
+            await Task.WhenAny(_writing, Task.Delay(WritePatience));
+        }
+    }
+
     private void Handle(CoordinatorEvent happened) => Do(host => host.Handle(happened));
 
     // Tells the coordinator which silos have come, drain or are gone.
@@ -143,7 +153,8 @@ internal sealed class ClusterRun
         await Task.Yield();
         try
         {
-            await Task.Run(work);
+            await Task.Factory.StartNew(
+                work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
 #pragma warning disable CA1031 // Whatever it was, what the journal would announce must not happen.
         catch (Exception exception)

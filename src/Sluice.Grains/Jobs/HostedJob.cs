@@ -127,7 +127,11 @@ internal sealed class HostedJob(
             IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
             JobOrder order = standing.Order! with { Parallelism = JobPlanning.SlotsOf(workers) };
             standing.Order = order;
-            JobPlanning.CheckMemory(order, workers);
+            if (JobPlanning.RefuseMemory(order, workers) is SluiceError refused)
+            {
+                throw new SluiceException(refused);
+            }
+
             PlannedJob job = await Task.Run(() => planning.PlanNew(order));
             standing.Job = job;
             standing.Plan = JobPlanning.PlanOn(order, job.Preparation, workers);

@@ -11,7 +11,7 @@ namespace Sluice.Grains;
 /// <param name="grains">Reaches task grains.</param>
 /// <param name="silos">Reaches the silos' services.</param>
 /// <param name="roster">Knows which silos there are.</param>
-/// <param name="diskWait">This silo's.</param>
+/// <param name="diskWait">The job's own, as long as this silo waits.</param>
 /// <param name="logger">The job's.</param>
 internal sealed class JobCrew(
     JobId id,

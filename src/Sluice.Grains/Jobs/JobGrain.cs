@@ -3,6 +3,7 @@ using Orleans.Concurrency;
 using Orleans.Runtime.Placement;
 using Sluice.Engine;
 using Sluice.Jobs;
+using Sluice.Sorting;
 
 namespace Sluice.Grains;
 
@@ -40,7 +41,7 @@ internal sealed class JobGrain(
             _standing,
             planning,
             _memory,
-            new JobCrew(Id, GrainFactory, silos, roster, engine.DiskWait, log),
+            new JobCrew(Id, GrainFactory, silos, roster, new DiskWait(engine.DiskWait.Limit), log),
             roster,
             log)
         {

@@ -59,14 +59,14 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options, ILocalSil
         return slots > 0 ? slots : throw new SluiceException(SluiceErrors.NoSlots(workers.Count));
     }
 
-    /// <summary>Whether the memory that a job is to have of each silo is enough there, and there is so much.</summary>
-    /// <exception cref="SluiceException">It is less than the slots of one need, or more than any has.</exception>
-    public static void CheckMemory(JobOrder order, IReadOnlyList<SiloView> workers)
+    /// <summary>What is wrong with the memory that a job is to have of each silo; null when it is enough there, and
+    /// there is so much.</summary>
+    public static SluiceError? RefuseMemory(JobOrder order, IReadOnlyList<SiloView> workers)
     {
         long memory = order.MemoryBytes;
         if (memory == 0 || workers.Count == 0)
         {
-            return;
+            return null;
         }
 
         foreach (SiloView worker in workers)
@@ -74,15 +74,15 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options, ILocalSil
             long least = EngineOptions.LeastMemory(worker.Slots, worker.SegmentSize);
             if (memory < least)
             {
-                throw new SluiceException(SluiceErrors.MemoryTooSmall(memory, least, worker.Slots).On(worker.Name));
+                return SluiceErrors.MemoryTooSmall(memory, least, worker.Slots).On(worker.Name) with
+                {
+                    Help = FormattableString.Invariant($"give at least --memory {(least + 1023) / 1024}KiB"),
+                };
             }
         }
 
         long most = workers.Max(PoolOf);
-        if (memory > most)
-        {
-            throw new SluiceException(SluiceErrors.MemoryBeyondPools(memory, most));
-        }
+        return memory > most ? SluiceErrors.MemoryBeyondPools(memory, most) : null;
     }
 
     /// <summary>What a job does on these silos: schema `sluice.plan/1`.</summary>

@@ -86,5 +86,7 @@ internal sealed class JobWorkers(
         }
     }
 
-    private async Task AsideAsync(Func<CoordinatorEvent> work) => handle(await Task.Run(work));
+    private async Task AsideAsync(Func<CoordinatorEvent> work) => handle(
+        await Task.Factory.StartNew(
+            work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
 }

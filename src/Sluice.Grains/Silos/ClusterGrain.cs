@@ -69,9 +69,13 @@ internal sealed class ClusterGrain(
         {
             Parallelism = workers.Sum(worker => worker.Slots),
         };
+        if (JobPlanning.RefuseMemory(asked, workers) is SluiceError refused)
+        {
+            return new ExplainReply { Failure = WireFailure.Of(refused) };
+        }
+
         try
         {
-            JobPlanning.CheckMemory(asked, workers);
             return asked.Parallelism == 0
                 ? new ExplainReply { Failure = WireFailure.Of(SluiceErrors.NoSlots(workers.Count)) }
                 : new ExplainReply

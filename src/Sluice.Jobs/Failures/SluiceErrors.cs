@@ -231,7 +231,8 @@ public static class SluiceErrors
     public static SluiceError MemoryBeyondPools(long memory, long pool) => new(
         "SLU1302", ErrorKind.Usage,
         string.Create(
-            CultureInfo.InvariantCulture, $"{memory} bytes of memory are more than the {pool} of the largest silo's pool"),
+            CultureInfo.InvariantCulture,
+            $"{memory} bytes of memory are more than the {pool} of the largest silo's pool"),
         "--memory", "give less, or silos a larger Sluice:MemoryBytes");
 
     public static SluiceError DiskTooSmall(string directories, long needed, long free) => new(

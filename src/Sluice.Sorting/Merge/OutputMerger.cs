@@ -34,8 +34,8 @@ public sealed class OutputMerger
     /// fails.</param>
     /// <param name="sums">Per partition, over all runs.</param>
     /// <returns>At most one run, which belongs to the caller.</returns>
-    /// <exception cref="IOException">What the runs hold is not what the sums say.</exception>
-    /// <exception cref="IOException">A run is damaged, or the merged one could not be written.</exception>
+    /// <exception cref="IOException">A run is damaged or not what the sums say, or the merged one could not be
+    /// written.</exception>
     public MergedOutput Merge(IReadOnlyList<SortedRun> runs, RecordSum[] sums)
     {
         List<SortedRun> left = [.. runs];

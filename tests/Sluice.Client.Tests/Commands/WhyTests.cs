@@ -31,6 +31,21 @@ public sealed class WhyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_report_in_what_a_cluster_exported_is_found()
+    {
+        string report = await File.ReadAllTextAsync(await SortAsync(), TestContext.Current.CancellationToken);
+        string export = $$"""{ "schema": "sluice.export/1", "journal": [], "report": {{report}} }""";
+        ConsoleRun console = new();
+
+        int code = await RunAsync(
+            console, "explain", "--why", _directory.Write("export", System.Text.Encoding.UTF8.GetBytes(export)));
+
+        Assert.Equal(0, code);
+        Assert.Contains(
+            JobReport.FromJson(report).Bottleneck!.Sentence[..20], console.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_table_of_a_finished_job_names_its_bottleneck()
     {
         ConsoleRun console = new();

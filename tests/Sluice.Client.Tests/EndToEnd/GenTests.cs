@@ -52,6 +52,14 @@ public sealed class GenTests : ConsoleTest
         Assert.Equal(0, (await Run("gen", kind, "--records", "1", "--out", "/dev/null")).ExitCode);
     }
 
+    [Fact]
+    public async Task A_directory_is_no_file_to_write()
+    {
+        Directory.CreateDirectory(PathOf("folder"));
+
+        AssertFails(await Run("gen", "words", "--records", "1", "--out", "folder", "--overwrite"), 5, "SLU2202");
+    }
+
     private static (string? Schema, string? Checksum) SchemaAndChecksum(ConsoleResult result)
     {
         JsonElement root = JsonDocument.Parse(result.Output).RootElement;

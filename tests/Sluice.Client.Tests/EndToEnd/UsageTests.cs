@@ -79,6 +79,8 @@ public sealed class UsageTests : ConsoleTest
     [InlineData("Sluice:SegmentSize=1000", "Sluice:SegmentSize")]
     [InlineData("Sluice:MemoryBytes=-1", "Sluice:MemoryBytes")]
     [InlineData("Sluice:DiskWait=long", "Sluice:DiskWait")]
+    [InlineData("Sluice:DrainTimeout=60", "Sluice:DrainTimeout")]
+    [InlineData("Sluice:SpillDirectories=/mnt", "Sluice:SpillDirectories")]
     [InlineData("Sluice:Metrics=perhaps", "Sluice:Metrics")]
     [InlineData("Orleans:Endpoints:SiloPort=99999", "Orleans:Endpoints:SiloPort")]
     [InlineData("Orleans:Endpoints:AdvertisedIPAddress=here", "Orleans:Endpoints:AdvertisedIPAddress")]

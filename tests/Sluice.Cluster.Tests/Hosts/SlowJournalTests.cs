@@ -1,3 +1,4 @@
+using Orleans.Core.Internal;
 using Sluice.Engine;
 using Sluice.Grains;
 using Sluice.Jobs;
@@ -70,6 +71,23 @@ public sealed class SlowJournalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_whose_grain_leaves_while_its_journal_finds_no_room_goes_on_elsewhere()
+    {
+        (JobId job, string journal) = await MapAsync();
+        IJobGrain grain = Hosts.Grains.GetGrain<IJobGrain>(job.Value);
+
+        FaultyFiles.Fill(journal);
+        _gate.Open();
+        await SiloHosts.AwaitAsync(
+            async () => (await Hosts.Client.GetAsync(job)).Progress?.Paused is not null, "the journal waits");
+        await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        SiloHosts.ReportOf(await Hosts.Client.WatchAsync(job).WaitAsync(SiloHosts.Deadline));
+
+        Assert.Equal(["b 1", "gate 1"], Hosts.Output("out").Order(StringComparer.Ordinal));
+        await Hosts.AssertNothingLeftAsync();
+    }
+
+    [Fact]
     public async Task A_job_that_is_cancelled_while_its_journal_finds_no_room_ends_and_leaves_nothing()
     {
         (JobId job, string journal) = await MapAsync();
@@ -77,7 +95,7 @@ public sealed class SlowJournalTests : IAsyncLifetime
         FaultyFiles.Fill(journal);
         _gate.Open();
         await SiloHosts.AwaitAsync(
-            () => Task.FromResult(Hosts.Engines[0].DiskWait.Current is not null), "the journal waits");
+            async () => (await Hosts.Client.GetAsync(job)).Progress?.Paused is not null, "the journal waits");
         await Hosts.Client.CancelAsync(job);
         JobView ended = await Hosts.Client.WatchAsync(job).WaitAsync(SiloHosts.Deadline);
 

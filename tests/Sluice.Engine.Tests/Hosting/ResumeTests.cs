@@ -86,7 +86,8 @@ public sealed class ResumeTests : IDisposable
         File.WriteAllText(journal, "not a journal\n");
         OutputDirectory taken = OutputDirectory.TryResume(job.OutputPath, order.Id, false)!;
 
-        Assert.ThrowsAny<Exception>(() => JobHost.Resume(order, job, taken, worker.For(order.Id, job, TestOrder.Staging(order))));
+        WorkerProcess.Hands hands = worker.For(order.Id, job, TestOrder.Staging(order));
+        Assert.ThrowsAny<Exception>(() => JobHost.Resume(order, job, taken, hands));
 
         File.WriteAllText(journal, whole);
         Assert.Equal(["a", "b"], Resume(worker, order, isWorkerLost: false));
@@ -129,7 +130,8 @@ public sealed class ResumeTests : IDisposable
         {
             worker.Outputs.Release(new Exchange.OutputId(
                 order.Id.Value, never.Stage!.Value, never.Task!.Value, never.Attempt!.Value));
-            File.Delete(Path.Combine(TestOrder.Staging(order), OutputNames.Attempt(never.Task.Value, never.Attempt.Value)));
+            string part = OutputNames.Attempt(never.Task.Value, never.Attempt.Value);
+            File.Delete(Path.Combine(TestOrder.Staging(order), part));
         }
 
         return entries.Count;

@@ -67,6 +67,9 @@ internal sealed class WorkerProcess : IDisposable
         /// <summary>Whether the host dies when all tasks have won, before anything is published.</summary>
         public bool DiesBeforePublishing { get; init; }
 
+        /// <summary>Done when all tasks have won, before the output is published.</summary>
+        public Action BeforePublishing { get; set; } = () => { };
+
         public DiskWait DiskWait => DiskWait.None;
 
         /// <summary>Runs the job until it is over, or its host is to die.</summary>
@@ -115,6 +118,7 @@ internal sealed class WorkerProcess : IDisposable
         {
             if (!DiesBeforePublishing)
             {
+                BeforePublishing();
                 CoordinatorEvent told = work();
                 _todo.Add(host => host.Handle(told));
             }

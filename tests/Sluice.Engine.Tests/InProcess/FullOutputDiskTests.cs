@@ -3,7 +3,9 @@ using Sluice.Sorting.Tests;
 
 namespace Sluice.Engine.Tests;
 
-/// <summary>The disk of the output is full when the job's host writes there: its journal, its plan to publish.</summary>
+/// <summary>
+/// The disk of the output is full when the job's host writes there: its journal, its plan to publish.
+/// </summary>
 public sealed class FullOutputDiskTests : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(50);

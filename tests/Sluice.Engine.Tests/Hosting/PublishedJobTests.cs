@@ -1,0 +1,38 @@
+using Sluice.Sorting.Tests;
+
+namespace Sluice.Engine.Tests;
+
+/// <summary>A job whose output is in place has succeeded.</summary>
+public sealed class PublishedJobTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Neither_a_full_disk_nor_a_cancellation_changes_that(bool isCancelled)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there an open file can be replaced.");
+        JobOrder order = TestOrder.Sort(_folder.Write("in", "b\na\n"), _folder["out"]);
+        JobPreparation job = TestOrder.Prepare(order);
+        using WorkerProcess worker = new(_folder["spill"]);
+        WorkerProcess.Hands hands = worker.For(order.Id, job, TestOrder.Staging(order));
+        using JobHost host = JobHost.Begin(order.Id, order.Name, job, false, order, hands);
+        hands.BeforePublishing = () =>
+        {
+            FaultyFiles.Fill(TestOrder.JournalOf(order));
+            if (isCancelled)
+            {
+                host.Cancel();
+            }
+        };
+
+        hands.Run(host);
+
+        Assert.Null(host.Failure);
+        Assert.Contains("\"published\"", host.JournalText, StringComparison.Ordinal);
+        Assert.True(SuccessFile.TryRead(_folder["out"], out _), "There is no certificate.");
+    }
+}
