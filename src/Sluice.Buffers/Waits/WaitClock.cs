@@ -57,7 +57,7 @@ public sealed class WaitClock
     /// <summary>All that has passed so far, the wait at hand included.</summary>
     public WaitTotals Read()
     {
-        TimeSpan[] waits = new TimeSpan[KindCount];
+        long[] waits = new long[KindCount];
         SpinWait spin = default;
         while (true)
         {
@@ -67,24 +67,28 @@ public sealed class WaitClock
             long now = ended != 0 ? ended : Stopwatch.GetTimestamp();
             for (int kind = 0; kind < KindCount; kind++)
             {
-                waits[kind] = Stopwatch.GetElapsedTime(0, Volatile.Read(ref _ticks[kind]));
+                waits[kind] = Volatile.Read(ref _ticks[kind]);
             }
 
             int open = Volatile.Read(ref _kind);
             if (open != Working)
             {
-                waits[open] += Stopwatch.GetElapsedTime(Math.Min(Volatile.Read(ref _since), now), now);
+                waits[open] += now - Math.Min(Volatile.Read(ref _since), now);
             }
 
             Thread.MemoryBarrier();
             if (version % 2 == 0 && version == Volatile.Read(ref _version))
             {
-                return new WaitTotals(started == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(started, now), waits);
+                long elapsed = started == 0 ? 0 : now - started;
+                return new WaitTotals(
+                    TimeOf(elapsed), TimeOf(elapsed - waits.Sum()), [.. waits.Select(TimeOf)]);
             }
 
             spin.SpinOnce();
         }
     }
+
+    private static TimeSpan TimeOf(long ticks) => Stopwatch.GetElapsedTime(0, ticks);
 
     // Ends the wait at hand, if any, and begins another, or work. Returns what was going on.
     private int Turn(int kind)
@@ -123,9 +127,11 @@ public sealed class WaitClock
 }
 
 /// <summary>How long a thread was at work, and what it waited for.</summary>
+/// <remarks>Each grows from one reading to the next; what is left of a difference of rounded times might not.</remarks>
 /// <param name="Elapsed">In all.</param>
+/// <param name="Working">At work.</param>
 /// <param name="Waits">By <see cref="WaitKind"/>; together no more than <paramref name="Elapsed"/>.</param>
-public readonly record struct WaitTotals(TimeSpan Elapsed, IReadOnlyList<TimeSpan> Waits)
+public readonly record struct WaitTotals(TimeSpan Elapsed, TimeSpan Working, IReadOnlyList<TimeSpan> Waits)
 {
     /// <summary>Time spent waiting for that.</summary>
     public TimeSpan Of(WaitKind kind) => Waits[(int)kind];

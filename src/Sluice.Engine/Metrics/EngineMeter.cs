@@ -78,9 +78,11 @@ internal static class EngineMeter
 
         if (Shares.Enabled && totals.Elapsed > TimeSpan.Zero)
         {
-            RecordShare(silo, stage, TaskStates.Busy, totals.Busy / totals.Elapsed);
-            RecordShare(silo, stage, TaskStates.BackPressured, totals.BackPressured / totals.Elapsed);
-            RecordShare(silo, stage, TaskStates.Idle, totals.Idle / totals.Elapsed);
+            double pressed = totals.BackPressured / totals.Elapsed;
+            double idle = totals.Idle / totals.Elapsed;
+            RecordShare(silo, stage, TaskStates.Busy, Math.Max(0, 1 - pressed - idle));
+            RecordShare(silo, stage, TaskStates.BackPressured, pressed);
+            RecordShare(silo, stage, TaskStates.Idle, idle);
         }
     }
 

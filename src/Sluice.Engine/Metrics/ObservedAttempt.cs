@@ -39,6 +39,7 @@ internal sealed class ObservedAttempt(AttemptInput input, TaskProgress progress)
             MergePasses = outcome?.MergePasses ?? 0,
             RewrittenBytes = outcome?.RewrittenBytes ?? 0,
             Elapsed = clock.Elapsed,
+            Busy = clock.Working,
             Idle = TimeSpan.FromSeconds(waits.Idle()),
             BackPressured = TimeSpan.FromSeconds(waits.BackPressured()),
         };

@@ -32,7 +32,7 @@ internal sealed class StageTotals
 
     public TimeSpan BackPressured { get; set; }
 
-    public TimeSpan Busy => Elapsed - Idle - BackPressured;
+    public TimeSpan Busy { get; set; }
 
     public void Add(StageTotals other)
     {
@@ -49,5 +49,6 @@ internal sealed class StageTotals
         Elapsed += other.Elapsed;
         Idle += other.Idle;
         BackPressured += other.BackPressured;
+        Busy += other.Busy;
     }
 }

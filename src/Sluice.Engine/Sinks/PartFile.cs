@@ -24,8 +24,9 @@ internal sealed class PartFile : IDisposable
     private int _filled;
     private bool _finished;
 
-    private PartFile(string path, NetworkBuffer[] segments, DiskWait wait, CancellationToken cancellation)
+    private PartFile(StorageFile file, NetworkBuffer[] segments, DiskWait wait, CancellationToken cancellation)
     {
+        _file = file;
         _segments = segments;
         int batches = WriteBehind.BatchesOf(segments.Length);
         _writes = new WriteBehind(WaitKind.Output, batches);
@@ -33,8 +34,7 @@ internal sealed class PartFile : IDisposable
         _segmentSize = segments[0].Segment.Size;
         _memories = [.. segments.Select(buffer => (ReadOnlyMemory<byte>)buffer.Segment.Memory)];
         _segment = segments[0].Segment;
-        _file = StorageFile.ToWrite(path, WritePathChoice.Of(Path.GetDirectoryName(path)!));
-        _write = (pieces, offset) => wait.Run(path, () => _file.Write(pieces, offset), cancellation);
+        _write = (pieces, offset) => wait.Run(file.Path, () => file.Write(pieces, offset), cancellation);
     }
 
     /// <summary>Creates the file.</summary>
@@ -54,7 +54,10 @@ internal sealed class PartFile : IDisposable
                 segments.Add(pool.Request(cancellation));
             }
 
-            return new PartFile(path, [.. segments], wait, cancellation);
+            StorageFile? file = null;
+            WritePathChoice choice = WritePathChoice.Of(Path.GetDirectoryName(path)!);
+            wait.Run(path, () => file = StorageFile.ToWrite(path, choice), cancellation);
+            return new PartFile(file!, [.. segments], wait, cancellation);
         }
         catch
         {

@@ -85,11 +85,33 @@ public sealed class WaitClockTests
                             now.Of(kind) >= last.Of(kind), $"{kind} fell from {last.Of(kind)} to {now.Of(kind)}");
                     }
 
+                    Assert.True(now.Working >= last.Working, $"Work fell from {last.Working} to {now.Working}");
                     last = now;
                 }
             },
             TestContext.Current.CancellationToken)
             .WaitAsync(TimeSpan.FromSeconds(40), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void Work_stands_still_while_a_thread_waits()
+    {
+        WaitClock clock = new();
+        clock.Attach();
+        Pass();
+        List<TimeSpan> seen = [];
+        using (WaitClock.Begin(WaitKind.Fetch))
+        {
+            for (int look = 0; look < 10_000; look++)
+            {
+                seen.Add(clock.Read().Working);
+            }
+        }
+
+        clock.Detach();
+
+        Assert.Single(seen.Distinct());
+        Assert.True(seen[0] >= TimeSpan.FromMilliseconds(5));
     }
 
     private static TimeSpan Sum(WaitTotals totals) => totals.Waits.Aggregate(TimeSpan.Zero, (sum, wait) => sum + wait);

@@ -74,6 +74,27 @@ public sealed class FullDiskTests : ConsoleTest
     }
 
     [Fact]
+    public async Task A_disk_without_room_for_another_file_lets_the_job_go_on_in_time()
+    {
+        // Its root, four fillers, and what a job has before its first part: two directories and three files.
+        await OnSmallDiskAsync("small", "8m,nr_inodes=10", async () =>
+        {
+            Write("in", "b\na\n");
+            Shell("touch small/{1,2,3,4}");
+            using Process process = Start("sort", "in", "--out", "small/out", "--disk-wait", "10min");
+            string paused = await AwaitFullDiskAsync(process);
+
+            Shell("rm small/{1,2,3,4}");
+            await process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync().WaitAsync(Deadline);
+
+            Assert.Contains("/part-00000", paused, StringComparison.Ordinal);
+            Assert.Equal(0, process.ExitCode);
+            Assert.Equal("a\nb\n", System.Text.Encoding.ASCII.GetString(Parts("small/out")));
+        });
+    }
+
+    [Fact]
     public async Task A_signal_ends_a_job_that_waits_for_room()
     {
         await OnSmallDiskAsync("small", "1m", async () =>
@@ -93,7 +114,7 @@ public sealed class FullDiskTests : ConsoleTest
     }
 
     // Lines of progress may come first.
-    private static async Task AwaitFullDiskAsync(Process process)
+    private static async Task<string> AwaitFullDiskAsync(Process process)
     {
         string line = "";
         while (!line.Contains("is full; waiting for room", StringComparison.Ordinal))
@@ -101,6 +122,8 @@ public sealed class FullDiskTests : ConsoleTest
             line = await process.StandardError.ReadLineAsync().WaitAsync(Deadline) ??
                 throw new InvalidOperationException("The process ended without waiting for room.");
         }
+
+        return line;
     }
 
     private void WriteLines() => Write("in", string.Concat(Enumerable.Repeat("0123456789\n", 500_000)));

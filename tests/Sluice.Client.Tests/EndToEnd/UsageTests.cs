@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 
 namespace Sluice.Client.Tests;
@@ -101,7 +99,7 @@ public sealed class UsageTests : ConsoleTest
     {
         Assert.SkipUnless(HasClusters, "the verb belongs to clusters");
         string directory = Path.Combine(Write("in", "no directory\n"), "spill");
-        int[] ports = FreePorts(3);
+        int[] ports = TraceBackend.FreePorts(3);
 
         ConsoleResult result = await Run(
             "silo", "run",
@@ -112,16 +110,6 @@ public sealed class UsageTests : ConsoleTest
 
         AssertFails(result, 2, "SLU1304");
         Assert.Equal($"  --> {directory}", result.ErrorLines[1]);
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners =
-            [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, port: 0))];
-        Array.ForEach(listeners, listener => listener.Start());
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        Array.ForEach(listeners, listener => listener.Dispose());
-        return ports;
     }
 
     [Fact]
