@@ -84,8 +84,8 @@ internal sealed class JobRun : IJobWorkers, IDisposable
 
     public DiskWait DiskWait { get; }
 
-    /// <exception cref="SluiceException">The job failed.</exception>
-    /// <exception cref="OperationCanceledException">The job was cancelled.</exception>
+    /// <exception cref="SluiceException">The job failed or was cancelled.</exception>
+    /// <exception cref="IOException">Its journal cannot be written.</exception>
     public JobReport Run(IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         using (cancellation.Register(() => _todo.Add(_host.Cancel)))
