@@ -42,10 +42,14 @@ internal static class UsageCheck
             return;
         }
 
-        // Behind a verb that is not known every option is unknown too: the verb is the mistake.
-        CommandResult command = parse.CommandResult;
+        // Behind a verb that is not known every option is unknown too, and a later word may happen to be a verb: the
+        // first one is the mistake.
+        string first = parse.UnmatchedTokens[0];
+        CommandResult command = !IsOption(first) && parse.Tokens.Count > 0 && parse.Tokens[0].Value == first
+            ? parse.RootCommandResult
+            : parse.CommandResult;
         string token = parse.UnmatchedTokens.FirstOrDefault(
-            word => command.Command.Subcommands.Count > 0 && !IsOption(word), parse.UnmatchedTokens[0]);
+            word => command.Command.Subcommands.Count > 0 && !IsOption(word), first);
         throw new SluiceException(Unmatched(token, command, PathOf(command)));
     }
 

@@ -19,6 +19,7 @@ public sealed class UsageTests : ConsoleTest
         { "dev --slots -5", HasClusters ? 2 : 3, HasClusters ? "SLU2004" : "SLU2101" },
         { "dev --memory 1", HasClusters ? 2 : 3, HasClusters ? "SLU1301" : "SLU2101" },
         { "dev --memory 900TiB", HasClusters ? 2 : 3, HasClusters ? "SLU1302" : "SLU2101" },
+        { "srot sort", 2, "SLU2001" },
         { "silo run --config in", HasClusters ? 2 : 3, HasClusters ? "SLU1410" : "SLU2101" },
         { "jobs ls --limit -1 --cluster 127.0.0.1:1", HasClusters ? 2 : 3, HasClusters ? "SLU2004" : "SLU2101" },
         { "sort in --out out --parallelism 0", 2, "SLU2004" },
