@@ -10,14 +10,12 @@ namespace Sluice.Silo;
 /// <remarks>Elsewhere nobody listens to the instruments for it, and there is no such page.</remarks>
 internal static class MetricsEndpoint
 {
-    private const string Setting = "Sluice:Metrics";
-
     // What the runtime tells of itself: collections, processor time, memory, thread pool.
     private const string RuntimeMeter = "System.Runtime";
 
     public static void AddTo(WebApplicationBuilder builder)
     {
-        if (builder.Configuration.GetValue<bool>(Setting))
+        if (builder.Configuration.GetValue<bool>(SiloConfiguration.Metrics))
         {
             // Disposed with the silo. It listens before the silo's engine makes its instruments.
             builder.Services.AddSingleton(_ => new PrometheusCollector(Telemetry.MeterName, RuntimeMeter));

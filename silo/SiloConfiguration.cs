@@ -16,6 +16,9 @@ internal static class SiloConfiguration
     public const string ClusteringProvider = "Orleans:Clustering:ProviderType";
     public const string DatabaseConnection = "Orleans:Clustering:ConnectionString";
     public const string Database = "AdoNet";
+    public const string Metrics = "Sluice:Metrics";
+    public const string OrleansTelemetry = "Sluice:OrleansTelemetry";
+    public const string HistoryDirectory = "Sluice:HistoryDirectory";
 
     private const string Section = "Sluice";
 
@@ -28,8 +31,8 @@ internal static class SiloConfiguration
         ("Orleans:Endpoints:SiloPort", "a port from 1 to 65535", text => IsNumber(text, 1, ushort.MaxValue)),
         ("Orleans:Endpoints:GatewayPort", "a port, or 0 for no gateway", text => IsNumber(text, 0, ushort.MaxValue)),
         ("Urls", "addresses like http://127.0.0.1:11180", text => text.Split(';').All(IsAddress)),
-        ("Sluice:Metrics", "true or false", text => bool.TryParse(text, out _)),
-        ("Sluice:OrleansTelemetry", "true or false", text => bool.TryParse(text, out _)),
+        (Metrics, "true or false", text => bool.TryParse(text, out _)),
+        (OrleansTelemetry, "true or false", text => bool.TryParse(text, out _)),
         ("Sluice:MemoryBytes", "a number of bytes", text => IsNumber(text, 0, long.MaxValue)),
         ("Sluice:SegmentSize", "a power of two", IsPowerOfTwo),
         ("Sluice:Slots", "a whole number from 0 on", text => IsNumber(text, 0, int.MaxValue)),
@@ -43,7 +46,7 @@ internal static class SiloConfiguration
     /// key.</exception>
     public static void Check(IConfiguration configuration)
     {
-        string[] known = [.. Keys.Select(key => key.Key).Where(IsOwn), "Sluice:HistoryDirectory"];
+        string[] known = [.. Keys.Select(key => key.Key).Where(IsOwn), HistoryDirectory];
         foreach (IConfigurationSection given in configuration.GetSection(Section).GetChildren())
         {
             if (!known.Contains(given.Path, StringComparer.OrdinalIgnoreCase))

@@ -26,11 +26,6 @@ namespace Sluice.Silo;
 /// </remarks>
 public static class SiloProgram
 {
-    internal const string DatabaseConnection = SiloConfiguration.DatabaseConnection;
-    private const string ClusteringProvider = SiloConfiguration.ClusteringProvider;
-    private const string OrleansTelemetry = "Sluice:OrleansTelemetry";
-    private const string HistoryDirectory = "Sluice:HistoryDirectory";
-
     // What is left to do then: leaving the cluster, telling what is known.
     private static readonly TimeSpan TimeAfterDrain = TimeSpan.FromSeconds(30);
 
@@ -82,12 +77,12 @@ public static class SiloProgram
         MetricsEndpoint.AddTo(builder);
         builder.Services.AddHealthChecks().AddCheck<SiloReadiness>("silo");
         DbProviderFactories.RegisterFactory("Npgsql", NpgsqlFactory.Instance);
-        if (builder.Configuration[DatabaseConnection] is { Length: > 0 } connection)
+        if (builder.Configuration[SiloConfiguration.DatabaseConnection] is { Length: > 0 } connection)
         {
-            MembershipDatabase.Check(connection, DatabaseConnection);
+            MembershipDatabase.Check(connection, SiloConfiguration.DatabaseConnection);
         }
 
-        bool includesOrleans = builder.Configuration.GetValue(OrleansTelemetry, defaultValue: false);
+        bool includesOrleans = builder.Configuration.GetValue(SiloConfiguration.OrleansTelemetry, defaultValue: false);
         builder.Services.AddSluiceTelemetry(services => new TelemetryOptions
         {
             Service = "sluice-silo",
@@ -103,15 +98,15 @@ public static class SiloProgram
             }
 
             // Under one provider the silo is its own primary, unless it is told another.
-            if (string.IsNullOrEmpty(silo.Configuration[ClusteringProvider]))
+            if (string.IsNullOrEmpty(silo.Configuration[SiloConfiguration.ClusteringProvider]))
             {
                 silo.UseLocalhostClustering();
             }
 
-            if (silo.Configuration[ClusteringProvider] == SiloConfiguration.Database)
+            if (silo.Configuration[SiloConfiguration.ClusteringProvider] == SiloConfiguration.Database)
             {
                 silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, NeighbourWait>();
-                if (string.IsNullOrEmpty(silo.Configuration[HistoryDirectory]))
+                if (string.IsNullOrEmpty(silo.Configuration[SiloConfiguration.HistoryDirectory]))
                 {
                     silo.Services.AddSingleton<PostgresHistory>();
                     silo.Services.AddSingleton<IJobHistory>(services => services.GetRequiredService<PostgresHistory>());
@@ -222,7 +217,7 @@ public static class SiloProgram
                 case SluiceException known:
                     return known.Error;
                 case NpgsqlException database:
-                    return MembershipDatabase.ErrorOf(database, DatabaseConnection);
+                    return MembershipDatabase.ErrorOf(database, SiloConfiguration.DatabaseConnection);
                 case OrleansConfigurationException configuration:
                     return SluiceErrors.BadSiloConfiguration(configuration.Message);
                 case SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }:
@@ -240,7 +235,8 @@ public static class SiloProgram
             // Orleans looks the provider's name up when the host is built.
             InvalidOperationException when exception.Message.StartsWith(
                 "Could not find Clustering provider", StringComparison.Ordinal) =>
-                SluiceErrors.BadSiloConfiguration($"{ClusteringProvider} is neither Development nor AdoNet"),
+                SluiceErrors.BadSiloConfiguration(
+                    $"{SiloConfiguration.ClusteringProvider} is neither Development nor AdoNet"),
             _ => null,
         };
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sluice.Engine;
 using Sluice.Grains;
 using Sluice.Jobs;
 
@@ -75,16 +76,9 @@ internal sealed class DevCommand : Verb
         long memory = call.Settings.Memory.Origin == "default"
             ? Settings.DefaultMemory(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / silos)
             : call.Settings.Memory.Value;
-        long least = SluiceSiloOptions.LeastMemory(slots);
-        if (memory < least)
+        if (EngineOptions.RefuseMemory(memory, SluiceSiloOptions.LeastMemory(slots), slots) is SluiceError refused)
         {
-            throw new SluiceException(SluiceErrors.MemoryTooSmall(memory, least, slots));
-        }
-
-        long machine = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (memory > machine)
-        {
-            throw new SluiceException(SluiceErrors.MemoryTooLarge(memory, machine));
+            throw new SluiceException(refused);
         }
 
         DevCluster cluster = new(

@@ -97,9 +97,13 @@ internal sealed class OrderOptions
         };
     }
 
-    private string? NameOf(VerbCall call) => call.Parse.GetValue(_name) is not string name || name.Trim().Length > 0
-        ? call.Parse.GetValue(_name)
-        : throw new SluiceException(ConsoleErrors.BadValue(name, "a name", _name.Name, "nightly"));
+    private string? NameOf(VerbCall call)
+    {
+        string? name = call.Parse.GetValue(_name);
+        return name is null || !string.IsNullOrWhiteSpace(name)
+            ? name
+            : throw new SluiceException(ConsoleErrors.BadValue(name, "a name", _name.Name, "nightly"));
+    }
 
     // The option that was given and speaks about a job in a cluster.
     private string? ForClusters(VerbCall call) => call.Parse.GetValue(_detach) ? _detach.Name

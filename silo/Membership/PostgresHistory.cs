@@ -23,7 +23,7 @@ internal sealed class PostgresHistory : IJobHistory, ILifecycleParticipant<ISilo
 
     public PostgresHistory(IConfiguration configuration, IOptions<ClusterOptions> cluster)
     {
-        NpgsqlConnectionStringBuilder place = new(configuration[SiloProgram.DatabaseConnection])
+        NpgsqlConnectionStringBuilder place = new(configuration[SiloConfiguration.DatabaseConnection])
         {
             Timeout = Patience,
             CommandTimeout = Patience,

@@ -228,28 +228,26 @@ public sealed class OutputDirectory : IDisposable
     private IEnumerable<string> WhileHeld(IEnumerable<string> steps)
     {
         using IEnumerator<string> step = steps.GetEnumerator();
-        bool isThere = true;
-        while (isThere)
+        while (WhileHeld(step.MoveNext))
         {
-            WhileHeld(() => isThere = step.MoveNext());
-            if (isThere)
-            {
-                yield return step.Current;
-            }
+            yield return step.Current;
         }
     }
 
+    private void WhileHeld(Action step) => WhileHeld(() =>
+    {
+        step();
+        return true;
+    });
+
     // The one place where files are changed under a lock: once it is free, the directory may be another process's.
-    private void WhileHeld(Action step)
+    private bool WhileHeld(Func<bool> step)
     {
         lock (_gate)
         {
-            if (_settled)
-            {
-                throw new IOException($"The output directory {Path} was let go of in the middle of a publish.");
-            }
-
-            step();
+            return _settled
+                ? throw new IOException($"The output directory {Path} was let go of in the middle of a publish.")
+                : step();
         }
     }
 

@@ -29,10 +29,10 @@ internal static class OutputNames
 
     public static string Staging(JobId job) => $".sluice-{job.Value:N}";
 
-    public static string Part(int part) => string.Create(CultureInfo.InvariantCulture, $"part-{part:D5}");
+    public static string Part(int part) => string.Create(CultureInfo.InvariantCulture, $"{PartPrefix}{part:D5}");
 
     public static string Attempt(int part, int attempt) =>
-        string.Create(CultureInfo.InvariantCulture, $"part-{part:D5}.attempt-{attempt}");
+        string.Create(CultureInfo.InvariantCulture, $"{Part(part)}{AttemptInfix}{attempt}");
 
     public static bool IsPart(string name) =>
         name.StartsWith(PartPrefix, StringComparison.Ordinal) && IsNumber(name.AsSpan(PartPrefix.Length), digits: 5);

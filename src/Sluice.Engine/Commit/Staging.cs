@@ -41,13 +41,13 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
     public void Draft(PublishIntent intent, SuccessFile success, bool replaces)
     {
         File.WriteAllBytes(
-            Draft(OutputNames.Intent), JsonSerializer.SerializeToUtf8Bytes(intent, CommitJson.Default.PublishIntent));
-        File.WriteAllBytes(Draft(OutputNames.Success), success.ToJson());
+            DraftOf(OutputNames.Intent), JsonSerializer.SerializeToUtf8Bytes(intent, CommitJson.Default.PublishIntent));
+        File.WriteAllBytes(DraftOf(OutputNames.Success), success.ToJson());
         if (replaces)
         {
             Directory.CreateDirectory(In(OutputNames.Old));
-            FlushToDisk(Draft(OutputNames.Intent));
-            FlushToDisk(Draft(OutputNames.Success));
+            FlushToDisk(DraftOf(OutputNames.Intent));
+            FlushToDisk(DraftOf(OutputNames.Success));
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
     /// <param name="old">Names in the output directory that are replaced.</param>
     public IEnumerable<string> PublishSteps(PublishIntent intent, IReadOnlyList<string> old)
     {
-        Rename(Draft(OutputNames.Intent), In(OutputNames.Intent));
+        Rename(DraftOf(OutputNames.Intent), In(OutputNames.Intent));
         yield return "intent written";
 
         // The old _SUCCESS goes first: from here on the directory does not claim to be complete.
@@ -74,7 +74,7 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
             yield return $"{move.To} moved";
         }
 
-        Rename(Draft(OutputNames.Success), Out(OutputNames.Success));
+        Rename(DraftOf(OutputNames.Success), Out(OutputNames.Success));
         yield return "success written";
     }
 
@@ -198,7 +198,7 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
 
     private string In(params ReadOnlySpan<string> names) => System.IO.Path.Combine([Path, .. names]);
 
-    private string Draft(string name) => In(name + ".draft");
+    private string DraftOf(string name) => In(name + ".draft");
 
     private string Out(string name) => System.IO.Path.Combine(output, name);
 

@@ -195,8 +195,7 @@ internal sealed class JobHost : IDisposable
     public void Broke(Exception exception)
     {
         SluiceError error = FailureTranslation.OfJob(exception).Error;
-        EngineMeter.JobEnded(JobMeasurements.StatusOf(error), _statistics.Elapsed, error);
-        Trace?.Failed(error);
+        Finish(new FinishJob(new AttemptFailure(error, false, exception.ToString())));
     }
 
     /// <summary>A worker told how many bytes the job's outputs there have moved from memory to files so far.</summary>

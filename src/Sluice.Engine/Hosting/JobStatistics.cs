@@ -224,16 +224,14 @@ internal sealed class JobStatistics
 
     private long ReclaimedBytes => _reclaimed.Values.Sum();
 
-    private static LongestTask? LongestOf(StageCount stage)
-    {
-        return stage.Winners.OfType<TaskWin>().MaxBy(win => win.Outcome.Times.Tasks) is TaskWin longest
+    private static LongestTask? LongestOf(StageCount stage) =>
+        stage.Winners.OfType<TaskWin>().MaxBy(win => win.Outcome.Times.Tasks) is TaskWin longest
             ? new LongestTask(
                 longest.Task,
                 Math.Round(longest.Outcome.Times.Tasks, 3),
                 longest.Outcome.RecordsIn,
                 SiloLabel.Of(longest.Worker))
             : null;
-    }
 
     private static IReadOnlyList<SiloShare> SilosOf(StageCount stage) =>
     [

@@ -43,17 +43,22 @@ public sealed record EngineOptions
     public void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Parallelism, 1, nameof(Parallelism));
-        long least = LeastMemory(Parallelism, SegmentSize);
-        if (MemoryBytes < least)
+        if (RefuseMemory(MemoryBytes, LeastMemory(Parallelism, SegmentSize), Parallelism) is SluiceError refused)
         {
-            throw new SluiceException(SluiceErrors.MemoryTooSmall(MemoryBytes, least, Parallelism));
+            throw new SluiceException(refused);
         }
+    }
 
+    /// <summary>What is wrong with a pool of so many bytes on this machine; null when nothing is.</summary>
+    /// <param name="memory">Bytes of the pool.</param>
+    /// <param name="least">Bytes that it must have.</param>
+    /// <param name="tasks">For how many at once.</param>
+    public static SluiceError? RefuseMemory(long memory, long least, int tasks)
+    {
         long machine = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (MemoryBytes > machine)
-        {
-            throw new SluiceException(SluiceErrors.MemoryTooLarge(MemoryBytes, machine));
-        }
+        return memory < least ? SluiceErrors.MemoryTooSmall(memory, least, tasks)
+            : memory > machine ? SluiceErrors.MemoryTooLarge(memory, machine)
+            : null;
     }
 }
 

@@ -38,11 +38,7 @@ public sealed class InProcessEngine : IDisposable
     /// <exception cref="OperationCanceledException">The job was cancelled; the output is as it was before.</exception>
     public Task<JobReport> RunAsync(
         JobRequest request, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Task.Factory.StartNew(
-            () => Run(request, progress, cancellationToken),
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+        LongWork.Run(() => Run(request, progress, cancellationToken));
 
     /// <summary>Nothing outlives a job: there is nothing to give back between jobs.</summary>
     public void Dispose()

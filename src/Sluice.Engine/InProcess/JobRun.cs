@@ -191,7 +191,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     private string? PauseText() => DiskWait.Current is DiskPause pause
         ? string.Create(
             CultureInfo.InvariantCulture,
-            $"the disk of {pause.Path} is full; waiting for room, {Math.Max(pause.Left.TotalSeconds, 0):F0} s left")
+            $"{pause.Describe()}, {Math.Max(pause.Left.TotalSeconds, 0):F0} s left")
         : null;
 
     private IEnumerable<string> Waits() => DiskWait.Waited > TimeSpan.Zero

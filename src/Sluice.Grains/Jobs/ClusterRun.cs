@@ -153,8 +153,7 @@ internal sealed class ClusterRun
         await Task.Yield();
         try
         {
-            await Task.Factory.StartNew(
-                work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            await LongWork.Run(work);
         }
 #pragma warning disable CA1031 // Whatever it was, what the journal would announce must not happen.
         catch (Exception exception)

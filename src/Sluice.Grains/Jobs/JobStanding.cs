@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using Sluice.Engine;
 using Sluice.Jobs;
-using Sluice.Sorting;
 
 namespace Sluice.Grains;
 
@@ -127,7 +126,7 @@ internal sealed class JobStanding(JobId id, SiloRoster roster)
                 BytesTotal = progress.BytesTotal,
                 SpilledBytes = progress.SpilledBytes,
                 Elapsed = progress.Elapsed,
-                Paused = host.Pause is DiskPause pause ? SiloEngine.TextOf(pause, roster.HereName) : Heartbeats.Paused,
+                Paused = host.Pause?.Describe(roster.HereName) ?? Heartbeats.Paused,
             },
         };
     }

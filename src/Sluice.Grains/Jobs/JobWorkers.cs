@@ -10,7 +10,7 @@ namespace Sluice.Grains;
 /// <param name="epoch">Of this coordinator.</param>
 /// <param name="grains">Reaches task grains.</param>
 /// <param name="silos">Reaches the silos' services.</param>
-/// <param name="diskWait">Of the silo that hosts the job.</param>
+/// <param name="diskWait">The job's own.</param>
 /// <param name="handle">Takes events in.</param>
 /// <param name="write">Writes the journal beside the grain, then goes on in a turn of it.</param>
 internal sealed class JobWorkers(
@@ -86,7 +86,5 @@ internal sealed class JobWorkers(
         }
     }
 
-    private async Task AsideAsync(Func<CoordinatorEvent> work) => handle(
-        await Task.Factory.StartNew(
-            work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+    private async Task AsideAsync(Func<CoordinatorEvent> work) => handle(await LongWork.Run(work));
 }

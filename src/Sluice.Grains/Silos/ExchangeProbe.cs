@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Orleans.Concurrency;
 using Sluice.Buffers;
+using Sluice.Engine;
 using Sluice.Exchange;
 using Sluice.Sorting;
 
@@ -45,11 +46,11 @@ internal sealed class ExchangeProbe(SiloEngine engine) : Grain, IExchangeProbe
         using CancellationTokenSource enough = new();
         ProducerOutput output = new(IdOf(producer), 1, TaskKey.SiloOf(producer));
         long start = Stopwatch.GetTimestamp();
-        Task<long>[] readers = [.. Enumerable.Range(0, channels).Select(channel => Task.Factory.StartNew(
-            () => Read(output, channel, enough.Token),
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default))];
+        Task<long>[] readers =
+        [
+            .. Enumerable.Range(0, channels)
+                .Select(channel => LongWork.Run(() => Read(output, channel, enough.Token))),
+        ];
         List<double> pings;
         try
         {

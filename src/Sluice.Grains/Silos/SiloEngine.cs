@@ -92,11 +92,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     public SiloJobs Jobs { get; }
 
     /// <summary>What the silo waits for, a sentence; null when nothing is paused.</summary>
-    public string? Paused => DiskWait.Current is DiskPause pause ? TextOf(pause, Name) : null;
-
-    /// <summary>What a silo waits for, a sentence.</summary>
-    public static string TextOf(DiskPause pause, string silo) =>
-        FormattableString.Invariant($"the disk of {pause.Path} on {silo} is full; waiting for room");
+    public string? Paused => DiskWait.Current?.Describe(Name);
 
     public SiloView View => new()
     {

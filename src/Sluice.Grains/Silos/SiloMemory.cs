@@ -28,19 +28,13 @@ internal sealed class SiloMemory : IDisposable
     {
         _tasks = Math.Max(slots, 1);
         long least = SluiceSiloOptions.LeastMemory(slots, segmentSize);
-        if (bytes < least)
+        if (EngineOptions.RefuseMemory(bytes, least, slots) is SluiceError refused)
         {
-            throw new SluiceException(SluiceErrors.MemoryTooSmall(bytes, least, slots) with
+            throw new SluiceException(refused with
             {
                 Where = Key,
-                Help = $"give at least {Key}={least}, or fewer Sluice:Slots",
+                Help = bytes < least ? $"give at least {Key}={least}, or fewer Sluice:Slots" : refused.Help,
             });
-        }
-
-        long machine = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (bytes > machine)
-        {
-            throw new SluiceException(SluiceErrors.MemoryTooLarge(bytes, machine) with { Where = Key });
         }
 
         Pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(bytes, segmentSize));

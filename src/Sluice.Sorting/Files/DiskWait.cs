@@ -124,4 +124,10 @@ public sealed class DiskWait
 /// <param name="Path">Where.</param>
 /// <param name="Since">Timestamp of its start.</param>
 /// <param name="Left">How much longer it waits.</param>
-public sealed record DiskPause(string Path, long Since, TimeSpan Left);
+public sealed record DiskPause(string Path, long Since, TimeSpan Left)
+{
+    /// <summary>What is waited for, a sentence.</summary>
+    /// <param name="where">The machine, as people call it; null where there is only one.</param>
+    public string Describe(string? where = null) =>
+        $"the disk of {Path}{(where is null ? "" : $" on {where}")} is full; waiting for room";
+}
