@@ -98,7 +98,9 @@ internal sealed class BenchShuffleCommand : BenchVerb<ShuffleBenchJson>
             console.MarkupLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"[bold]exchange[/] {Markup.Escape(exchange.From)} to {Markup.Escape(exchange.To)}: " +
-                    $"{exchange.MegabytesPerSecond:0} MB/s over {exchange.Channels} channels; " +
+                    $"{exchange.MegabytesPerSecond:0} MB/s over {exchange.Channels} channels, " +
+                    $"{exchange.ShareOfOrleans:0.00} of plain Orleans calls " +
+                    $"({exchange.OrleansMegabytesPerSecond:0} MB/s); " +
                     $"a grain there answered {exchange.Pings} pings, p50 {exchange.PingP50Milliseconds} ms, " +
                     $"p99 {exchange.PingP99Milliseconds} ms, at most {exchange.PingMostMilliseconds} ms"));
         }

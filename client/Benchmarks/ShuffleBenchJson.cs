@@ -74,6 +74,9 @@ internal sealed record ShuffleRoundJson(
 /// <param name="To">Name of the silo that fetched.</param>
 /// <param name="Channels">Channels at once.</param>
 /// <param name="MegabytesPerSecond">Bytes of verified blocks.</param>
+/// <param name="OrleansMegabytesPerSecond">What plain calls of Orleans carried just before and after, with as many at
+/// once and 256 KiB in each.</param>
+/// <param name="ShareOfOrleans">The exchange's rate divided by that.</param>
 /// <param name="Pings">Questions to a grain meanwhile.</param>
 /// <param name="PingP50Milliseconds">Half of the answers took no longer.</param>
 /// <param name="PingP99Milliseconds">99 of 100 answers took no longer.</param>
@@ -83,6 +86,8 @@ internal sealed record BenchExchangeJson(
     string To,
     int Channels,
     double MegabytesPerSecond,
+    double OrleansMegabytesPerSecond,
+    double ShareOfOrleans,
     int Pings,
     double PingP50Milliseconds,
     double PingP99Milliseconds,

@@ -86,6 +86,21 @@ public interface ISluiceClient
         TimeSpan duration,
         CancellationToken cancellationToken = default);
 
+    /// <summary>Measures plain calls of Orleans from one silo to another, as <see cref="IExchangeProbe"/>
+    /// says.</summary>
+    /// <param name="producer">Address of the silo that answers.</param>
+    /// <param name="consumer">Address of the silo that calls.</param>
+    /// <param name="calls">Calls at once.</param>
+    /// <param name="duration">How long.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>Bytes a second.</returns>
+    Task<double> MeasureCallsAsync(
+        string producer,
+        string consumer,
+        int calls,
+        TimeSpan duration,
+        CancellationToken cancellationToken = default);
+
     /// <summary>All silos that answer.</summary>
     Task<IReadOnlyList<SiloView>> GetSilosAsync(CancellationToken cancellationToken = default);
 

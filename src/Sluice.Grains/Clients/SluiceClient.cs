@@ -81,9 +81,9 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
         TimeSpan duration,
         CancellationToken cancellationToken = default)
     {
-        string key = $"{producer}/{Guid.NewGuid():N}";
+        string key = ProbeOn(producer);
         IExchangeProbe makes = cluster.GetGrain<IExchangeProbe>(key);
-        IExchangeProbe reads = cluster.GetGrain<IExchangeProbe>($"{consumer}/{Guid.NewGuid():N}");
+        IExchangeProbe reads = cluster.GetGrain<IExchangeProbe>(ProbeOn(consumer));
         await makes.ProduceAsync(channels).WaitAsync(cancellationToken);
         try
         {
@@ -94,6 +94,16 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
             await makes.EndAsync();
         }
     }
+
+    public Task<double> MeasureCallsAsync(
+        string producer,
+        string consumer,
+        int calls,
+        TimeSpan duration,
+        CancellationToken cancellationToken = default) =>
+        cluster.GetGrain<IExchangeProbe>(ProbeOn(consumer))
+            .CallAsync(ProbeOn(producer), calls, duration)
+            .WaitAsync(cancellationToken);
 
     public Task<JobView> GetAsync(JobId job, CancellationToken cancellationToken = default) =>
         PatientlyAsync(() => Cluster.GetJobAsync(job.Value), cancellationToken);
@@ -119,6 +129,8 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
 
     public Task<bool> DrainAsync(string silo, CancellationToken cancellationToken = default) =>
         PatientlyAsync(() => Cluster.DrainAsync(silo), cancellationToken);
+
+    private static string ProbeOn(string silo) => $"{silo}/{Guid.NewGuid():N}";
 
     private static WireDocument OrderOf(ClusterJob job) => WireDocument.Of(
         new JobOrder

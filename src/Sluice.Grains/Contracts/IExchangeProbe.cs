@@ -25,6 +25,19 @@ public interface IExchangeProbe : IGrainWithStringKey
     [Alias("Consume"), ResponseTimeout("00:01:00")]
     Task<ExchangeMeasure> ConsumeAsync(string producer, int channels, TimeSpan duration);
 
+    /// <summary>Asks another probe for bytes that nobody looks at, by calls of Orleans and nothing else: what the
+    /// exchange is to be compared with.</summary>
+    /// <param name="producer">Key of the other probe.</param>
+    /// <param name="calls">How many at once.</param>
+    /// <param name="duration">How long; less than calls may take.</param>
+    /// <returns>Bytes a second.</returns>
+    [Alias("Call"), ResponseTimeout("00:01:00")]
+    Task<double> CallAsync(string producer, int calls, TimeSpan duration);
+
+    /// <summary>Answers <see cref="CallAsync"/> with 256 KiB, as much as a channel fetches at once.</summary>
+    [Alias("Answer"), AlwaysInterleave]
+    Task<Immutable<byte[]>> AnswerAsync();
+
     /// <summary>Answers at once.</summary>
     [Alias("Ping"), AlwaysInterleave]
     Task PingAsync();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using Orleans.Concurrency;
 using Sluice.Buffers;
 using Sluice.Engine;
@@ -26,7 +27,11 @@ internal sealed class ExchangeProbe(SiloEngine engine) : Grain, IExchangeProbe
     // Of the ring, so that it does not spill.
     private const double Fill = 0.4;
 
+    private const int AnswerLength = 256 * 1024;
+
     private static readonly TimeSpan BetweenPings = TimeSpan.FromMilliseconds(5);
+
+    private readonly Immutable<byte[]> _answer = new(RandomNumberGenerator.GetBytes(AnswerLength));
 
     private OutputId? _made;
 
@@ -75,6 +80,16 @@ internal sealed class ExchangeProbe(SiloEngine engine) : Grain, IExchangeProbe
         };
     }
 
+    public async Task<double> CallAsync(string producer, int calls, TimeSpan duration)
+    {
+        IExchangeProbe other = GrainFactory.GetGrain<IExchangeProbe>(producer);
+        long start = Stopwatch.GetTimestamp();
+        long[] bytes = await Task.WhenAll(Enumerable.Range(0, calls).Select(_ => AskAsync(other, start, duration)));
+        return bytes.Sum() / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    public Task<Immutable<byte[]>> AnswerAsync() => Task.FromResult(_answer);
+
     public Task PingAsync() => Task.CompletedTask;
 
     public Task EndAsync()
@@ -86,6 +101,17 @@ internal sealed class ExchangeProbe(SiloEngine engine) : Grain, IExchangeProbe
         }
 
         return Task.CompletedTask;
+    }
+
+    private static async Task<long> AskAsync(IExchangeProbe other, long start, TimeSpan duration)
+    {
+        long bytes = 0;
+        while (Stopwatch.GetElapsedTime(start) < duration)
+        {
+            bytes += (await other.AnswerAsync()).Value.Length;
+        }
+
+        return bytes;
     }
 
     // In turns of this grain, one after the other: what is measured is how long one waits.

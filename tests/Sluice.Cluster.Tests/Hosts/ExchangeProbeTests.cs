@@ -25,6 +25,20 @@ public sealed class ExchangeProbeTests
     }
 
     [Fact]
+    public async Task Plain_calls_are_measured_beside_it_and_are_not_counted_as_exchanged()
+    {
+        await using SiloHosts hosts = await SiloHosts.StartAsync(2);
+        (SiloEngine from, SiloEngine to) = (hosts.Engines[0], hosts.Engines[1]);
+
+        double bytesPerSecond = await hosts.Client
+            .MeasureCallsAsync(from.Silo, to.Silo, calls: 2, TimeSpan.FromSeconds(0.2)).WaitAsync(SiloHosts.Deadline);
+
+        Assert.True(bytesPerSecond > 0);
+        Assert.Equal((0, 0), (from.View.SentBytes, to.View.ReceivedBytes));
+        await hosts.AssertNothingLeftAsync();
+    }
+
+    [Fact]
     public async Task A_job_runs_on_a_silo_that_is_measured()
     {
         await using SiloHosts hosts = await SiloHosts.StartAsync(2, slots: 1);
