@@ -2,7 +2,7 @@
 # Builds and runs all tests: in Debug, and end to end against the console as ./sluice publishes it.
 #
 #   ./test.sh [--long] [--filter TEXT]
-#       --long     more seeds and larger inputs; a project may run for an hour instead of ten minutes
+#       --long     more seeds of every seeded test; a project may run for an hour instead of ten minutes
 #       --filter   the test projects with TEXT in their name; when there is none, the tests with TEXT in theirs
 #
 # The last line is the sum: N passed, N failed, N skipped.

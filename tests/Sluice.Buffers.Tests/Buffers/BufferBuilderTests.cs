@@ -188,9 +188,9 @@ public sealed class BufferBuilderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
     public async Task Readers_on_other_threads_see_whole_records_in_order(int seed)
     {
         // Records of 4 equal bytes: whoever saw one in part would see bytes that differ.

@@ -4,12 +4,12 @@ namespace Sluice.Buffers.Tests;
 public sealed class BuilderModelTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(6)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
+    [Seeded(4)]
+    [Seeded(5)]
+    [Seeded(6)]
     public void Random_operations_do_what_the_model_does(int seed)
     {
         var random = new Random(seed);

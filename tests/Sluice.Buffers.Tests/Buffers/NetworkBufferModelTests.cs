@@ -4,10 +4,10 @@ namespace Sluice.Buffers.Tests;
 public sealed class NetworkBufferModelTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
+    [Seeded(4)]
     public void Random_retains_and_releases_keep_exactly_the_live_handles_live(int seed)
     {
         var random = new Random(seed);
@@ -112,8 +112,8 @@ public sealed class NetworkBufferModelTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [Seeded(1)]
+    [Seeded(2)]
     public async Task Retains_and_releases_of_several_threads_end_with_the_segment_back(int seed)
     {
         using var whole = new WholePool(1);

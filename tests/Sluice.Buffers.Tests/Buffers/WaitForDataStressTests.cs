@@ -6,9 +6,9 @@ public sealed class WaitForDataStressTests
     private const int SegmentSize = 4096;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
     public async Task Readers_that_wait_for_every_byte_see_all_of_them(int seed)
     {
         using var whole = new WholePool(1, SegmentSize);
@@ -25,8 +25,8 @@ public sealed class WaitForDataStressTests
     }
 
     [Theory]
-    [InlineData(4)]
-    [InlineData(5)]
+    [Seeded(4)]
+    [Seeded(5)]
     public async Task Cancellations_and_closings_that_race_with_commits_lose_nothing(int seed)
     {
         using var whole = new WholePool(1, SegmentSize);

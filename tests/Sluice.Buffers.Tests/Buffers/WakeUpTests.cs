@@ -6,8 +6,8 @@ public sealed class WakeUpTests
     private const int SegmentSize = 256 * 1024;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [Seeded(1)]
+    [Seeded(2)]
     public async Task A_reader_that_stands_in_line_while_the_only_commit_comes_is_woken(int seed)
     {
         using var whole = new WholePool(1, SegmentSize);

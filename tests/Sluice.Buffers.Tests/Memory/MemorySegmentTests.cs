@@ -118,9 +118,9 @@ public sealed class MemorySegmentTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
     public void Random_ranges_compare_and_are_equal_like_arrays(int seed)
     {
         var random = new Random(seed);

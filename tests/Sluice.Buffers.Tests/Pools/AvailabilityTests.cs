@@ -111,8 +111,8 @@ public sealed class AvailabilityTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [Seeded(1)]
+    [Seeded(2)]
     public async Task No_wake_up_is_lost_between_a_vain_try_and_the_wait(int seed)
     {
         using var whole = new WholePool(1);

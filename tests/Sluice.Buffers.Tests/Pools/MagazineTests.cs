@@ -122,9 +122,9 @@ public sealed class MagazineTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
     public async Task No_segment_is_lent_twice_and_no_maximum_passed_on_several_threads(int seed)
     {
         using var whole = new WholePool(24);

@@ -4,14 +4,14 @@ namespace Sluice.Buffers.Tests;
 public sealed class PoolModelTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(6)]
-    [InlineData(7)]
-    [InlineData(8)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
+    [Seeded(4)]
+    [Seeded(5)]
+    [Seeded(6)]
+    [Seeded(7)]
+    [Seeded(8)]
     public async Task Random_steps_lend_exactly_what_the_model_lends(int seed)
     {
         var random = new Random(seed);

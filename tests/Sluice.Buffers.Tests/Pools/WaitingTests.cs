@@ -205,9 +205,9 @@ public sealed class WaitingTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
     public async Task Nothing_is_lost_when_cancellation_meets_release(int seed)
     {
         var random = new Random(seed);

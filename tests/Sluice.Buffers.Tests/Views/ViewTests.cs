@@ -3,10 +3,10 @@ namespace Sluice.Buffers.Tests;
 public sealed class ViewTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
+    [Seeded(4)]
     public void Random_values_in_a_row_are_read_back_from_any_saved_position(int seed)
     {
         var random = new Random(seed);

@@ -5,8 +5,8 @@ namespace Sluice.Client.Tests;
 public sealed class SortTests : ConsoleTest
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [Seeded(1, Long = 10)]
+    [Seeded(2, Long = 10)]
     public async Task Sort_is_what_GNU_sort_makes_of_any_bytes(int seed)
     {
         Write("in", Bytes(seed, 6_000_000));

@@ -33,8 +33,8 @@ public sealed class WordCountTests : ConsoleTest
     }
 
     [Theory]
-    [InlineData(1, false)]
-    [InlineData(2, true)]
+    [Seeded(1, false, Long = 10)]
+    [Seeded(2, true, Long = 10)]
     public async Task Word_count_of_any_bytes_is_what_a_dictionary_counts(int seed, bool ignoreCase)
     {
         Random random = new(seed);

@@ -167,8 +167,8 @@ public sealed class BufferBatchCodecTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [Seeded(1)]
+    [Seeded(2)]
     public void Whatever_is_wrong_in_a_batch_no_segment_is_lost(int seed)
     {
         using BatchWire wire = new();

@@ -82,9 +82,9 @@ public sealed class ReceiveWindowTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
     public async Task Answers_that_meet_the_end_of_their_window_lose_no_segment(int seed)
     {
         Random random = new(seed);

@@ -13,11 +13,11 @@ public sealed class HostedJobTests(ThreeSilos cluster) : IClassFixture<ThreeSilo
     public async ValueTask DisposeAsync() => await Hosts.AssertNothingLeftAsync();
 
     [Theory]
-    [InlineData(1, 3_000_000, 8_000, 6, false)]
-    [InlineData(2, 400_000, 30_000, 7, true)]
-    [InlineData(3, 2 * 32 * SiloHosts.SegmentSize, 60_000, 2, true)]
-    [InlineData(4, 0, 26_000, 5, true, 1000)]
-    [InlineData(5, 400_000, 26_000, 4, true, 1000)]
+    [Seeded(1, 3_000_000, 8_000, 6, false, Long = 10)]
+    [Seeded(2, 400_000, 30_000, 7, true, Long = 10)]
+    [Seeded(3, 2 * 32 * SiloHosts.SegmentSize, 60_000, 2, true, Long = 10)]
+    [Seeded(4, 0, 26_000, 5, true, 1000, Long = 10)]
+    [Seeded(5, 400_000, 26_000, 4, true, 1000, Long = 10)]
     public async Task Sort_gives_all_lines_in_order(
         int seed, long memoryBytes, int count, int partitions, bool spills, int padding = 0)
     {
@@ -71,8 +71,8 @@ public sealed class HostedJobTests(ThreeSilos cluster) : IClassFixture<ThreeSilo
     }
 
     [Theory]
-    [InlineData(5, 0)]
-    [InlineData(6, 400_000)]
+    [Seeded(5, 0, Long = 10)]
+    [Seeded(6, 400_000, Long = 10)]
     public async Task Word_count_counts_words(int seed, long memoryBytes)
     {
         Random random = new(seed);

@@ -67,8 +67,8 @@ public sealed class SlotQueueTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [Seeded(1)]
+    [Seeded(2)]
     public void No_more_run_than_there_are_slots_and_each_runs_once(int seed)
     {
         const int Slots = 3;

@@ -6,10 +6,10 @@ namespace Sluice.Engine.Tests;
 public sealed class GroupBufferTests
 {
     [Theory]
-    [InlineData(1, 5)]
-    [InlineData(2, 8)]
-    [InlineData(3, 16)]
-    [InlineData(4, 61)]
+    [Seeded(1, 5)]
+    [Seeded(2, 8)]
+    [Seeded(3, 16)]
+    [Seeded(4, 61)]
     public void Values_are_read_from_any_position_on_until_there_is_no_room(int seed, int segmentSize)
     {
         const int Segments = 20;

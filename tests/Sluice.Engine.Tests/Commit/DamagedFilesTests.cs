@@ -15,8 +15,8 @@ public sealed class DamagedFilesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [Seeded(1)]
+    [Seeded(2)]
     public void A_journal_is_replayed_or_refused(int seed)
     {
         byte[] whole = JournalBytes();
@@ -32,8 +32,8 @@ public sealed class DamagedFilesTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [Seeded(1)]
+    [Seeded(2)]
     public void A_success_file_is_whole_or_none(int seed)
     {
         RecordSum sum = new(3, UInt128.One);
@@ -86,8 +86,8 @@ public sealed class DamagedFilesTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [Seeded(1)]
+    [Seeded(2)]
     public void Boundaries_are_read_or_refused(int seed)
     {
         byte[] whole = BoundaryCodec.Encode([[], [1, 2, 3], [9]]);

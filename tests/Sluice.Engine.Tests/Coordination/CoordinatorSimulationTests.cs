@@ -9,7 +9,7 @@ public sealed class CoordinatorSimulationTests
     [InlineData(3000)]
     public void Jobs_end_rightly_whatever_happens_to_their_workers(int firstSeed)
     {
-        int seeds = Environment.GetEnvironmentVariable("SLUICE_LONG") == "1" ? 1000 : 100;
+        int seeds = LongRun.IsOn ? 1000 : 100;
         int succeeded = 0;
         int overtaking = 0;
         for (int seed = firstSeed; seed < firstSeed + seeds; seed++)

@@ -75,9 +75,9 @@ public sealed class JournalQueueTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
     public void Whatever_is_decided_when_nothing_is_lost_doubled_or_done_too_early(int seed)
     {
         Random random = new(seed);

@@ -15,11 +15,11 @@ public sealed class BudgetTests : IDisposable
 
     /// <summary>Every budget from the least one on, segment by segment; then ever larger steps.</summary>
     [Theory]
-    [InlineData("sort", 1, false)]
-    [InlineData("sort", 2, true)]
-    [InlineData("unique", 3, false)]
-    [InlineData("words", 4, false)]
-    [InlineData("words", 5, true)]
+    [Seeded("sort", 1, false)]
+    [Seeded("sort", 2, true)]
+    [Seeded("unique", 3, false)]
+    [Seeded("words", 4, false)]
+    [Seeded("words", 5, true)]
     public async Task A_job_that_runs_with_a_budget_runs_with_every_larger_one(string kind, int seed, bool compressed)
     {
         string input = _folder.Write("in", Lines(seed));

@@ -15,10 +15,10 @@ public sealed class GroupTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(1, 1, 1, 3000)]
-    [InlineData(2, 2, 4, 3000)]
-    [InlineData(3, 2, 7, 6000)]
-    [InlineData(4, 3, 3, 200)]
+    [Seeded(1, 1, 1, 3000)]
+    [Seeded(2, 2, 4, 3000)]
+    [Seeded(3, 2, 7, 6000)]
+    [Seeded(4, 3, 3, 200)]
     public async Task All_values_of_a_key_come_in_the_order_of_the_input(
         int seed, int parallelism, int partitions, int count)
     {
@@ -63,8 +63,8 @@ public sealed class GroupTests : IDisposable
     }
 
     [Theory]
-    [InlineData(6)]
-    [InlineData(7)]
+    [Seeded(6)]
+    [Seeded(7)]
     public async Task Walks_begin_anew_go_on_behind_a_partial_one_and_do_not_disturb_each_other(int seed)
     {
         // 300 keys of about ten values, up to 700 bytes long: longer than a segment, and across its end.

@@ -15,11 +15,11 @@ public sealed class JobTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(1, 1, 512, 1, 2000)]
-    [InlineData(2, 2, 512, 4, 3000)]
-    [InlineData(3, 2, 1024, 7, 5000)]
-    [InlineData(4, 3, 4096, 2, 20000)]
-    [InlineData(5, 2, 512, 40, 1000)]
+    [Seeded(1, 1, 512, 1, 2000)]
+    [Seeded(2, 2, 512, 4, 3000)]
+    [Seeded(3, 2, 1024, 7, 5000)]
+    [Seeded(4, 3, 4096, 2, 20000)]
+    [Seeded(5, 2, 512, 40, 1000)]
     public async Task Sort_gives_the_lines_in_the_order_of_their_bytes(
         int seed, int parallelism, int segmentSize, int partitions, int count)
     {

@@ -5,10 +5,10 @@ namespace Sluice.Exchange.Tests;
 public class InputGateTests
 {
     [Theory]
-    [InlineData(1, 14, 5)]
-    [InlineData(2, 14, 9)]
-    [InlineData(3, 100, 60)]
-    [InlineData(4, 30, 20)]
+    [Seeded(1, 14, 5)]
+    [Seeded(2, 14, 9)]
+    [Seeded(3, 100, 60)]
+    [Seeded(4, 30, 20)]
     public void A_gate_gives_all_records_of_its_subpartition_in_order(int seed, int ringSegments, int gateSegments)
     {
         using ExchangeFixture exchange = new();

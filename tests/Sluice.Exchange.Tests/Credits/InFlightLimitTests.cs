@@ -73,8 +73,8 @@ public class InFlightLimitTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [Seeded(1)]
+    [Seeded(2)]
     public async Task The_bound_holds_whoever_comes_goes_and_gives_up(int seed)
     {
         const int Most = 20;

@@ -10,10 +10,10 @@ public class TwoReadersTests
     private const int InFiles = 14;
 
     [Theory]
-    [InlineData(InMemory, 1)]
-    [InlineData(InMemory, 2)]
-    [InlineData(InFiles, 3)]
-    [InlineData(InFiles, 4)]
+    [Seeded(InMemory, 1)]
+    [Seeded(InMemory, 2)]
+    [Seeded(InFiles, 3)]
+    [Seeded(InFiles, 4)]
     public void Each_gets_every_block_in_order_whoever_is_ahead(int ringSegments, int seed)
     {
         using ExchangeFixture exchange = new();

@@ -19,9 +19,9 @@ public sealed class EngineMetricsTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData(1, 2, 512, 20_000, 4)]
-    [InlineData(2, 1, 512, 30_000, 40)]
-    [InlineData(3, 3, 32768, 20_000, 3)]
+    [Seeded(1, 2, 512, 20_000, 4, Long = 10)]
+    [Seeded(2, 1, 512, 30_000, 40, Long = 10)]
+    [Seeded(3, 3, 32768, 20_000, 3, Long = 10)]
     public async Task Counts_of_a_job_agree_with_its_report(
         int seed, int parallelism, int segmentSize, int count, int partitions)
     {

@@ -6,9 +6,9 @@ namespace Sluice.Sorting.Tests;
 public class HashTableTests
 {
     [Theory]
-    [InlineData(1, 8, 256, 16)]
-    [InlineData(2, 40, 1024, 16)]
-    [InlineData(3, 400, 4096, 250)]
+    [Seeded(1, 8, 256, 16)]
+    [Seeded(2, 40, 1024, 16)]
+    [Seeded(3, 400, 4096, 250)]
     public void Counts_match_a_dictionary_over_any_number_of_drains(int seed, int segments, int segmentSize, int bytes)
     {
         using TestPool pool = new(segments, segmentSize);

@@ -105,9 +105,9 @@ public class BlockCompressorTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
     public void Compressed_runs_merge_to_the_same_records(int seed)
     {
         using TestPool pool = new(80, 512);

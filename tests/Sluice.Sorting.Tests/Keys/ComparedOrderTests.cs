@@ -12,12 +12,12 @@ public class ComparedOrderTests
     private static readonly Func<string, ulong> ByLength = text => ulong.MaxValue - (ulong)text.Length;
 
     [Theory]
-    [InlineData(1, 12, 64, 20, false)]
-    [InlineData(2, 14, 64, 20, true)]
-    [InlineData(3, 20, 128, 300, false)]
-    [InlineData(4, 20, 64, 2000, true)]
-    [InlineData(5, 300, 256, 60, false)]
-    [InlineData(6, 300, 256, 60, true)]
+    [Seeded(1, 12, 64, 20, false)]
+    [Seeded(2, 14, 64, 20, true)]
+    [Seeded(3, 20, 128, 300, false)]
+    [Seeded(4, 20, 64, 2000, true)]
+    [Seeded(5, 300, 256, 60, false)]
+    [Seeded(6, 300, 256, 60, true)]
     public void Ring_and_merge_follow_the_comparison_and_keep_ties_in_order(
         int seed, int segments, int segmentSize, int longest, bool withPrefix)
     {

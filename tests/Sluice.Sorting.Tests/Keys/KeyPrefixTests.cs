@@ -13,9 +13,9 @@ public sealed class KeyPrefixTests
         Assert.Equal(prefix, KeyPrefix.Of(System.Text.Encoding.ASCII.GetBytes(key)));
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
     public void Prefixes_and_what_is_behind_them_order_keys_as_bytes(int seed)
     {
         Random random = new(seed);

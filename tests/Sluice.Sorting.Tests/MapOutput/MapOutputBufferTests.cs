@@ -3,13 +3,13 @@ namespace Sluice.Sorting.Tests;
 public class MapOutputBufferTests
 {
     [Theory]
-    [InlineData(1, 12, 64, 0.8, 200, 20)]
-    [InlineData(2, 13, 64, 0.3, 300, 90)]
-    [InlineData(3, 16, 128, 1.0, 500, 40)]
-    [InlineData(4, 20, 256, 0.01, 700, 150)]
-    [InlineData(5, 40, 64, 0.5, 2000, 30)]
-    [InlineData(6, 200, 1024, 0.8, 5000, 60)]
-    [InlineData(7, 400, 4096, 0.8, 3000, 5000)]
+    [Seeded(1, 12, 64, 0.8, 200, 20)]
+    [Seeded(2, 13, 64, 0.3, 300, 90)]
+    [Seeded(3, 16, 128, 1.0, 500, 40)]
+    [Seeded(4, 20, 256, 0.01, 700, 150)]
+    [Seeded(5, 40, 64, 0.5, 2000, 30)]
+    [Seeded(6, 200, 1024, 0.8, 5000, 60)]
+    [Seeded(7, 400, 4096, 0.8, 3000, 5000)]
     public void Finish_gives_the_records_in_stable_order(
         int seed, int segments, int segmentSize, double threshold, int count, int longest)
     {
@@ -158,9 +158,9 @@ public class MapOutputBufferTests
     }
 
     [Theory]
-    [InlineData(1, 14, 64, 0.5)]
-    [InlineData(2, 60, 256, 0.8)]
-    [InlineData(3, 400, 1024, 0.8)]
+    [Seeded(1, 14, 64, 0.5)]
+    [Seeded(2, 60, 256, 0.8)]
+    [Seeded(3, 400, 1024, 0.8)]
     public void A_combiner_folds_each_key_of_a_run_and_keeps_the_total(
         int seed, int segments, int segmentSize, double threshold)
     {
@@ -185,8 +185,8 @@ public class MapOutputBufferTests
     }
 
     [Theory]
-    [InlineData(1, 20, 64)]
-    [InlineData(2, 24, 128)]
+    [Seeded(1, 20, 64)]
+    [Seeded(2, 24, 128)]
     public void A_combiner_reads_values_that_cross_segments_where_they_lie(int seed, int segments, int segmentSize)
     {
         using TestPool pool = new(segments + 20, segmentSize);

@@ -6,12 +6,12 @@ namespace Sluice.Sorting.Tests;
 public class RecordBuilderTests
 {
     [Theory]
-    [InlineData(1, 12, 64, 0.8, 40)]
-    [InlineData(2, 13, 64, 0.3, 90)]
-    [InlineData(3, 14, 64, 0.01, 300)]
-    [InlineData(4, 16, 128, 1.0, 40)]
-    [InlineData(5, 20, 256, 0.5, 700)]
-    [InlineData(6, 60, 1024, 0.8, 5000)]
+    [Seeded(1, 12, 64, 0.8, 40)]
+    [Seeded(2, 13, 64, 0.3, 90)]
+    [Seeded(3, 14, 64, 0.01, 300)]
+    [Seeded(4, 16, 128, 1.0, 40)]
+    [Seeded(5, 20, 256, 0.5, 700)]
+    [Seeded(6, 60, 1024, 0.8, 5000)]
     public void Records_written_in_place_are_those_copied_in(
         int seed, int segments, int segmentSize, double threshold, int longest)
     {
@@ -41,9 +41,9 @@ public class RecordBuilderTests
     }
 
     [Theory]
-    [InlineData(11, 12, 64)]
-    [InlineData(12, 15, 128)]
-    [InlineData(13, 60, 1024)]
+    [Seeded(11, 12, 64)]
+    [Seeded(12, 15, 128)]
+    [Seeded(13, 60, 1024)]
     public void Composed_items_come_back_wherever_the_segments_end(int seed, int segments, int segmentSize)
     {
         using TestPool pool = new(segments + 20, segmentSize);
@@ -79,9 +79,9 @@ public class RecordBuilderTests
     }
 
     [Theory]
-    [InlineData(21, 12, 64, 60)]
-    [InlineData(22, 14, 64, 400)]
-    [InlineData(23, 20, 256, 3000)]
+    [Seeded(21, 12, 64, 60)]
+    [Seeded(22, 14, 64, 400)]
+    [Seeded(23, 20, 256, 3000)]
     public void A_record_that_is_given_up_leaves_nothing(int seed, int segments, int segmentSize, int longest)
     {
         using TestPool pool = new(segments + 20, segmentSize);

@@ -16,10 +16,10 @@ public class ComparedMergeTests
         text => text.Length == 0 ? 0UL : char.ToUpperInvariant(text[^1]);
 
     [Theory]
-    [InlineData(1, 4, 128, 9, 1, false)]
-    [InlineData(2, 9, 128, 9, 1, true)]
-    [InlineData(3, 5, 128, 60, 3, false)]
-    [InlineData(4, 2, 8192, 20, 2, true)]
+    [Seeded(1, 4, 128, 9, 1, false)]
+    [Seeded(2, 9, 128, 9, 1, true)]
+    [Seeded(3, 5, 128, 60, 3, false)]
+    [Seeded(4, 2, 8192, 20, 2, true)]
     public void Runs_become_one_file_in_the_order_of_the_comparison(
         int seed, int runCount, int segmentSize, int segments, int threads, bool withPrefix)
     {
@@ -55,9 +55,9 @@ public class ComparedMergeTests
     }
 
     [Theory]
-    [InlineData(6, 128, false)]
-    [InlineData(7, 128, true)]
-    [InlineData(8, 8192, false)]
+    [Seeded(6, 128, false)]
+    [Seeded(7, 128, true)]
+    [Seeded(8, 8192, false)]
     public void A_pass_into_memory_keeps_the_order_of_the_comparison(int seed, int segmentSize, bool withPrefix)
     {
         // Seven runs at fan-in three: two passes make five of them, then three.

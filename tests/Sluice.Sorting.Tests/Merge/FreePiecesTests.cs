@@ -3,9 +3,9 @@ namespace Sluice.Sorting.Tests;
 public class FreePiecesTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
     public void Each_range_lies_in_the_first_gap_that_has_room(int seed)
     {
         Random random = new(seed);

@@ -49,9 +49,9 @@ public class DamagedRecordTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
     public void Whatever_stands_in_blocks_is_read_or_named_as_damage(int seed)
     {
         Random random = new(seed);
@@ -76,9 +76,9 @@ public class DamagedRecordTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
     public void A_file_with_flipped_bits_or_a_lost_end_gives_its_records_or_is_named_as_damaged(int seed)
     {
         Random random = new(seed);

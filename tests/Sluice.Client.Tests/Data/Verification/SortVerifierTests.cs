@@ -150,9 +150,9 @@ public sealed class SortVerifierTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [Seeded(1)]
+    [Seeded(2)]
+    [Seeded(3)]
     public void Verify_agrees_with_the_model_on_random_lines(int seed)
     {
         Random random = new(seed);
@@ -170,8 +170,8 @@ public sealed class SortVerifierTests
     }
 
     [Theory]
-    [InlineData(4)]
-    [InlineData(5)]
+    [Seeded(4)]
+    [Seeded(5)]
     public void Verify_agrees_with_the_model_on_random_records(int seed)
     {
         Random random = new(seed);
