@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using Sluice.Exchange;
 using Sluice.Jobs;
+using Sluice.Sorting;
 
 namespace Sluice.Engine;
 
 /// <summary>Runs attempts on threads of their own and tells how they ended.</summary>
 /// <remarks>
-/// Threading: any thread; an end is told on the attempt's own thread, before the attempt is forgotten, so that whoever
+/// Threading: any thread; an end is told on a thread of its own, before the attempt is forgotten, so that whoever
 /// disposes this has been told all of them.
 /// </remarks>
 internal sealed class AttemptThreads : IDisposable
@@ -39,18 +40,28 @@ internal sealed class AttemptThreads : IDisposable
     /// <summary>Starts an attempt.</summary>
     /// <param name="attempt">Which.</param>
     /// <param name="input">What it is told.</param>
-    /// <param name="ended">Told once, however it ends.</param>
+    /// <param name="ended">Told once, however it ends, also when there is no thread for it.</param>
     public void Start(AttemptId attempt, AttemptInput input, Action<AttemptEnd> ended)
     {
-        Running running = new(_runner.NewProgress(), new CancellationTokenSource());
+        Running running = new(_runner.NewProgress(), new CancellationTokenSource(), new TaskCompletionSource());
         _running[input.Id] = running;
-        Thread thread = new(() => Run(attempt, input, running, ended), StackSize)
+        void End(AttemptEnd end)
         {
-            IsBackground = true,
-            Name = $"sluice {attempt}",
-        };
-        running.Thread = thread;
-        thread.Start();
+            ended(end);
+            _running.TryRemove(input.Id, out _);
+            running.Ended.SetResult();
+        }
+
+        try
+        {
+            ProcessLimits.StartThread(
+                $"sluice {attempt}", () => End(RunTraced(attempt, input, running)), StackSize);
+        }
+        catch (ThreadLimitException exception)
+        {
+            // Not from here: the caller may hold a lock.
+            ThreadPool.QueueUserWorkItem(_ => End(AttemptEnd.Failed(attempt, exception, _slots)));
+        }
     }
 
     /// <summary>Asks an attempt to stop; nothing happens when it has ended.</summary>
@@ -71,17 +82,7 @@ internal sealed class AttemptThreads : IDisposable
             running.Cancellation.Cancel();
         }
 
-        foreach (Running running in left)
-        {
-            running.Thread?.Join();
-        }
-    }
-
-    private void Run(AttemptId attempt, AttemptInput input, Running running, Action<AttemptEnd> ended)
-    {
-        AttemptEnd end = RunTraced(attempt, input, running);
-        ended(end);
-        _running.TryRemove(input.Id, out _);
+        Task.WaitAll(left.Select(running => running.Ended.Task));
     }
 
     private AttemptEnd RunTraced(AttemptId attempt, AttemptInput input, Running running)
@@ -110,8 +111,6 @@ internal sealed class AttemptThreads : IDisposable
         return end with { Span = trace.Id, ReclaimedBytes = ReclaimedBytes };
     }
 
-    private sealed record Running(TaskProgress Progress, CancellationTokenSource Cancellation)
-    {
-        public Thread? Thread { get; set; }
-    }
+    private sealed record Running(
+        TaskProgress Progress, CancellationTokenSource Cancellation, TaskCompletionSource Ended);
 }

@@ -211,7 +211,7 @@ internal sealed class Coordinator
             AttemptFailure first = task.FirstCause;
             SluiceError error = SluiceErrors.IsOfOwnCode(first.Error)
                 ? first.Error
-                : SluiceErrors.TaskFailed(id.ToString(), task.FailedTries, first.Error.What);
+                : SluiceErrors.TaskFailed(id.ToString(), task.FailedTries, first.Error);
             Stop(first with { Error = error });
         }
     }

@@ -29,6 +29,7 @@ internal static class FailureTranslation
         ItemCodecException codec => (SluiceErrors.ItemUnencodable(where, codec.Message), false),
         _ when MissingAssembly.Of(exception) is { } missing => (SluiceErrors.AssemblyMissing(missing, where), true),
         IOException io when DiskWait.IsFull(io) => (SluiceErrors.DiskFull(io.Message), false),
+        _ when ProcessLimits.IsReached(exception) => (SluiceErrors.ProcessLimit(where, exception.Message), true),
         IOException or UnauthorizedAccessException => (SluiceErrors.TaskInputOutput(where, exception.Message), true),
         _ => (SluiceErrors.OperatorFailed(where, $"{exception.GetType().Name}: {exception.Message}"), true),
     };
@@ -41,6 +42,8 @@ internal static class FailureTranslation
         SpillDirectoryException spill =>
             new SluiceException(SluiceErrors.SpillDirectoryUnusable(spill.Where, spill.What), spill),
         IOException io when DiskWait.IsFull(io) => new SluiceException(SluiceErrors.DiskFull(io.Message), io),
+        _ when ProcessLimits.IsReached(exception) =>
+            new SluiceException(SluiceErrors.ProcessLimit("the job", exception.Message), exception),
         _ => new SluiceException(SluiceErrors.OutputUnwritable("the job", exception.Message), exception),
     };
 

@@ -49,6 +49,7 @@ public static class SluiceErrors
         ["SLU1305"] = "The disk became full while the job ran.",
         ["SLU1306"] =
             "An operator walked the values of one key again, and they do not fit into what a task keeps for that.",
+        ["SLU1307"] = "The system lets the process have no more open files, or start no more threads.",
         ["SLU1401"] = "A task failed as often as it may be tried; the first cause is named.",
         ["SLU1402"] = "The user's own code in an operator threw.",
         ["SLU1405"] = "A key or an item could not be turned into bytes, or back: its KeyOrder or Serializer threw.",
@@ -260,10 +261,14 @@ public static class SluiceErrors
             $"walk the values once, fold them with Aggregate, or run with more than " +
             $"--memory {(memoryNeeded + 1048575) / 1048576}MiB or with fewer tasks at once (--parallelism)"));
 
-    public static SluiceError TaskFailed(string task, int tries, string cause) => new(
+    public static SluiceError ProcessLimit(string where, string why) => new(
+        "SLU1307", ErrorKind.JobFailed,
+        why.TrimEnd('.'), where, "raise the limits of files and threads (ulimit -n, ulimit -u, those of a container)");
+
+    public static SluiceError TaskFailed(string task, int tries, SluiceError first) => new(
         "SLU1401", ErrorKind.JobFailed,
-        string.Create(CultureInfo.InvariantCulture, $"a task failed {tries} times, first because: {cause}"),
-        task, "run with -v for the whole cause");
+        string.Create(CultureInfo.InvariantCulture, $"a task failed {tries} times, first because: {first.What}"),
+        task, first.Help);
 
     public static SluiceError TaskInputOutput(string task, string why) => new(
         "SLU1404", ErrorKind.JobFailed,

@@ -7,7 +7,8 @@ namespace Sluice.Sorting;
 /// <remarks>
 /// Pieces of whole pages at page boundaries may go past the kernel's page cache (see <see cref="WritePathChoice"/>);
 /// everything else goes through it. The system keeps both views of the file equal. What was written past the cache is
-/// read past it too: else the kernel would fill its cache with it after all.
+/// read past it too: else the kernel would fill its cache with it after all. Between uses it may be closed, where the
+/// process has many files.
 /// Ownership: disposing closes the file and leaves it where it is. Threading: any thread reads and writes, at places of
 /// its own.
 /// </remarks>
@@ -21,23 +22,20 @@ public sealed class StorageFile : IDisposable
     // Shorter ones spend most of their time on the way to the device.
     private const int SmallestDirect = 64 * 1024;
 
-    private readonly SafeFileHandle _handle;
+    private readonly ReopenedFile _file;
     private readonly WritePathChoice _choice;
     private readonly bool _isRead;
-    private readonly Lazy<SafeFileHandle?> _direct;
     private readonly Lock _gate = new();
 
     // Under _gate.
     private WritePath? _kept;
     private bool _isRefused;
 
-    private StorageFile(string path, FileMode mode, FileAccess access, WritePathChoice choice)
+    private StorageFile(ReopenedFile file, WritePathChoice choice, bool isRead)
     {
-        Path = path;
+        _file = file;
         _choice = choice;
-        _isRead = access != FileAccess.Write;
-        _direct = new Lazy<SafeFileHandle?>(() => DirectAccess.TryOpen(path, access));
-        _handle = File.OpenHandle(path, mode, access, FileShare.ReadWrite | FileShare.Delete);
+        _isRead = isRead;
     }
 
     /// <summary>Creates a file to write only; each write goes the way that is faster then.</summary>
@@ -45,17 +43,17 @@ public sealed class StorageFile : IDisposable
     /// <param name="choice">Shared by the files of a disk.</param>
     /// <exception cref="IOException">The file cannot be created.</exception>
     public static StorageFile ToWrite(string path, WritePathChoice choice) =>
-        new(path, FileMode.Create, FileAccess.Write, choice);
+        new(new ReopenedFile(path, FileMode.Create, FileAccess.Write, OpenFiles.OfProcess), choice, isRead: false);
 
     /// <summary>Creates a file that is read again: all its writes, and its reads, go one way.</summary>
     /// <param name="path">The file, which must not be there yet.</param>
     /// <param name="choice">Shared by the files of a disk.</param>
     /// <exception cref="IOException">The file cannot be created.</exception>
     public static StorageFile ToReadAgain(string path, WritePathChoice choice) =>
-        new(path, FileMode.CreateNew, FileAccess.ReadWrite, choice);
+        ToReadAgain(path, choice, OpenFiles.OfProcess);
 
     /// <summary>Where the file is.</summary>
-    public string Path { get; }
+    public string Path => _file.Path;
 
     /// <summary>Whether large reads wait for the device, because what they ask for is not in the cache.</summary>
     public bool IsDirect
@@ -71,28 +69,33 @@ public sealed class StorageFile : IDisposable
 
     /// <summary>Writes all of <paramref name="bytes"/> at <paramref name="offset"/>, through the cache.</summary>
     /// <exception cref="IOException">Disk full, or the device failed.</exception>
-    public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(_handle, bytes, offset);
+    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        using ReopenedFile.Use use = _file.Begin();
+        RandomAccess.Write(use.Cached, bytes, offset);
+    }
 
     /// <summary>Writes all of <paramref name="pieces"/>, one behind the other, from <paramref name="offset"/>
     /// on.</summary>
     /// <exception cref="IOException">Disk full, or the device failed.</exception>
     public void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
     {
+        using ReopenedFile.Use use = _file.Begin();
         long length = LengthIfAligned(pieces, offset);
-        if (length < SmallestDirect || NextPath() is not WritePath path)
+        if (length < SmallestDirect || use.Direct is not SafeFileHandle direct || NextPath() is not WritePath path)
         {
-            RandomAccess.Write(_handle, pieces, offset);
+            RandomAccess.Write(use.Cached, pieces, offset);
             return;
         }
 
         long start = Stopwatch.GetTimestamp();
         if (path == WritePath.Cached)
         {
-            RandomAccess.Write(_handle, pieces, offset);
+            RandomAccess.Write(use.Cached, pieces, offset);
         }
-        else if (!TryWriteDirectly(pieces, offset))
+        else if (!TryWriteDirectly(direct, pieces, offset))
         {
-            RandomAccess.Write(_handle, pieces, offset);
+            RandomAccess.Write(use.Cached, pieces, offset);
             return;
         }
 
@@ -103,19 +106,8 @@ public sealed class StorageFile : IDisposable
     /// <returns>How many bytes were read.</returns>
     public int Read(Span<byte> bytes, long offset)
     {
-        int filled = 0;
-        while (filled < bytes.Length)
-        {
-            int count = RandomAccess.Read(_handle, bytes[filled..], offset + filled);
-            if (count == 0)
-            {
-                break;
-            }
-
-            filled += count;
-        }
-
-        return filled;
+        using ReopenedFile.Use use = _file.Begin();
+        return Read(use.Cached, bytes, offset);
     }
 
     /// <summary>Reads at <paramref name="offset"/> until all <paramref name="pieces"/> are full or the file
@@ -123,10 +115,11 @@ public sealed class StorageFile : IDisposable
     /// <returns>How many bytes were read.</returns>
     public long Read(IReadOnlyList<Memory<byte>> pieces, long offset)
     {
+        using ReopenedFile.Use use = _file.Begin();
         long filled = 0;
-        if (IsDirect && LengthIfAligned(pieces, offset) >= SmallestDirect)
+        if (IsDirect && LengthIfAligned(pieces, offset) >= SmallestDirect && use.Direct is SafeFileHandle direct)
         {
-            filled = ReadDirectly(pieces, offset);
+            filled = ReadDirectly(direct, pieces, offset);
         }
 
         long skipped = 0;
@@ -135,7 +128,7 @@ public sealed class StorageFile : IDisposable
             int have = (int)Math.Clamp(filled - skipped, 0, pieces[i].Length);
             if (have < pieces[i].Length)
             {
-                int count = Read(pieces[i].Span[have..], offset + skipped + have);
+                int count = Read(use.Cached, pieces[i].Span[have..], offset + skipped + have);
                 filled += count;
                 if (have + count < pieces[i].Length)
                 {
@@ -150,16 +143,40 @@ public sealed class StorageFile : IDisposable
     }
 
     /// <summary>Gives the room of a stretch back where the file system can; it is not read any more.</summary>
-    public void Discard(long offset, long length) => FileHole.Punch(_handle, offset, length);
-
-    public void Dispose()
+    public void Discard(long offset, long length)
     {
-        if (_direct.IsValueCreated)
+        try
         {
-            _direct.Value?.Dispose();
+            using ReopenedFile.Use use = _file.Begin();
+            FileHole.Punch(use.Cached, offset, length);
+        }
+        catch (IOException)
+        {
+            // It cannot be opened again: the room comes back with the file.
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>The same, among files that are closed for each other.</summary>
+    internal static StorageFile ToReadAgain(string path, WritePathChoice choice, OpenFiles all) =>
+        new(new ReopenedFile(path, FileMode.CreateNew, FileAccess.ReadWrite, all), choice, isRead: true);
+
+    private static int Read(SafeFileHandle handle, Span<byte> bytes, long offset)
+    {
+        int filled = 0;
+        while (filled < bytes.Length)
+        {
+            int count = RandomAccess.Read(handle, bytes[filled..], offset + filled);
+            if (count == 0)
+            {
+                break;
+            }
+
+            filled += count;
         }
 
-        _handle.Dispose();
+        return filled;
     }
 
     private static long LengthIfAligned(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset) =>
@@ -192,14 +209,9 @@ public sealed class StorageFile : IDisposable
         }
     }
 
-    // Null where only the cache's way is open.
+    // Null when the device's way was refused.
     private WritePath? NextPath()
     {
-        if (_direct.Value is null)
-        {
-            return null;
-        }
-
         lock (_gate)
         {
             if (_isRefused)
@@ -212,11 +224,11 @@ public sealed class StorageFile : IDisposable
     }
 
     // Some file systems refuse only the write itself.
-    private bool TryWriteDirectly(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
+    private bool TryWriteDirectly(SafeFileHandle direct, IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
     {
         try
         {
-            RandomAccess.Write(_direct.Value!, pieces, offset);
+            RandomAccess.Write(direct, pieces, offset);
             return true;
         }
         catch (IOException exception) when (DirectAccess.IsRefusal(exception))
@@ -232,11 +244,11 @@ public sealed class StorageFile : IDisposable
     }
 
     // As much as the device gives; nothing when it refuses.
-    private long ReadDirectly(IReadOnlyList<Memory<byte>> pieces, long offset)
+    private static long ReadDirectly(SafeFileHandle direct, IReadOnlyList<Memory<byte>> pieces, long offset)
     {
         try
         {
-            return RandomAccess.Read(_direct.Value!, pieces, offset);
+            return RandomAccess.Read(direct, pieces, offset);
         }
         catch (IOException exception) when (DirectAccess.IsRefusal(exception))
         {

@@ -46,18 +46,13 @@ public sealed class WriteBehind : IDisposable
     /// <param name="pieces">Stay untouched until as many calls have returned as there are other sets.</param>
     /// <param name="offset">Where in the file they go.</param>
     /// <exception cref="IOException">A batch before could not be written.</exception>
+    /// <exception cref="ThreadLimitException">There is no thread to write on.</exception>
     public void Start(
         Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> write,
         IReadOnlyList<ReadOnlyMemory<byte>> pieces,
         long offset)
     {
-        if (_thread is null)
-        {
-            Thread thread = new(Run) { IsBackground = true, Name = "sluice-write" };
-            thread.Start();
-            _thread = thread;
-        }
-
+        _thread ??= ProcessLimits.StartThread("sluice-write", Run);
         lock (_gate)
         {
             _failure?.Throw();

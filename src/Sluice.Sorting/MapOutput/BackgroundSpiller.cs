@@ -35,18 +35,23 @@ internal sealed class BackgroundSpiller : IDisposable
     }
 
     /// <summary>Hands over a fill; only when no other is being spilled.</summary>
+    /// <exception cref="ThreadLimitException">There is no thread for it; the fill is lost.</exception>
     public void Start(RingFill fill)
     {
+        try
+        {
+            _thread ??= ProcessLimits.StartThread("sluice-spill", Run);
+        }
+        catch (ThreadLimitException exception)
+        {
+            Fail(exception);
+            throw;
+        }
+
         lock (_gate)
         {
             _fill = fill;
             Monitor.PulseAll(_gate);
-        }
-
-        if (_thread is null)
-        {
-            _thread = new Thread(Run) { IsBackground = true, Name = "sluice-spill" };
-            _thread.Start();
         }
     }
 

@@ -71,11 +71,22 @@ internal sealed class OutputMergePass
             }
         }
 
-        Thread[] threads =
-            [.. rows.Skip(1).Select(row => new Thread(() => Run(row)) { IsBackground = true, Name = "sluice-merge" })];
-        Array.ForEach(threads, thread => thread.Start());
+        List<Thread> threads = [];
+        foreach (MergeRow row in rows[1..])
+        {
+            try
+            {
+                threads.Add(ProcessLimits.StartThread("sluice-merge", () => Run(row)));
+            }
+            catch (ThreadLimitException)
+            {
+                // It takes longer, that is all.
+                Run(row);
+            }
+        }
+
         Run(rows[0]);
-        Array.ForEach(threads, thread => thread.Join());
+        threads.ForEach(thread => thread.Join());
         failure?.Throw();
     }
 
