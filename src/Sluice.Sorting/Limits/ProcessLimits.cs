@@ -57,4 +57,4 @@ public static partial class ProcessLimits
 
 /// <summary>The system starts no more threads for this process.</summary>
 public sealed class ThreadLimitException(string name, Exception cause)
-    : Exception($"The thread '{name}' could not be started: {cause.Message}", cause);
+    : Exception($"The thread '{name}' could not be started", cause);
