@@ -114,6 +114,7 @@ public class PlannerTests
 
     private static object ExampleOf(Type type) =>
         type == typeof(string) ? "x"
+        : type == typeof(SluiceError) ? SluiceErrors.Cancelled("x")
         : type == typeof(AssemblyNameInfo) ? AssemblyNameInfo.Parse("x, Version=1.0.0.0")
         : Convert.ChangeType(1, type, null);
 
