@@ -67,23 +67,20 @@ internal sealed class OpenFiles
     /// <exception cref="ObjectDisposedException">It was given up meanwhile; the handles are closed.</exception>
     public void Opened(ReopenedFile file, FileHandles handles)
     {
-        List<FileHandles> closed = [];
+        List<FileHandles> closed;
         bool isGivenUp;
         lock (_gate)
         {
             isGivenUp = file.IsGivenUp;
             if (isGivenUp)
             {
-                closed.Add(handles);
+                closed = [handles];
             }
             else
             {
                 file.Handles = handles;
                 _open++;
-                while (_open > _most && _idle.First is LinkedListNode<ReopenedFile> longest)
-                {
-                    closed.Add(TakeIdle(longest));
-                }
+                closed = TakeIdleBeyond(_most);
             }
         }
 
@@ -94,18 +91,18 @@ internal sealed class OpenFiles
     /// <summary>A use has ended.</summary>
     public void End(ReopenedFile file)
     {
-        FileHandles? closed = null;
+        List<FileHandles>? closed = null;
         lock (_gate)
         {
             file.Uses--;
             if (file.Uses == 0 && file.Handles is not null)
             {
                 _idle.AddLast(file.Place);
-                closed = _open > _most ? TakeIdle(file.Place) : null;
+                closed = _open > _most ? TakeIdleBeyond(_most) : null;
             }
         }
 
-        closed?.Dispose();
+        closed?.ForEach(unused => unused.Dispose());
     }
 
     /// <summary>The file is not used any more; a use that goes on meanwhile may fail.</summary>
@@ -135,25 +132,27 @@ internal sealed class OpenFiles
     /// <returns>Whether there were any.</returns>
     public bool CloseIdle()
     {
-        List<FileHandles> closed = [];
+        List<FileHandles> closed;
         lock (_gate)
         {
-            while (_idle.First is LinkedListNode<ReopenedFile> longest)
-            {
-                closed.Add(TakeIdle(longest));
-            }
+            closed = TakeIdleBeyond(0);
         }
 
         closed.ForEach(unused => unused.Dispose());
         return closed.Count > 0;
     }
 
-    private FileHandles TakeIdle(LinkedListNode<ReopenedFile> place)
+    private List<FileHandles> TakeIdleBeyond(int most)
     {
-        FileHandles handles = place.Value.Handles!;
-        _idle.Remove(place);
-        place.Value.Handles = null;
-        _open--;
-        return handles;
+        List<FileHandles> taken = [];
+        while (_open > most && _idle.First is LinkedListNode<ReopenedFile> longest)
+        {
+            taken.Add(longest.Value.Handles!);
+            longest.Value.Handles = null;
+            _idle.Remove(longest);
+            _open--;
+        }
+
+        return taken;
     }
 }

@@ -13,8 +13,8 @@ public sealed class FewFilesTests : ConsoleTest
         Assert.Equal(0, (await Run("gen", "gensort", "--ascii", "--records", "2000000", "--out", "in")).ExitCode);
 
         string report = System.Text.Encoding.UTF8.GetString(Shell(
-            $"ulimit -n {Limit} && dotnet '{ConsoleProcess.Library()}' sort in --out out --memory 8MiB --parallelism 2 " +
-            "--spill-dir spill --no-progress --output-format json"));
+            $"ulimit -n {Limit} && dotnet '{ConsoleProcess.Library()}' sort in --out out --memory 8MiB " +
+            "--parallelism 2 --spill-dir spill --no-progress --output-format json"));
 
         using JsonDocument job = JsonDocument.Parse(report);
         int spills = job.RootElement.GetProperty("stages").EnumerateArray().Sum(
