@@ -10,9 +10,10 @@ select_tools() {
     done
 }
 
+# It builds itself when a source has changed, which is not to be measured.
 has_sluice() {
-    [[ -x $sluice ]] && return
-    say "sluice skipped: $sluice is not there"
+    [[ -x $sluice ]] && "$sluice" version > /dev/null && return
+    say "sluice skipped: $sluice is not there, or cannot be built"
     return 1
 }
 
