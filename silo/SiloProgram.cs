@@ -16,6 +16,7 @@ using Orleans.Configuration;
 using Sluice.Grains;
 using Sluice.Jobs;
 using Sluice.Observability;
+using Sluice.Sorting;
 
 namespace Sluice.Silo;
 
@@ -179,7 +180,7 @@ public static class SiloProgram
         if (app.Configuration["stop-with-stdin"] is "true")
         {
             IHostApplicationLifetime lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();
-            Thread reader = new(() =>
+            ProcessLimits.StartThread("stop with parent", () =>
             {
                 while (Console.In.Read() >= 0)
                 {
@@ -187,12 +188,7 @@ public static class SiloProgram
                 }
 
                 lifetime.StopApplication();
-            })
-            {
-                IsBackground = true,
-                Name = "stop with parent",
-            };
-            reader.Start();
+            });
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Sluice.Sorting;
 
 namespace Sluice.Client;
 
@@ -29,8 +30,7 @@ internal sealed class OrderedBlockWriter(
         Thread[] threads = new Thread[(int)Math.Min(workers, blocks)];
         for (int i = 0; i < threads.Length; i++)
         {
-            threads[i] = new Thread(() => Work(newSource)) { IsBackground = true, Name = $"generate {i}" };
-            threads[i].Start();
+            threads[i] = ProcessLimits.StartThread($"generate {i}", () => Work(newSource));
         }
 
         foreach (Thread thread in threads)

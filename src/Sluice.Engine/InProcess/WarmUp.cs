@@ -41,7 +41,7 @@ public static class WarmUp
     {
         if (Interlocked.Exchange(ref _started, 1) == 0)
         {
-            new Thread(() => Run(last)) { IsBackground = true, Name = "sluice-warm-up" }.Start();
+            ProcessLimits.StartThread("sluice-warm-up", () => Run(last));
         }
     }
 

@@ -45,25 +45,9 @@ internal sealed class ReopenedFile : IDisposable
     private Use Begin(FileMode mode)
     {
         FileHandles? handles = _all.Begin(this);
-        if (handles is not null)
-        {
-            return new Use(_all, this, handles);
-        }
-
         try
         {
-            lock (_opening)
-            {
-                // Another use may have opened it while this one waited.
-                handles = Handles;
-                if (handles is null)
-                {
-                    handles = Open(mode);
-                    _all.Opened(this, handles);
-                }
-            }
-
-            return new Use(_all, this, handles);
+            return new Use(this, handles ?? Open(mode));
         }
         catch
         {
@@ -73,6 +57,22 @@ internal sealed class ReopenedFile : IDisposable
     }
 
     private FileHandles Open(FileMode mode)
+    {
+        lock (_opening)
+        {
+            // Another use may have opened it while this one waited.
+            if (Handles is FileHandles opened)
+            {
+                return opened;
+            }
+
+            FileHandles handles = OpenNow(mode);
+            _all.Opened(this, handles);
+            return handles;
+        }
+    }
+
+    private FileHandles OpenNow(FileMode mode)
     {
         try
         {
@@ -85,26 +85,15 @@ internal sealed class ReopenedFile : IDisposable
     }
 
     /// <summary>One use of the file.</summary>
-    public readonly ref struct Use
+    public readonly ref struct Use(ReopenedFile file, FileHandles handles)
     {
-        private readonly OpenFiles _all;
-        private readonly ReopenedFile _file;
-        private readonly FileHandles _handles;
-
-        public Use(OpenFiles all, ReopenedFile file, FileHandles handles)
-        {
-            _all = all;
-            _file = file;
-            _handles = handles;
-        }
-
         /// <summary>Goes through the kernel's page cache.</summary>
-        public SafeFileHandle Cached => _handles.Cached;
+        public SafeFileHandle Cached => handles.Cached;
 
         /// <summary>Goes past it; null where that cannot be.</summary>
-        public SafeFileHandle? Direct => _handles.Direct;
+        public SafeFileHandle? Direct => handles.Direct;
 
-        public void Dispose() => _all.End(_file);
+        public void Dispose() => file._all.End(file);
     }
 }
 

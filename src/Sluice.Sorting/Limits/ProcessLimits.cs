@@ -6,7 +6,7 @@ namespace Sluice.Sorting;
 public static partial class ProcessLimits
 {
     // errno ENFILE (of the whole system) and EMFILE (of the process); ERROR_TOO_MANY_OPEN_FILES on Windows.
-    private static readonly int[] s_tooManyFiles = [23, 24, unchecked((int)0x80070004)];
+    private static readonly int[] TooManyFiles = [23, 24, unchecked((int)0x80070004)];
 
     // RLIMIT_NOFILE of getrlimit(2).
     private const int FilesOnLinux = 7;
@@ -21,7 +21,7 @@ public static partial class ProcessLimits
 
     /// <summary>Whether <paramref name="exception"/> says that the process may have no more of something.</summary>
     public static bool IsReached(Exception exception) =>
-        exception is ThreadLimitException || (exception is IOException && s_tooManyFiles.Contains(exception.HResult));
+        exception is ThreadLimitException || (exception is IOException && TooManyFiles.Contains(exception.HResult));
 
     /// <summary>Starts a background thread.</summary>
     /// <param name="name">As debuggers and profilers show it.</param>
