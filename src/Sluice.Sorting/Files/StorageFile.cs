@@ -7,8 +7,8 @@ namespace Sluice.Sorting;
 /// <remarks>
 /// Pieces of whole pages at page boundaries may go past the kernel's page cache (see <see cref="WritePathChoice"/>);
 /// everything else goes through it. The system keeps both views of the file equal. What was written past the cache is
-/// read past it too: else the kernel would fill its cache with it after all. Between uses it may be closed, where the
-/// process has many files.
+/// read past it too, else the kernel would fill its cache with it after all; and what lies in the cache is read there,
+/// else the kernel would have to write it out first. Between uses it may be closed, where the process has many files.
 /// Ownership: disposing closes the file and leaves it where it is. Threading: any thread reads and writes, at places of
 /// its own.
 /// </remarks>
@@ -27,8 +27,9 @@ public sealed class StorageFile : IDisposable
     private readonly bool _isRead;
     private readonly Lock _gate = new();
 
-    // Under _gate.
-    private WritePath? _kept;
+    // Under _gate: of a file that is read again, what lies past the cache, and the bytes that had the choice.
+    private readonly Stretches _direct = new();
+    private long _written;
     private bool _isRefused;
 
     private StorageFile(ReopenedFile file, WritePathChoice choice, bool isRead)
@@ -45,7 +46,7 @@ public sealed class StorageFile : IDisposable
     public static StorageFile ToWrite(string path, WritePathChoice choice) =>
         new(new ReopenedFile(path, FileMode.Create, FileAccess.Write, OpenFiles.OfProcess), choice, isRead: false);
 
-    /// <summary>Creates a file that is read again: all its writes, and its reads, go one way.</summary>
+    /// <summary>Creates a file that is read again: each stretch is read the way it was written.</summary>
     /// <param name="path">The file, which must not be there yet.</param>
     /// <param name="choice">Shared by the files of a disk.</param>
     /// <exception cref="IOException">The file cannot be created.</exception>
@@ -55,14 +56,14 @@ public sealed class StorageFile : IDisposable
     /// <summary>Where the file is.</summary>
     public string Path => _file.Path;
 
-    /// <summary>Whether large reads wait for the device, because what they ask for is not in the cache.</summary>
+    /// <summary>Whether most large reads wait for the device, because what they ask for is not in the cache.</summary>
     public bool IsDirect
     {
         get
         {
             lock (_gate)
             {
-                return _kept == WritePath.Direct;
+                return _direct.Length > _written / 2;
             }
         }
     }
@@ -100,6 +101,10 @@ public sealed class StorageFile : IDisposable
         }
 
         _choice.Took(path, length, Stopwatch.GetElapsedTime(start));
+        if (_isRead)
+        {
+            Wrote(path, offset, length);
+        }
     }
 
     /// <summary>Reads at <paramref name="offset"/> until <paramref name="bytes"/> is full or the file ends.</summary>
@@ -117,26 +122,28 @@ public sealed class StorageFile : IDisposable
     {
         using ReopenedFile.Use use = _file.Begin();
         long filled = 0;
-        if (IsDirect && LengthIfAligned(pieces, offset) >= SmallestDirect && use.Direct is SafeFileHandle direct)
+        for (int i = 0; i < pieces.Count;)
         {
-            filled = ReadDirectly(direct, pieces, offset);
-        }
-
-        long skipped = 0;
-        for (int i = 0; i < pieces.Count; i++)
-        {
-            int have = (int)Math.Clamp(filled - skipped, 0, pieces[i].Length);
-            if (have < pieces[i].Length)
+            int count = CountDirect(pieces, i, offset + filled);
+            Memory<byte>[] together = count > 0 ? [.. pieces.Skip(i).Take(count)] : [pieces[i]];
+            long read = count > 0 && use.Direct is SafeFileHandle direct
+                ? ReadDirectly(direct, together, offset + filled)
+                : 0;
+            long end = 0;
+            foreach (Memory<byte> piece in together)
             {
-                int count = Read(use.Cached, pieces[i].Span[have..], offset + skipped + have);
-                filled += count;
-                if (have + count < pieces[i].Length)
+                // What the device did not give, if anything, comes through the cache.
+                int done = (int)Math.Clamp(read - end, 0, piece.Length);
+                end += piece.Length;
+                read += Read(use.Cached, piece.Span[done..], offset + filled + end - piece.Length + done);
+                if (read < end)
                 {
-                    break;
+                    return filled + read;
                 }
             }
 
-            skipped += pieces[i].Length;
+            filled += end;
+            i += together.Length;
         }
 
         return filled;
@@ -179,23 +186,15 @@ public sealed class StorageFile : IDisposable
         return filled;
     }
 
-    private static long LengthIfAligned(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset) =>
-        LengthIfAligned(pieces, static piece => piece.Span, offset);
-
-    private static long LengthIfAligned(IReadOnlyList<Memory<byte>> pieces, long offset) =>
-        LengthIfAligned(pieces, static piece => piece.Span, offset);
-
     // 0 when a piece, or the place, is not whole pages.
-    private static long LengthIfAligned<T>(
-        IReadOnlyList<T> pieces, Func<T, ReadOnlySpan<byte>> bytesOf, long offset)
+    private static long LengthIfAligned(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
     {
         long length = 0;
         bool isAligned = offset % PageSize == 0;
         for (int i = 0; i < pieces.Count; i++)
         {
-            ReadOnlySpan<byte> bytes = bytesOf(pieces[i]);
-            isAligned &= IsAligned(bytes);
-            length += bytes.Length;
+            isAligned &= IsAligned(pieces[i].Span);
+            length += pieces[i].Length;
         }
 
         return isAligned ? length : 0;
@@ -209,17 +208,46 @@ public sealed class StorageFile : IDisposable
         }
     }
 
+    // How many of the pieces from one on lie past the cache together, when that is enough for a read of its own.
+    private int CountDirect(IReadOnlyList<Memory<byte>> pieces, int first, long offset)
+    {
+        long left;
+        lock (_gate)
+        {
+            left = _direct.EndAt(offset) - offset;
+        }
+
+        int count = 0;
+        long length = 0;
+        bool isAligned = offset % PageSize == 0;
+        while (isAligned && first + count < pieces.Count && length + pieces[first + count].Length <= left)
+        {
+            isAligned = IsAligned(pieces[first + count].Span);
+            length += pieces[first + count].Length;
+            count++;
+        }
+
+        return isAligned && length >= SmallestDirect ? count : 0;
+    }
+
+    private void Wrote(WritePath path, long offset, long length)
+    {
+        lock (_gate)
+        {
+            _written += length;
+            if (path == WritePath.Direct)
+            {
+                _direct.Add(offset, length);
+            }
+        }
+    }
+
     // Null when the device's way was refused.
     private WritePath? NextPath()
     {
         lock (_gate)
         {
-            if (_isRefused)
-            {
-                return null;
-            }
-
-            return _isRead ? _kept ??= _choice.Next() : _choice.Next();
+            return _isRefused ? null : _choice.Next(_isRead);
         }
     }
 
@@ -236,7 +264,6 @@ public sealed class StorageFile : IDisposable
             lock (_gate)
             {
                 _isRefused = true;
-                _kept = null;
             }
 
             return false;

@@ -17,18 +17,12 @@ internal enum WritePath
 /// Which one that is depends on the machine and changes while it runs: a cache with pages at hand takes 5 GB/s, one
 /// that must first get them from a hypervisor 0.4 GB/s, one that has too many unwritten pages what the disk does; a
 /// local solid state disk takes 2 GB/s and more, a network volume 0.1 GB/s. So both are measured: each once at first,
-/// the slower one again now and then. All files of one disk share a choice. Threading: any thread.
+/// the one not taken again now and then. All files of one disk share what was measured. Threading: any thread.
 /// </remarks>
 public sealed class WritePathChoice
 {
-    private const int ChoicesPerProbe = 64;
-
     // The newest write counts a quarter.
     private const double Newest = 0.25;
-
-    // A cached write takes a processor and pages that others could use, now and once more when the kernel writes them
-    // out; a direct one only waits.
-    private const double PriceOfCached = 3;
 
     private static readonly ConcurrentDictionary<string, WritePathChoice> s_disks = new(StringComparer.Ordinal);
 
@@ -37,7 +31,14 @@ public sealed class WritePathChoice
 
     private readonly Lock _gate = new();
     private readonly double?[] _secondsPerByte = new double?[2];
-    private int _choices;
+
+    // What stays is forced to the disk before the job ends. The cache takes a processor's time for it and pages that
+    // others could use, now and once more when the kernel writes them out; on its direct way a write only waits.
+    private readonly Preference _kept = new(WritePath.Direct, priceOfCached: 16, choicesPerProbe: 256);
+
+    // What is read again is mostly deleted before the kernel writes it out, and is read without the device, which has
+    // others to serve then: that makes up for most of the processor's time.
+    private readonly Preference _readAgain = new(WritePath.Cached, priceOfCached: 2, choicesPerProbe: 64);
 
     /// <summary>The choice that all files share of the disk on which a directory lies.</summary>
     /// <param name="directory">Its path; need not be there.</param>
@@ -59,23 +60,14 @@ public sealed class WritePathChoice
         s_disks.GetOrAdd(volume, static _ => new WritePathChoice());
 
     /// <summary>The way the next write should go.</summary>
-    internal WritePath Next()
+    /// <param name="isReadAgain">Whether what is written is read again soon, and then deleted.</param>
+    internal WritePath Next(bool isReadAgain)
     {
         lock (_gate)
         {
-            _choices++;
-            if (_secondsPerByte[(int)WritePath.Direct] is not double direct)
-            {
-                return WritePath.Direct;
-            }
-
-            if (_secondsPerByte[(int)WritePath.Cached] is not double cached)
-            {
-                return WritePath.Cached;
-            }
-
-            bool isProbe = _choices % ChoicesPerProbe == 0;
-            return direct < PriceOfCached * cached != isProbe ? WritePath.Direct : WritePath.Cached;
+            Preference preference = isReadAgain ? _readAgain : _kept;
+            return preference.Next(
+                _secondsPerByte[(int)WritePath.Cached], _secondsPerByte[(int)WritePath.Direct]);
         }
     }
 
@@ -87,6 +79,29 @@ public sealed class WritePathChoice
         {
             ref double? kept = ref _secondsPerByte[(int)path];
             kept = kept is double before ? before + (Newest * (found - before)) : found;
+        }
+    }
+
+    /// <summary>What speaks for one way, beside the time it takes.</summary>
+    private sealed class Preference(WritePath first, double priceOfCached, int choicesPerProbe)
+    {
+        private readonly WritePath _first = first;
+        private readonly double _priceOfCached = priceOfCached;
+        private readonly int _choicesPerProbe = choicesPerProbe;
+        private int _choices;
+
+        // Seconds per byte; null for a way that was not measured yet.
+        public WritePath Next(double? cached, double? direct)
+        {
+            _choices++;
+            if (cached is null || direct is null)
+            {
+                bool isFirstKnown = (_first == WritePath.Cached ? cached : direct) is not null;
+                return isFirstKnown != (_first == WritePath.Cached) ? WritePath.Cached : WritePath.Direct;
+            }
+
+            bool isProbe = _choices % _choicesPerProbe == 0;
+            return direct < _priceOfCached * cached != isProbe ? WritePath.Direct : WritePath.Cached;
         }
     }
 

@@ -1,0 +1,33 @@
+namespace Sluice.Sorting.Tests;
+
+public class StretchesTests
+{
+    [Theory]
+    [Seeded(1)]
+    [Seeded(2)]
+    public void The_end_of_the_stretch_at_a_place_is_as_in_a_list_of_bytes(int seed)
+    {
+        Random random = new(seed);
+        Stretches stretches = new();
+        bool[] isIn = new bool[200];
+        for (int step = 0; step < 60; step++)
+        {
+            int start = random.Next(isIn.Length);
+            int length = random.Next(isIn.Length - start + 1) % 9;
+            if (isIn.AsSpan(start, length).Contains(true))
+            {
+                continue;
+            }
+
+            stretches.Add(start, length);
+            isIn.AsSpan(start, length).Fill(true);
+
+            Assert.Equal(isIn.Count(place => place), stretches.Length);
+            for (int place = 0; place < isIn.Length; place++)
+            {
+                int end = Array.IndexOf(isIn, false, place);
+                Assert.Equal(end < 0 ? isIn.Length : end, stretches.EndAt(place));
+            }
+        }
+    }
+}
