@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Sluice.Sorting;
 
 namespace Sluice.Engine;
@@ -68,25 +70,70 @@ internal sealed class ComparedRangePartitioner : IPartitioner
 /// </summary>
 internal sealed class RangePartitioner : IPartitioner
 {
+    // So many boundaries are compared at once faster than one after the other.
+    private const int MostCounted = 32;
+
     private readonly byte[][] _boundaries;
+
+    // Filled up to whole vectors with the largest prefix there is: none is above it.
     private readonly ulong[] _prefixes;
 
     /// <param name="boundaries">Sorted keys; one fewer than there are partitions.</param>
     public RangePartitioner(byte[][] boundaries)
     {
         _boundaries = boundaries;
-        _prefixes = [.. boundaries.Select(key => KeyPrefix.Of(key))];
+        int vectors = (boundaries.Length + Vector512<ulong>.Count - 1) / Vector512<ulong>.Count;
+        _prefixes = new ulong[vectors * Vector512<ulong>.Count];
+        Array.Fill(_prefixes, ulong.MaxValue);
+        for (int i = 0; i < boundaries.Length; i++)
+        {
+            _prefixes[i] = KeyPrefix.Of(boundaries[i]);
+        }
     }
 
     /// <summary>How many boundaries are not above the key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int PartitionOf(ReadOnlySpan<byte> key)
     {
-        // Which half a key falls into cannot be predicted: the search moves by arithmetic, not by branches.
         ulong prefix = KeyPrefix.Of(key);
         ref ulong prefixes = ref MemoryMarshal.GetArrayDataReference(_prefixes);
+        int low = _boundaries.Length <= MostCounted
+            ? CountBelow(ref prefixes, _prefixes.Length, prefix)
+            : SearchBelow(ref prefixes, _boundaries.Length, prefix);
+        return low < _boundaries.Length && Unsafe.Add(ref prefixes, low) == prefix ? AmongTies(low, prefix, key) : low;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int CountBelow(ref ulong prefixes, int count, ulong prefix)
+    {
+        int below = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (int i = 0; i < count; i += Vector512<ulong>.Count)
+            {
+                Vector512<ulong> some = Vector512.LoadUnsafe(ref prefixes, (nuint)i);
+                below += BitOperations.PopCount(
+                    Vector512.LessThan(some, Vector512.Create(prefix)).ExtractMostSignificantBits());
+            }
+
+            return below;
+        }
+
+        for (int i = 0; i < count; i += Vector256<ulong>.Count)
+        {
+            Vector256<ulong> some = Vector256.LoadUnsafe(ref prefixes, (nuint)i);
+            below += BitOperations.PopCount(
+                Vector256.LessThan(some, Vector256.Create(prefix)).ExtractMostSignificantBits());
+        }
+
+        return below;
+    }
+
+    // Which half a key falls into cannot be predicted: the search moves by arithmetic, not by branches.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int SearchBelow(ref ulong prefixes, int count, ulong prefix)
+    {
         int low = 0;
-        int count = _prefixes.Length;
         while (count > 0)
         {
             int half = (count + 1) >> 1;
@@ -95,13 +142,13 @@ internal sealed class RangePartitioner : IPartitioner
             count -= half;
         }
 
-        return low < _prefixes.Length && Unsafe.Add(ref prefixes, low) == prefix ? AmongTies(low, prefix, key) : low;
+        return low;
     }
 
     // Boundaries with the key's own prefix: their bytes decide.
     private int AmongTies(int low, ulong prefix, ReadOnlySpan<byte> key)
     {
-        int high = _prefixes.Length;
+        int high = _boundaries.Length;
         while (low < high)
         {
             int middle = (low + high) >>> 1;

@@ -17,6 +17,7 @@ internal sealed class LoserTree
 
     // Place 0 is the winner's, inner nodes are places 1 to k-1.
     private readonly Entrant[] _places;
+    private int _left;
 
     /// <param name="cursors">In the order that decides ties; each is moved to its first record here.</param>
     /// <param name="comparison">Orders keys; null compares them as bytes.</param>
@@ -26,17 +27,21 @@ internal sealed class LoserTree
         _cursors = cursors;
         _places = new Entrant[Math.Max(cursors.Length, 1)];
         _ended = new bool[cursors.Length];
+        _left = cursors.Length;
         if (cursors.Length > 0)
         {
             _places[0] = Play(1);
-            Winner = WinnerOrNull();
         }
     }
 
-    /// <summary>The cursor with the smallest key, or null when all have ended.</summary>
-    public RunCursor? Winner { get; private set; }
+    /// <summary>Whether all cursors have ended.</summary>
+    public bool HasEnded => _left == 0;
 
-    /// <summary>Moves the winner on and finds the next one.</summary>
+    /// <summary>The cursor with the smallest key, while not all have ended.</summary>
+    /// <remarks>Found by its place: to keep the object itself would cost each record a write barrier.</remarks>
+    public RunCursor Winner => _cursors[(int)_places[0].Cursor];
+
+    /// <summary>Moves the winner on and finds the next one, while not all have ended.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Next()
     {
@@ -57,14 +62,6 @@ internal sealed class LoserTree
         }
 
         places = winner;
-        Winner = WinnerOrNull();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private RunCursor? WinnerOrNull()
-    {
-        int winner = (int)_places[0].Cursor;
-        return _ended[winner] ? null : _cursors[winner];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -77,6 +74,7 @@ internal sealed class LoserTree
         }
 
         _ended[index] = true;
+        _left--;
         return new Entrant(ulong.MaxValue, (ulong)index);
     }
 

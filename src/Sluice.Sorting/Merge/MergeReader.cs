@@ -9,7 +9,6 @@ internal sealed class MergeReader : IRecordReader, IDisposable
     private readonly RunCursor[] _cursors;
     private readonly KeyComparison? _comparison;
     private LoserTree? _tree;
-    private RunCursor? _current;
 
     public MergeReader(RunCursor[] cursors, KeyComparison? comparison = null)
     {
@@ -19,9 +18,9 @@ internal sealed class MergeReader : IRecordReader, IDisposable
 
     public IReadOnlyList<RunCursor> Cursors => _cursors;
 
-    public ReadOnlySpan<byte> Record => _current!.Record;
+    public ReadOnlySpan<byte> Record => _tree!.Winner.Record;
 
-    public int KeyLength => _current!.KeyLength;
+    public int KeyLength => _tree!.Winner.KeyLength;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool MoveNext()
@@ -30,13 +29,12 @@ internal sealed class MergeReader : IRecordReader, IDisposable
         {
             _tree = new LoserTree(_cursors, _comparison);
         }
-        else if (_current is not null)
+        else if (!_tree.HasEnded)
         {
             _tree.Next();
         }
 
-        _current = _tree.Winner;
-        return _current is not null;
+        return !_tree.HasEnded;
     }
 
     public void Dispose()

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Sluice.Buffers;
 
 namespace Sluice.Sorting;
@@ -12,6 +14,8 @@ namespace Sluice.Sorting;
 /// </remarks>
 internal sealed class RunCursor : IDisposable
 {
+    private const int CacheLine = 64;
+
     private readonly IBlockSource _source;
     private readonly BlockPayloads _payloads;
     private readonly IBufferPool _pool;
@@ -90,7 +94,22 @@ internal sealed class RunCursor : IDisposable
 
         SetRecord(_blockSegment, _position + header, keyLength, length, bytes.Slice(header, length));
         _position += header + length;
+        Prefetch(ref Unsafe.Add(ref MemoryMarshal.GetReference(bytes), header + length), length);
         return true;
+    }
+
+    // Until the next record is asked for, other runs' records come; it is probably about as long as this one. There
+    // may be none: a prefetch of any address is harmless.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Prefetch(ref byte next, int length)
+    {
+        if (Sse.IsSupported)
+        {
+            byte* start = (byte*)Unsafe.AsPointer(ref next);
+            Sse.Prefetch0(start);
+            Sse.Prefetch0(start + CacheLine);
+            Sse.Prefetch0(start + Math.Min(2 * CacheLine, length));
+        }
     }
 
     /// <summary>Compares the keys the two cursors stand at, as unsigned bytes, the shorter first on a tie.</summary>
@@ -190,7 +209,12 @@ internal sealed class RunCursor : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void SetRecord(MemorySegment segment, int offset, int keyLength, int length, ReadOnlySpan<byte> record)
     {
-        _recordSegment = segment;
+        // A write barrier for each block, not for each record.
+        if (_recordSegment != segment)
+        {
+            _recordSegment = segment;
+        }
+
         _recordOffset = offset;
         _recordLength = length;
         KeyLength = keyLength;

@@ -46,6 +46,7 @@ public ref struct RecordHash
     }
 
     /// <summary>The hash of a record that lies in one piece, its key first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Hash128 Of(ReadOnlySpan<byte> record, int keyLength)
     {
         // Words, not spans or structs, from here on: the compiler keeps those in memory, and waits for them.
