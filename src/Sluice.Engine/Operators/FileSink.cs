@@ -24,10 +24,13 @@ internal sealed class BytesSink : Operator<ReadOnlySpan<byte>>
     public override void Emit(ReadOnlySpan<byte> item)
     {
         _sum.Add(item, item.Length);
-        _part.Write(item);
         if (_endLines)
         {
-            _part.WriteByte((byte)'\n');
+            _part.Write(item, (byte)'\n');
+        }
+        else
+        {
+            _part.Write(item);
         }
     }
 

@@ -9,6 +9,9 @@ internal sealed class OrderBytesWriter : Operator<ReadOnlySpan<byte>>
 {
     private readonly ByteKey _key;
     private readonly IRecordOutput _output;
+
+    // Known by its class, it is called directly: samplers and shuffles take turns behind the interface.
+    private readonly ShuffleWriter? _shuffle;
     private readonly bool _isPrefix;
     private RecordSum _sum;
 
@@ -16,6 +19,7 @@ internal sealed class OrderBytesWriter : Operator<ReadOnlySpan<byte>>
     {
         _key = key;
         _output = output;
+        _shuffle = output as ShuffleWriter;
         _isPrefix = key.IsPrefix;
     }
 
@@ -27,7 +31,15 @@ internal sealed class OrderBytesWriter : Operator<ReadOnlySpan<byte>>
     {
         _sum.Add(item, item.Length);
         ReadOnlySpan<byte> key = _key.Of(item);
-        _output.Append(key, _isPrefix ? item[key.Length..] : item);
+        ReadOnlySpan<byte> value = _isPrefix ? item[key.Length..] : item;
+        if (_shuffle is not null)
+        {
+            _shuffle.Append(key, value);
+        }
+        else
+        {
+            _output.Append(key, value);
+        }
     }
 
     public override void Complete()

@@ -82,6 +82,28 @@ internal sealed class PartFile : IDisposable
             return;
         }
 
+        WritePieces(bytes);
+    }
+
+    /// <summary>Writes bytes and one more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Write(ReadOnlySpan<byte> bytes, byte last)
+    {
+        if (bytes.Length < _segmentSize - _filled)
+        {
+            Span<byte> room = _segment.Slice(_filled, bytes.Length + 1);
+            bytes.CopyTo(room);
+            room[bytes.Length] = last;
+            _filled += room.Length;
+            return;
+        }
+
+        WritePieces(bytes);
+        WritePieces([last]);
+    }
+
+    private void WritePieces(ReadOnlySpan<byte> bytes)
+    {
         while (!bytes.IsEmpty)
         {
             if (_filled == _segmentSize)
@@ -94,18 +116,6 @@ internal sealed class PartFile : IDisposable
             _filled += count;
             bytes = bytes[count..];
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void WriteByte(byte value)
-    {
-        if (_filled == _segmentSize)
-        {
-            NextSegment();
-        }
-
-        _segment.Slice(_filled, 1)[0] = value;
-        _filled++;
     }
 
     /// <summary>Writes what is left and closes the file, which stays.</summary>

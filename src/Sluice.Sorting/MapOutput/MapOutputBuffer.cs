@@ -86,8 +86,12 @@ public sealed class MapOutputBuffer : IDisposable
         }
 
         RingPosition keyStart = data.Head;
-        Write(data, key);
-        Write(data, value);
+        if (!data.TryWrite(key, value))
+        {
+            Write(data, key);
+            Write(data, value);
+        }
+
         _ring.Append(partition, PrefixOf(key), new RecordPosition(keyStart, keyStart + key.Length, data.Head));
         _bytes += length;
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Sluice.Buffers;
 
 namespace Sluice.Sorting;
@@ -74,6 +75,33 @@ internal sealed unsafe class SegmentRing
         bytes[..count].CopyTo(new Span<byte>((void*)AddressOf(Head), count));
         Head += count;
         return count;
+    }
+
+    /// <summary>Copies a key and its value behind it if there is room for both; else nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWrite(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        long length = (long)key.Length + value.Length;
+        if (length > Room)
+        {
+            return false;
+        }
+
+        Span<byte> room = new((void*)AddressOf(Head), (int)length);
+        ref byte start = ref MemoryMarshal.GetReference(key);
+        if (Unsafe.AreSame(ref Unsafe.Add(ref start, key.Length), ref MemoryMarshal.GetReference(value)))
+        {
+            // They lie so already, as when the key begins the record.
+            MemoryMarshal.CreateReadOnlySpan(ref start, (int)length).CopyTo(room);
+        }
+        else
+        {
+            key.CopyTo(room);
+            value.CopyTo(room[key.Length..]);
+        }
+
+        Head += (int)length;
+        return true;
     }
 
     /// <summary>Moves the head over <paramref name="count"/> bytes of the last segment.</summary>

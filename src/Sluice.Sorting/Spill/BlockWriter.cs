@@ -64,7 +64,9 @@ internal sealed class BlockWriter : IRecordOutput
         Span<byte> room = _segment!.Slice(_position, needed);
         int header = RecordHeader.Write(room, keyLength, record.Length - keyLength);
         record.CopyTo(room[header..]);
-        _sum.Add(room.Slice(header, record.Length), keyLength);
+
+        // As it was collected: a copy that went wrong is not summed as if it were right.
+        _sum.Add(record, keyLength);
         _position += header + record.Length;
     }
 

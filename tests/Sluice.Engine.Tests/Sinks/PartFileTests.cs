@@ -9,6 +9,50 @@ public sealed class PartFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [Seeded(1)]
+    [Seeded(2)]
+    public void Records_and_their_line_feeds_are_written_behind_each_other(int seed)
+    {
+        const int SegmentSize = 1024;
+        using TestPool pool = new(4, SegmentSize);
+        Random random = new(seed);
+        using MemoryStream expected = new();
+        string path = _folder.Write("out/part", "");
+        using (PartFile part = PartFile.Create(path, pool.Task, 4, DiskWait.None, CancellationToken.None))
+        {
+            for (int record = 0; record < 400; record++)
+            {
+                // Some leave no room, or that of one byte, in their segment; some cross several.
+                int rest = SegmentSize - (int)(expected.Length % SegmentSize);
+                byte[] bytes = new byte[random.Next(4) switch
+                {
+                    0 => rest,
+                    1 => rest - 1,
+                    2 => random.Next(3 * SegmentSize),
+                    _ => random.Next(20),
+                }];
+                random.NextBytes(bytes);
+                expected.Write(bytes);
+                if (random.Next(2) == 0)
+                {
+                    part.Write(bytes);
+                }
+                else
+                {
+                    part.Write(bytes, (byte)'\n');
+                    expected.WriteByte((byte)'\n');
+                }
+            }
+
+            part.Finish();
+            Assert.Equal(expected.Length, part.Length);
+        }
+
+        Assert.Equal(expected.ToArray(), File.ReadAllBytes(path));
+        Assert.Equal(0, pool.Lent);
+    }
+
     [Fact]
     public void A_part_that_is_given_up_and_cannot_be_deleted_does_not_hide_why()
     {

@@ -112,25 +112,6 @@ public sealed class SplitReaderTests : IDisposable
             expected, tasks.Select(task => (int)Math.Ceiling(task.Sum(split => split.Length) / 1048576.0)));
     }
 
-    [Fact]
-    public void Range_boundaries_put_each_key_into_its_partition()
-    {
-        byte[][] boundaries = [[], [1], [1, 0], "middle of them"u8.ToArray(), "middle of them all"u8.ToArray(), [200]];
-        RangePartitioner partitioner = new(boundaries);
-        Random random = new(1);
-        List<byte[]> keys =
-            [.. boundaries, [0], [2], "middle of"u8.ToArray(), "middle of them a"u8.ToArray(), [255, 255]];
-        for (int i = 0; i < 500; i++)
-        {
-            byte[] key = new byte[random.Next(20)];
-            random.NextBytes(key);
-            keys.Add(key);
-        }
-
-        Assert.All(keys, key => Assert.Equal(
-            boundaries.Count(boundary => boundary.AsSpan().SequenceCompareTo(key) <= 0), partitioner.PartitionOf(key)));
-    }
-
     private static NetworkBuffer Segment(int size)
     {
         NetworkBufferPool pool = new(new NetworkBufferPoolOptions { SegmentCount = 1, SegmentSize = size });
