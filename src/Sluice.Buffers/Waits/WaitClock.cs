@@ -8,7 +8,8 @@ namespace Sluice.Buffers;
 /// <remarks>
 /// So the waits never add up to more than the thread's life, and the rest of it is work. Ownership: whoever attaches it
 /// to a thread detaches it there. Threading: written by the thread it is attached to, without atomics; read by anybody,
-/// who reads again when a wait began or ended meanwhile.
+/// who reads again when a wait began or ended meanwhile. Processors' clocks may differ a little: no time is counted
+/// before the latest that a reader was told.
 /// </remarks>
 public sealed class WaitClock
 {
@@ -20,7 +21,11 @@ public sealed class WaitClock
     [ThreadStatic]
     private static WaitClock? t_current;
 
+    private readonly TimeProvider _time;
     private readonly long[] _ticks = new long[KindCount];
+
+    // The latest moment that a reader counted up to.
+    private long _seen;
     private long _started;
     private long _ended;
     private long _since;
@@ -29,11 +34,17 @@ public sealed class WaitClock
     // Odd while the fields above are written.
     private int _version;
 
+    /// <param name="time">Tells the time; null is the system's.</param>
+    public WaitClock(TimeProvider? time = null)
+    {
+        _time = time ?? TimeProvider.System;
+    }
+
     /// <summary>Begins to count the waits of the calling thread; it waits for nothing now.</summary>
     public void Attach()
     {
         Debug.Assert(t_current is null, "A thread has one clock.");
-        _started = Stopwatch.GetTimestamp();
+        _started = _time.GetTimestamp();
         t_current = this;
     }
 
@@ -42,7 +53,8 @@ public sealed class WaitClock
     {
         Debug.Assert(t_current == this, "A thread detaches the clock that it attached.");
         t_current = null;
-        Volatile.Write(ref _ended, Stopwatch.GetTimestamp());
+        _ended = BeginChange();
+        EndChange();
     }
 
     /// <summary>
@@ -64,7 +76,7 @@ public sealed class WaitClock
             int version = Volatile.Read(ref _version);
             long started = Volatile.Read(ref _started);
             long ended = Volatile.Read(ref _ended);
-            long now = ended != 0 ? ended : Stopwatch.GetTimestamp();
+            long now = ended != 0 ? ended : See();
             for (int kind = 0; kind < KindCount; kind++)
             {
                 waits[kind] = Volatile.Read(ref _ticks[kind]);
@@ -88,17 +100,32 @@ public sealed class WaitClock
         }
     }
 
-    private static TimeSpan TimeOf(long ticks) => Stopwatch.GetElapsedTime(0, ticks);
+    private TimeSpan TimeOf(long ticks) => _time.GetElapsedTime(0, ticks);
+
+    // The time, and that a reader counts up to it.
+    private long See()
+    {
+        long now = _time.GetTimestamp();
+        long seen = Volatile.Read(ref _seen);
+        while (seen < now)
+        {
+            long before = Interlocked.CompareExchange(ref _seen, now, seen);
+            if (before == seen)
+            {
+                return now;
+            }
+
+            seen = before;
+        }
+
+        return seen;
+    }
 
     // Ends the wait at hand, if any, and begins another, or work. Returns what was going on.
     private int Turn(int kind)
     {
         int before = _kind;
-        Volatile.Write(ref _version, _version + 1);
-        Thread.MemoryBarrier();
-
-        // After that: whoever reads what was before has read an earlier time.
-        long now = Stopwatch.GetTimestamp();
+        long now = BeginChange();
         if (before != Working)
         {
             _ticks[before] += now - _since;
@@ -106,9 +133,20 @@ public sealed class WaitClock
 
         _since = now;
         _kind = kind;
-        Volatile.Write(ref _version, _version + 1);
+        EndChange();
         return before;
     }
+
+    // Returns the time, which is taken after that: whoever reads what was before counts up to an earlier one, or to one
+    // that is known here.
+    private long BeginChange()
+    {
+        Volatile.Write(ref _version, _version + 1);
+        Thread.MemoryBarrier();
+        return Math.Max(_time.GetTimestamp(), Volatile.Read(ref _seen));
+    }
+
+    private void EndChange() => Volatile.Write(ref _version, _version + 1);
 
     /// <summary>One wait; disposed when it is over, in the reverse order of beginning.</summary>
     public readonly ref struct Wait

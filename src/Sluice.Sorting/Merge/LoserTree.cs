@@ -17,7 +17,7 @@ internal sealed class LoserTree
 
     // Place 0 is the winner's, inner nodes are places 1 to k-1.
     private readonly Entrant[] _places;
-    private int _left;
+    private int _live;
 
     /// <param name="cursors">In the order that decides ties; each is moved to its first record here.</param>
     /// <param name="comparison">Orders keys; null compares them as bytes.</param>
@@ -27,7 +27,7 @@ internal sealed class LoserTree
         _cursors = cursors;
         _places = new Entrant[Math.Max(cursors.Length, 1)];
         _ended = new bool[cursors.Length];
-        _left = cursors.Length;
+        _live = cursors.Length;
         if (cursors.Length > 0)
         {
             _places[0] = Play(1);
@@ -35,7 +35,7 @@ internal sealed class LoserTree
     }
 
     /// <summary>Whether all cursors have ended.</summary>
-    public bool HasEnded => _left == 0;
+    public bool HasEnded => _live == 0;
 
     /// <summary>The cursor with the smallest key, while not all have ended.</summary>
     /// <remarks>Found by its place: to keep the object itself would cost each record a write barrier.</remarks>
@@ -74,7 +74,7 @@ internal sealed class LoserTree
         }
 
         _ended[index] = true;
-        _left--;
+        _live--;
         return new Entrant(ulong.MaxValue, (ulong)index);
     }
 

@@ -93,6 +93,35 @@ public sealed class WaitClockTests
             .WaitAsync(TimeSpan.FromSeconds(40), TestContext.Current.CancellationToken);
     }
 
+    [Theory]
+    [InlineData(90)]
+    [InlineData(110)]
+    public void A_processor_whose_clock_is_behind_takes_nothing_back(long behind)
+    {
+        SetTime time = new();
+        WaitClock clock = new(time);
+        clock.Attach();
+        time.Now = 100;
+        WaitTotals first = clock.Read();
+
+        time.Now = behind;
+        using (WaitClock.Begin(WaitKind.Fetch))
+        {
+            time.Now = behind + 5;
+            WaitTotals second = clock.Read();
+            Assert.Equal(Math.Max(behind, 100), second.Working.Ticks);
+            Assert.Equal(Math.Max(behind + 5, 100), second.Elapsed.Ticks);
+        }
+
+        time.Now = 200;
+        clock.Read();
+        time.Now = 150;
+        clock.Detach();
+
+        Assert.Equal(100, first.Working.Ticks);
+        Assert.Equal(200, clock.Read().Elapsed.Ticks);
+    }
+
     [Fact]
     public void Work_stands_still_while_a_thread_waits()
     {
@@ -117,4 +146,13 @@ public sealed class WaitClockTests
     private static TimeSpan Sum(WaitTotals totals) => totals.Waits.Aggregate(TimeSpan.Zero, (sum, wait) => sum + wait);
 
     private static void Pass() => Thread.Sleep(6);
+
+    private sealed class SetTime : TimeProvider
+    {
+        public long Now { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => 1_000_000 + Now;
+    }
 }
