@@ -17,14 +17,20 @@ internal sealed class BenchmarkTask : IDisposable
 
     public LocalBufferPool Pool { get; }
 
-    /// <summary>A map output buffer whose ring may take all but the segment that is written from; one half is collected
-    /// and sorted while the other is written.</summary>
-    public MapOutputBuffer Collector(ISpillStore store, int partitions) => new(Pool, store, new MapOutputOptions
-    {
-        Partitions = partitions,
-        MaximumSegments = _whole.Total - 1,
-        SpillThreshold = 0.5,
-    });
+    /// <summary>A map output buffer whose ring may take all but the segment that is written from.</summary>
+    /// <param name="store">Where it spills.</param>
+    /// <param name="partitions">Of its output.</param>
+    /// <param name="spillThreshold">With a half, one half of the ring is collected and sorted while the other is
+    /// written; with 1 nothing is spilled before the ring is full.</param>
+    public MapOutputBuffer Collector(ISpillStore store, int partitions, double spillThreshold = 0.5) => new(
+        Pool,
+        store,
+        new MapOutputOptions
+        {
+            Partitions = partitions,
+            MaximumSegments = _whole.Total - 1,
+            SpillThreshold = spillThreshold,
+        });
 
     /// <summary>Ends collecting and throws the runs away.</summary>
     /// <returns>How many records were collected.</returns>

@@ -39,7 +39,7 @@ public class GroupInMemoryBenchmarks : IDisposable
     [Benchmark(OperationsPerInvoke = Records)]
     public long Collect_and_group()
     {
-        using MapOutputBuffer buffer = _task!.Collector(_store, Partitions);
+        using MapOutputBuffer buffer = _task!.Collector(_store, Partitions, spillThreshold: 1);
         for (int at = 0; at < _records.Length; at += RecordLength)
         {
             ReadOnlySpan<byte> record = _records.AsSpan(at, RecordLength);
