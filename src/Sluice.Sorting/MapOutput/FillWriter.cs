@@ -9,7 +9,6 @@ internal sealed class FillWriter
 {
     private const int PositionsAhead = 24;
     private const int RecordsAhead = 12;
-    private const int CacheLine = 64;
 
     private readonly Combiner? _combiner;
     private readonly KeyComparison? _comparison;
@@ -99,9 +98,7 @@ internal sealed class FillWriter
         {
             RecordPosition position = fill.PositionOf(run[index + RecordsAhead].Number);
             byte* record = (byte*)fill.Ring.Data.AddressOf(position.KeyStart);
-            Sse.Prefetch0(record);
-            Sse.Prefetch0(record + CacheLine);
-            Sse.Prefetch0(record + Math.Min(2 * CacheLine, position.Length));
+            CacheLines.Prefetch(record, position.Length);
         }
     }
 

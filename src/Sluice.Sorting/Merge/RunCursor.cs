@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using Sluice.Buffers;
 
 namespace Sluice.Sorting;
@@ -14,8 +13,6 @@ namespace Sluice.Sorting;
 /// </remarks>
 internal sealed class RunCursor : IDisposable
 {
-    private const int CacheLine = 64;
-
     private readonly IBlockSource _source;
     private readonly BlockPayloads _payloads;
     private readonly IBufferPool _pool;
@@ -94,22 +91,8 @@ internal sealed class RunCursor : IDisposable
 
         SetRecord(_blockSegment, _position + header, keyLength, length, bytes.Slice(header, length));
         _position += header + length;
-        Prefetch(ref Unsafe.Add(ref MemoryMarshal.GetReference(bytes), header + length), length);
+        PrefetchNext(bytes[(header + length)..], length);
         return true;
-    }
-
-    // Until the next record is asked for, other runs' records come; it is probably about as long as this one. There
-    // may be none: a prefetch of any address is harmless.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Prefetch(ref byte next, int length)
-    {
-        if (Sse.IsSupported)
-        {
-            byte* start = (byte*)Unsafe.AsPointer(ref next);
-            Sse.Prefetch0(start);
-            Sse.Prefetch0(start + CacheLine);
-            Sse.Prefetch0(start + Math.Min(2 * CacheLine, length));
-        }
     }
 
     /// <summary>Compares the keys the two cursors stand at, as unsigned bytes, the shorter first on a tie.</summary>
@@ -221,6 +204,11 @@ internal sealed class RunCursor : IDisposable
         Prefix = KeyPrefix.Of(record[..keyLength]);
         _sum.Add(record, keyLength);
     }
+
+    // Until the next record is asked for, other runs' records come; it is probably about as long as this one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void PrefetchNext(ReadOnlySpan<byte> rest, int length) =>
+        CacheLines.Prefetch((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(rest)), length);
 
     private void ReadLarge(MemorySegment join, int keyLength, int length)
     {
