@@ -63,12 +63,20 @@ internal sealed class KeyComparisonFinder : NodeVisitor<KeyComparison?>
     public override KeyComparison? Visit<T>(TopNode<T> node) => node.Order.Comparison;
 }
 
-/// <summary>The operator that writes into a shuffle, or into a sample of its keys.</summary>
+/// <summary>The operator that samples the keys of a sorting shuffle.</summary>
+internal sealed class SamplerBuilder(KeySample sample) : NodeVisitor<object>
+{
+    public override object Visit(OrderBytesNode node) => new OrderBytesSampler(node.Key, sample);
+
+    public override object Visit<T, TKey>(OrderNode<T, TKey> node) => new OrderSampler<T, TKey>(node, sample);
+}
+
+/// <summary>The operator that writes into a shuffle.</summary>
 internal sealed class ShuffleWriterBuilder : NodeVisitor<object>
 {
-    private readonly TaskContext? _context;
-    private readonly TaskMemory? _memory;
-    private readonly IRecordOutput _output;
+    private readonly TaskContext _context;
+    private readonly TaskMemory _memory;
+    private readonly ShuffleWriter _output;
     private IDisposable? _table;
 
     public ShuffleWriterBuilder(TaskContext context, TaskMemory memory, ShuffleWriter output)
@@ -78,26 +86,20 @@ internal sealed class ShuffleWriterBuilder : NodeVisitor<object>
         _output = output;
     }
 
-    public ShuffleWriterBuilder(KeySample sample)
-    {
-        _output = sample;
-    }
-
     public override object Visit(OrderBytesNode node) => new OrderBytesWriter(node.Key, _output);
 
-    public override object Visit<T, TKey>(OrderNode<T, TKey> node) => _output is KeySample sample
-        ? new OrderSampler<T, TKey>(node, sample)
-        : new ItemWriter<T, TKey>(node.KeySelector, node.Order, node.Serializer, (ShuffleWriter)_output);
+    public override object Visit<T, TKey>(OrderNode<T, TKey> node) =>
+        new ItemWriter<T, TKey>(node.KeySelector, node.Order, node.Serializer, _output);
 
     public override object Visit<T, TKey, TState>(AggregateNode<T, TKey, TState> node)
     {
-        HashTable<TState> table = new(_context!.Pool, _context.SegmentSize, _memory!.Table, _context.Cancellation);
+        HashTable<TState> table = new(_context.Pool, _context.SegmentSize, _memory.Table, _context.Cancellation);
         _table = table;
-        return new AggregateWriter<T, TKey, TState>(node, table, (ShuffleWriter)_output);
+        return new AggregateWriter<T, TKey, TState>(node, table, _output);
     }
 
     public override object Visit<T, TKey, TOut>(GroupNode<T, TKey, TOut> node) =>
-        new ItemWriter<T, TKey>(node.KeySelector, node.Order, node.Serializer, (ShuffleWriter)_output);
+        new ItemWriter<T, TKey>(node.KeySelector, node.Order, node.Serializer, _output);
 
     public override object Visit<T>(TopNode<T> node) => new TopWriter<T>(node, _output);
 

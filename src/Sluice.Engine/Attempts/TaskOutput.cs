@@ -142,7 +142,7 @@ internal sealed class SampleTaskOutput : TaskOutput
     {
         _partitions = sample.Partitions;
         _sample = new KeySample(sample.Node.Accept(new KeyComparisonFinder()));
-        Operator = sample.Node.Accept(new ShuffleWriterBuilder(_sample));
+        Operator = sample.Node.Accept(new SamplerBuilder(_sample));
     }
 
     public override object Operator { get; }

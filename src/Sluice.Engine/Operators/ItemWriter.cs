@@ -8,18 +8,14 @@ namespace Sluice.Engine;
 internal sealed class OrderBytesWriter : Operator<ReadOnlySpan<byte>>
 {
     private readonly ByteKey _key;
-    private readonly IRecordOutput _output;
-
-    // Known by its class, it is called directly: samplers and shuffles take turns behind the interface.
-    private readonly ShuffleWriter? _shuffle;
+    private readonly ShuffleWriter _output;
     private readonly bool _isPrefix;
     private RecordSum _sum;
 
-    public OrderBytesWriter(ByteKey key, IRecordOutput output)
+    public OrderBytesWriter(ByteKey key, ShuffleWriter output)
     {
         _key = key;
         _output = output;
-        _shuffle = output as ShuffleWriter;
         _isPrefix = key.IsPrefix;
     }
 
@@ -31,15 +27,7 @@ internal sealed class OrderBytesWriter : Operator<ReadOnlySpan<byte>>
     {
         _sum.Add(item, item.Length);
         ReadOnlySpan<byte> key = _key.Of(item);
-        ReadOnlySpan<byte> value = _isPrefix ? item[key.Length..] : item;
-        if (_shuffle is not null)
-        {
-            _shuffle.Append(key, value);
-        }
-        else
-        {
-            _output.Append(key, value);
-        }
+        _output.Append(key, _isPrefix ? item[key.Length..] : item);
     }
 
     public override void Complete()
@@ -127,6 +115,16 @@ internal static class ScratchKey
     }
 }
 
+/// <summary>Samples the keys of byte records for a sorting shuffle.</summary>
+internal sealed class OrderBytesSampler(ByteKey key, KeySample sample) : Operator<ReadOnlySpan<byte>>
+{
+    public override void Emit(ReadOnlySpan<byte> item) => sample.Add(key.Of(item));
+
+    public override void Complete()
+    {
+    }
+}
+
 /// <summary>Samples the keys of a sorting shuffle; the items themselves are not serialized.</summary>
 internal sealed class OrderSampler<T, TKey> : Operator<T>
     where T : allows ref struct
@@ -145,7 +143,7 @@ internal sealed class OrderSampler<T, TKey> : Operator<T>
 
     public override void Emit(T item)
     {
-        _sample.Append(ScratchKey.Encode(_node.Order, _node.KeySelector(item), _scratch, _count), []);
+        _sample.Add(ScratchKey.Encode(_node.Order, _node.KeySelector(item), _scratch, _count));
         _count++;
     }
 
@@ -161,14 +159,14 @@ internal sealed class TopWriter<T> : Operator<T>
     where T : allows ref struct
 {
     private readonly TopNode<T> _node;
-    private readonly IRecordOutput _output;
+    private readonly ShuffleWriter _output;
     private readonly RecordScratch _key = new();
     private readonly RecordScratch _value = new();
     private readonly KeyComparison? _comparison;
     private readonly PriorityQueue<byte[], Place> _kept;
     private long _count;
 
-    public TopWriter(TopNode<T> node, IRecordOutput output)
+    public TopWriter(TopNode<T> node, ShuffleWriter output)
     {
         _comparison = node.Order.Comparison;
         _kept = new PriorityQueue<byte[], Place>(Comparer<Place>.Create(LastFirst));

@@ -7,7 +7,7 @@ namespace Sluice.Engine;
 /// <remarks>
 /// Reservoir sampling (Vitter's algorithm R) with a fixed seed, so that a rerun finds the same boundaries.
 /// </remarks>
-internal sealed class KeySample : IRecordOutput
+internal sealed class KeySample
 {
     private const int Capacity = 50_000;
 
@@ -28,7 +28,8 @@ internal sealed class KeySample : IRecordOutput
         _comparison = comparison;
     }
 
-    public void Append(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    /// <summary>Sees one key.</summary>
+    public void Add(ReadOnlySpan<byte> key)
     {
         if (_comparison is not null && key.Length > LongestWhole)
         {

@@ -23,8 +23,8 @@ internal sealed class RangePartitioner : IPartitioner
     public RangePartitioner(byte[][] boundaries)
     {
         _boundaries = boundaries;
-        int vectors = (boundaries.Length + Vector512<ulong>.Count - 1) / Vector512<ulong>.Count;
-        _prefixes = new ulong[vectors * Vector512<ulong>.Count];
+        int vectors = (boundaries.Length + Vector256<ulong>.Count - 1) / Vector256<ulong>.Count;
+        _prefixes = new ulong[vectors * Vector256<ulong>.Count];
         Array.Fill(_prefixes, ulong.MaxValue);
         for (int i = 0; i < boundaries.Length; i++)
         {
@@ -48,18 +48,6 @@ internal sealed class RangePartitioner : IPartitioner
     private static int CountBelow(ref ulong prefixes, int count, ulong prefix)
     {
         int below = 0;
-        if (Vector512.IsHardwareAccelerated)
-        {
-            for (int i = 0; i < count; i += Vector512<ulong>.Count)
-            {
-                Vector512<ulong> some = Vector512.LoadUnsafe(ref prefixes, (nuint)i);
-                below += BitOperations.PopCount(
-                    Vector512.LessThan(some, Vector512.Create(prefix)).ExtractMostSignificantBits());
-            }
-
-            return below;
-        }
-
         for (int i = 0; i < count; i += Vector256<ulong>.Count)
         {
             Vector256<ulong> some = Vector256.LoadUnsafe(ref prefixes, (nuint)i);

@@ -7,7 +7,7 @@ namespace Sluice.Engine;
 /// The writing half of a shuffle: finds each record's partition and hands it to the map output buffer.
 /// </summary>
 /// <remarks>Ownership: the buffer stays the attempt's. Threading: the task's thread.</remarks>
-internal sealed class ShuffleWriter : IRecordOutput
+internal sealed class ShuffleWriter
 {
     private readonly MapOutputBuffer _buffer;
     private readonly IPartitioner _partitioner;
@@ -25,6 +25,7 @@ internal sealed class ShuffleWriter : IRecordOutput
     /// <summary>The partition of the record whose value was begun last.</summary>
     public int Partition { get; private set; }
 
+    /// <summary>Writes one record.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
         _buffer.Collect(_partitioner.PartitionOf(key), key, value);

@@ -124,26 +124,24 @@ public sealed class StorageFile : IDisposable
         long filled = 0;
         for (int i = 0; i < pieces.Count;)
         {
-            int count = CountDirect(pieces, i, offset + filled);
-            Memory<byte>[] together = count > 0 ? [.. pieces.Skip(i).Take(count)] : [pieces[i]];
-            long read = count > 0 && use.Direct is SafeFileHandle direct
-                ? ReadDirectly(direct, together, offset + filled)
-                : 0;
-            long end = 0;
-            foreach (Memory<byte> piece in together)
+            long place = offset + filled;
+            int count = CountDirect(pieces, i, place);
+            long direct = count > 0 ? ReadDirectly(use.Direct, [.. pieces.Skip(i).Take(count)], place) : 0;
+            if (direct > 0)
             {
-                // What the device did not give, if anything, comes through the cache.
-                int done = (int)Math.Clamp(read - end, 0, piece.Length);
-                end += piece.Length;
-                read += Read(use.Cached, piece.Span[done..], offset + filled + end - piece.Length + done);
-                if (read < end)
-                {
-                    return filled + read;
-                }
+                filled += direct;
+                i += count;
+                continue;
             }
 
-            filled += end;
-            i += together.Length;
+            int read = Read(use.Cached, pieces[i].Span, place);
+            filled += read;
+            if (read < pieces[i].Length)
+            {
+                break;
+            }
+
+            i++;
         }
 
         return filled;
@@ -270,12 +268,13 @@ public sealed class StorageFile : IDisposable
         }
     }
 
-    // As much as the device gives; nothing when it refuses.
-    private static long ReadDirectly(SafeFileHandle direct, IReadOnlyList<Memory<byte>> pieces, long offset)
+    // All of the pieces; 0 when the device refuses, or gives less: they come through the cache then.
+    private static long ReadDirectly(SafeFileHandle? direct, Memory<byte>[] pieces, long offset)
     {
+        long wanted = pieces.Sum(piece => (long)piece.Length);
         try
         {
-            return RandomAccess.Read(direct, pieces, offset);
+            return direct is not null && RandomAccess.Read(direct, pieces, offset) == wanted ? wanted : 0;
         }
         catch (IOException exception) when (DirectAccess.IsRefusal(exception))
         {

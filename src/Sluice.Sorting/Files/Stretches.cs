@@ -1,13 +1,13 @@
 namespace Sluice.Sorting;
 
-/// <summary>Stretches of a file; those that touch are one.</summary>
-/// <remarks>They grow at their ends as the file is written. Threading: one at a time.</remarks>
+/// <summary>Stretches of a row, of a file's bytes for one; those that touch are one.</summary>
+/// <remarks>Threading: one at a time.</remarks>
 internal sealed class Stretches
 {
-    // In order, apart from each other: start, end.
-    private readonly SortedList<long, long> _ends = [];
+    // In order, apart from each other.
+    private readonly List<(long Start, long End)> _all = [];
 
-    /// <summary>Bytes of all of them.</summary>
+    /// <summary>The length of all of them.</summary>
     public long Length { get; private set; }
 
     /// <summary>Adds one that overlaps no other.</summary>
@@ -20,47 +20,69 @@ internal sealed class Stretches
 
         Length += length;
         long end = start + length;
-        if (_ends.Remove(end, out long endOfNext))
+        int at = CountUpTo(start);
+        if (at < _all.Count && _all[at].Start == end)
         {
-            end = endOfNext;
+            end = _all[at].End;
+            _all.RemoveAt(at);
         }
 
-        int before = CountUpTo(start) - 1;
-        if (before >= 0 && _ends.GetValueAtIndex(before) == start)
+        if (at > 0 && _all[at - 1].End == start)
         {
-            _ends.SetValueAtIndex(before, end);
+            _all[at - 1] = (_all[at - 1].Start, end);
         }
         else
         {
-            _ends.Add(start, end);
+            _all.Insert(at, (start, end));
         }
+    }
+
+    /// <summary>Takes <paramref name="length"/> from the front of the first that has as much; false when none
+    /// has.</summary>
+    public bool TryTake(long length, out long start)
+    {
+        int at = _all.FindIndex(stretch => stretch.End - stretch.Start >= length);
+        start = at < 0 ? 0 : _all[at].Start;
+        if (at < 0)
+        {
+            return false;
+        }
+
+        Length -= length;
+        if (_all[at].End == start + length)
+        {
+            _all.RemoveAt(at);
+        }
+        else
+        {
+            _all[at] = (start + length, _all[at].End);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes the one that ends at a place, if one does; returns where it starts, or the place.</summary>
+    public long TakeBefore(long end)
+    {
+        int at = CountUpTo(end) - 1;
+        if (at < 0 || _all[at].End != end)
+        {
+            return end;
+        }
+
+        long start = _all[at].Start;
+        Length -= end - start;
+        _all.RemoveAt(at);
+        return start;
     }
 
     /// <summary>Where the stretch ends that holds a place; the place itself when none does.</summary>
     public long EndAt(long place)
     {
         int before = CountUpTo(place) - 1;
-        return before < 0 ? place : Math.Max(place, _ends.GetValueAtIndex(before));
+        return before < 0 ? place : Math.Max(place, _all[before].End);
     }
 
     // How many start at a place or before it.
-    private int CountUpTo(long place)
-    {
-        int low = 0;
-        int high = _ends.Count;
-        while (low < high)
-        {
-            int middle = (low + high) >>> 1;
-            if (_ends.GetKeyAtIndex(middle) <= place)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low;
-    }
+    private int CountUpTo(long place) => ~_all.BinarySearch((place, long.MaxValue));
 }

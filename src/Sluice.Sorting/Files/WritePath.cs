@@ -65,9 +65,7 @@ public sealed class WritePathChoice
     {
         lock (_gate)
         {
-            Preference preference = isReadAgain ? _readAgain : _kept;
-            return preference.Next(
-                _secondsPerByte[(int)WritePath.Cached], _secondsPerByte[(int)WritePath.Direct]);
+            return (isReadAgain ? _readAgain : _kept).Next(_secondsPerByte);
         }
     }
 
@@ -85,23 +83,26 @@ public sealed class WritePathChoice
     /// <summary>What speaks for one way, beside the time it takes.</summary>
     private sealed class Preference(WritePath first, double priceOfCached, int choicesPerProbe)
     {
-        private readonly WritePath _first = first;
-        private readonly double _priceOfCached = priceOfCached;
-        private readonly int _choicesPerProbe = choicesPerProbe;
+        private readonly WritePath _second = first == WritePath.Cached ? WritePath.Direct : WritePath.Cached;
         private int _choices;
 
-        // Seconds per byte; null for a way that was not measured yet.
-        public WritePath Next(double? cached, double? direct)
+        // By way; null for one that was not measured yet.
+        public WritePath Next(double?[] secondsPerByte)
         {
             _choices++;
-            if (cached is null || direct is null)
+            if (secondsPerByte[(int)first] is null)
             {
-                bool isFirstKnown = (_first == WritePath.Cached ? cached : direct) is not null;
-                return isFirstKnown != (_first == WritePath.Cached) ? WritePath.Cached : WritePath.Direct;
+                return first;
             }
 
-            bool isProbe = _choices % _choicesPerProbe == 0;
-            return direct < _priceOfCached * cached != isProbe ? WritePath.Direct : WritePath.Cached;
+            if (secondsPerByte[(int)_second] is null)
+            {
+                return _second;
+            }
+
+            bool isProbe = _choices % choicesPerProbe == 0;
+            double? cached = priceOfCached * secondsPerByte[(int)WritePath.Cached];
+            return secondsPerByte[(int)WritePath.Direct] < cached != isProbe ? WritePath.Direct : WritePath.Cached;
         }
     }
 

@@ -98,24 +98,25 @@ public sealed class WaitClockTests
     [InlineData(110)]
     public void A_processor_whose_clock_is_behind_takes_nothing_back(long behind)
     {
-        SetTime time = new();
+        SteppedTime time = new();
         WaitClock clock = new(time);
+        time.Advance(TimeSpan.FromSeconds(1));
         clock.Attach();
-        time.Now = 100;
+        time.Advance(TimeSpan.FromTicks(100));
         WaitTotals first = clock.Read();
 
-        time.Now = behind;
+        time.Advance(TimeSpan.FromTicks(behind - 100));
         using (WaitClock.Begin(WaitKind.Fetch))
         {
-            time.Now = behind + 5;
+            time.Advance(TimeSpan.FromTicks(5));
             WaitTotals second = clock.Read();
             Assert.Equal(Math.Max(behind, 100), second.Working.Ticks);
             Assert.Equal(Math.Max(behind + 5, 100), second.Elapsed.Ticks);
         }
 
-        time.Now = 200;
+        time.Advance(TimeSpan.FromTicks(200 - behind - 5));
         clock.Read();
-        time.Now = 150;
+        time.Advance(TimeSpan.FromTicks(-50));
         clock.Detach();
 
         Assert.Equal(100, first.Working.Ticks);
@@ -146,13 +147,4 @@ public sealed class WaitClockTests
     private static TimeSpan Sum(WaitTotals totals) => totals.Waits.Aggregate(TimeSpan.Zero, (sum, wait) => sum + wait);
 
     private static void Pass() => Thread.Sleep(6);
-
-    private sealed class SetTime : TimeProvider
-    {
-        public long Now { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => 1_000_000 + Now;
-    }
 }

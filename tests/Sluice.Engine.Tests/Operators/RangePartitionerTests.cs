@@ -11,7 +11,7 @@ public class RangePartitionerTests
         AssertAsCounted(boundaries, [.. boundaries, .. others]);
     }
 
-    // Few boundaries are compared side by side, eight or four in a vector; many are searched.
+    // Few boundaries are compared side by side, four in a vector; many are searched.
     [Theory]
     [Seeded(1, 0)]
     [Seeded(2, 1)]
