@@ -47,11 +47,10 @@ public sealed class InputChannel : IBlockSource, IDisposable
         Name = id.ToString();
         _transport = transport;
         _pool = pool;
-        int wantedCredits = options.CreditsPerFetch;
         WaitKind? wait = transport.WaitOf(id, where);
         _wait = wait ?? WaitKind.Fetch;
-        _asksAhead = wantedCredits > 1 && wait is not null;
-        _wantedCredits = _asksAhead ? wantedCredits / 2 : wantedCredits;
+        _asksAhead = options.CreditsPerFetch > 1 && wait is not null;
+        _wantedCredits = _asksAhead ? options.CreditsPerFetch / 2 : options.CreditsAtHand;
         _pace = _asksAhead
             ? new CreditPace(_wantedCredits, options.CreditTime, FirstCredits)
             : new CreditPace(_wantedCredits, TimeSpan.Zero);

@@ -79,9 +79,12 @@ public readonly record struct ProducerOutput(OutputId Id, int Runs, string Where
 
 /// <summary>How a gate uses its memory, and for whom it reads.</summary>
 /// <param name="FanIn">Channels merged at once; when there are more, the rest waits and is merged in passes.</param>
-/// <param name="CreditsPerFetch">Blocks asked for at once.</param>
+/// <param name="CreditsPerFetch">Blocks asked for at once where they must be waited for.</param>
 public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
 {
+    /// <summary>Blocks asked for at once where they are at hand.</summary>
+    public int CreditsAtHand => Math.Min(CreditsPerFetch, MostAtHand);
+
     /// <summary>Segments besides, in which runs stay that passes have merged.</summary>
     public int PassSegments { get; init; }
 
@@ -104,8 +107,8 @@ public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
     // With so many channels at once, half of them merge nearly as far in one step.
     private const int FewestToHalve = 32;
 
-    // Fewer, larger reads stop paying beyond this.
-    private const int MostCredits = 4;
+    // What is at hand is read a little at a time: it is still in the processor's cache when it is merged.
+    private const int MostAtHand = 2;
 
     // Two halves under way by turns, each large enough that a call's own cost does not count.
     private const int MostSlowCredits = 32;
@@ -135,7 +138,7 @@ public sealed record InputGateOptions(int FanIn, int CreditsPerFetch)
         }
 
         int fanIn = Math.Clamp(channels, 2, widest);
-        int most = slow ? MostSlowCredits : MostCredits;
+        int most = slow ? MostSlowCredits : MostAtHand;
         return new InputGateOptions(fanIn, Math.Clamp((forSources / fanIn) - 1 - codec, 1, most));
     }
 }

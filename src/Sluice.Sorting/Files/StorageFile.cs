@@ -126,7 +126,7 @@ public sealed class StorageFile : IDisposable
         {
             long place = offset + filled;
             int count = CountDirect(pieces, i, place);
-            long direct = count > 0 ? ReadDirectly(use.Direct, [.. pieces.Skip(i).Take(count)], place) : 0;
+            long direct = ReadDirectly(use.Direct, pieces, i, count, place);
             if (direct > 0)
             {
                 filled += direct;
@@ -268,13 +268,26 @@ public sealed class StorageFile : IDisposable
         }
     }
 
-    // All of the pieces; 0 when the device refuses, or gives less: they come through the cache then.
-    private static long ReadDirectly(SafeFileHandle? direct, Memory<byte>[] pieces, long offset)
+    // All of so many pieces from one on; 0 when the device refuses, or gives less: they come through the cache then.
+    private static long ReadDirectly(
+        SafeFileHandle? direct, IReadOnlyList<Memory<byte>> pieces, int first, int count, long offset)
     {
-        long wanted = pieces.Sum(piece => (long)piece.Length);
+        if (direct is null || count == 0)
+        {
+            return 0;
+        }
+
+        long wanted = 0;
+        Memory<byte>[] together = new Memory<byte>[count];
+        for (int i = 0; i < count; i++)
+        {
+            together[i] = pieces[first + i];
+            wanted += together[i].Length;
+        }
+
         try
         {
-            return direct is not null && RandomAccess.Read(direct, pieces, offset) == wanted ? wanted : 0;
+            return RandomAccess.Read(direct, together, offset) == wanted ? wanted : 0;
         }
         catch (IOException exception) when (DirectAccess.IsRefusal(exception))
         {

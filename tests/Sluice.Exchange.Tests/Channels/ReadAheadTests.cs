@@ -93,7 +93,7 @@ public class ReadAheadTests
     }
 
     [Fact]
-    public void Nothing_is_asked_ahead_of_an_output_that_is_near()
+    public void An_output_that_is_near_is_asked_for_a_little_at_a_time_and_not_ahead()
     {
         using ExchangeFixture exchange = new();
         ProducerOutput producer = exchange.Produce(0, TestRecords.Random(8, 600, ExchangeFixture.Partitions, 60), 200);
@@ -104,6 +104,7 @@ public class ReadAheadTests
         block.Release();
 
         Assert.Equal(1, transport.Fetches);
+        Assert.Equal(2, transport.MostCredits);
     }
 
     [Fact]
@@ -163,12 +164,15 @@ public class ReadAheadTests
 
         public int MostLent { get; private set; }
 
+        public int MostCredits { get; private set; }
+
         public WaitKind? WaitOf(ChannelId channel, string where) => IsNear ? null : WaitKind.Fetch;
 
         public async ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
         {
             int number = Interlocked.Increment(ref _fetches);
             MostLent = Math.Max(MostLent, lent());
+            MostCredits = Math.Max(MostCredits, request.Credits.Count);
             await Task.Yield();
             if (number > HangsAfter)
             {
