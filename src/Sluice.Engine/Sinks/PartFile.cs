@@ -34,7 +34,8 @@ internal sealed class PartFile : IDisposable
         _segmentSize = segments[0].Segment.Size;
         _memories = [.. segments.Select(buffer => (ReadOnlyMemory<byte>)buffer.Segment.Memory)];
         _segment = segments[0].Segment;
-        _write = (pieces, offset) => wait.Run(file.Path, () => file.Write(pieces, offset), cancellation);
+        _write = (pieces, offset) => wait.Run(
+            file.Path, () => file.Write(pieces, offset, _writes.IsAwaited), cancellation);
     }
 
     /// <summary>Creates the file.</summary>

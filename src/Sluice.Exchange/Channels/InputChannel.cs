@@ -200,7 +200,8 @@ public sealed class InputChannel : IBlockSource, IDisposable
         {
             Credits = credits.Count;
             _opened = true;
-            _ahead = FetchAhead.Begin(_transport, RequestOf(credits), _wait, _cancellation);
+            _ahead = FetchAhead.Begin(
+                _transport, RequestOf(credits) with { IsAhead = true }, _wait, _cancellation);
         }
     }
 

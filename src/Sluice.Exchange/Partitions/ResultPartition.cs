@@ -39,8 +39,9 @@ public sealed class ResultPartition : IReclaimable, IDisposable
     /// <summary>Segments a reclaim would free.</summary>
     public int Reclaimable => _runs.OfType<MemoryRun>().Sum(run => run.SegmentCount);
 
-    /// <summary>Whether reading run <paramref name="run"/> waits for a device.</summary>
-    public bool WaitsForDevice(int run) => (uint)run < (uint)_runs.Count && _runs[run].WaitsForDevice;
+    /// <summary>Whether reading a subpartition of a run waits for a device.</summary>
+    public bool WaitsForDevice(int run, int subpartition) =>
+        (uint)run < (uint)_runs.Count && _runs[run].WaitsForDevice(subpartition);
 
     /// <summary>
     /// Moves runs from memory to files until <paramref name="segments"/> segments are free, or none is left.

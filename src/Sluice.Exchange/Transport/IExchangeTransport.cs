@@ -29,7 +29,11 @@ public interface IExchangeTransport
 /// <param name="Where">The silo that holds it.</param>
 /// <param name="FromSequence">The first block wanted; all before it are acknowledged.</param>
 /// <param name="Credits">Room for the answer.</param>
-public sealed record FetchRequest(ChannelId Channel, string Where, int FromSequence, CreditReservation Credits);
+public sealed record FetchRequest(ChannelId Channel, string Where, int FromSequence, CreditReservation Credits)
+{
+    /// <summary>Whether the caller's thread has something else to do until the answer is there.</summary>
+    public bool IsAhead { get; init; }
+}
 
 /// <summary>How a fetch ended.</summary>
 public enum FetchStatus

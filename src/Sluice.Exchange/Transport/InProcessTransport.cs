@@ -5,8 +5,8 @@ namespace Sluice.Exchange;
 
 /// <summary>Serves fetches from the outputs of the same silo: blocks in memory are handed over, not copied.</summary>
 /// <remarks>
-/// Reads from files go straight into the segments that the consumer reserved: on its own thread while the file lies in
-/// the kernel's cache, where a read is a copy, and on another where many blocks are waited for at a device.
+/// Reads from files go straight into the segments that the consumer reserved: on its own thread when it waits for them,
+/// and on another when it asks ahead.
 /// </remarks>
 public sealed class InProcessTransport : IExchangeTransport
 {
@@ -26,14 +26,16 @@ public sealed class InProcessTransport : IExchangeTransport
             return ValueTask.FromCanceled<FetchReply>(cancellationToken);
         }
 
-        // A single block is read through the cache, and wanted at once.
-        return request.Credits.Count > 1 && WaitOf(request.Channel, request.Where) is not null
+        return request.IsAhead
             ? new ValueTask<FetchReply>(Task.Run(() => Fetch(request), CancellationToken.None))
             : new ValueTask<FetchReply>(Fetch(request));
     }
 
-    public WaitKind? WaitOf(ChannelId channel, string where) =>
-        _outputs.Find(channel.Output)?.WaitsForDevice(channel.Run) == true ? WaitKind.SpillRead : null;
+    public WaitKind? WaitOf(ChannelId channel, string where)
+    {
+        using OutputUse? use = _outputs.Use(channel.Output);
+        return use?.Output.WaitsForDevice(channel.Run, channel.Subpartition) == true ? WaitKind.SpillRead : null;
+    }
 
     public void Close(ChannelId channel, string where) =>
         _outputs.Find(channel.Output)?.Close(channel.Run, channel.Subpartition, channel.Reader);

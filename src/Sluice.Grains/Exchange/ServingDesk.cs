@@ -66,8 +66,11 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
         using CreditReservation credits = fetch.Credits == 0
             ? CreditReservation.None()
             : await ReserveAsync(fetch.Credits, cancellation);
-        FetchReply reply = await _outputs.FetchAsync(
-            new FetchRequest(channel, "", fetch.FromSequence, credits), cancellation);
+        FetchRequest request = new(channel, "", fetch.FromSequence, credits)
+        {
+            IsAhead = _outputs.WaitOf(channel, "") is not null,
+        };
+        FetchReply reply = await _outputs.FetchAsync(request, cancellation);
         if (_lives(channel.Output.Job) is IBufferLifecycle watcher)
         {
             Watch(reply.Blocks, watcher);

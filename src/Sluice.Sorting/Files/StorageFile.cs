@@ -27,9 +27,8 @@ public sealed class StorageFile : IDisposable
     private readonly bool _isRead;
     private readonly Lock _gate = new();
 
-    // Under _gate: of a file that is read again, what lies past the cache, and the bytes that had the choice.
+    // Under _gate: of a file that is read again, what lies past the cache.
     private readonly Stretches _direct = new();
-    private long _written;
     private bool _isRefused;
 
     private StorageFile(ReopenedFile file, WritePathChoice choice, bool isRead)
@@ -56,15 +55,12 @@ public sealed class StorageFile : IDisposable
     /// <summary>Where the file is.</summary>
     public string Path => _file.Path;
 
-    /// <summary>Whether most large reads wait for the device, because what they ask for is not in the cache.</summary>
-    public bool IsDirect
+    /// <summary>Whether large reads of a stretch wait for the device, because some of it went past the cache.</summary>
+    public bool IsDirect(long offset, long length)
     {
-        get
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                return _direct.Length > _written / 2;
-            }
+            return _direct.Overlap(offset, offset + length);
         }
     }
 
@@ -78,12 +74,15 @@ public sealed class StorageFile : IDisposable
 
     /// <summary>Writes all of <paramref name="pieces"/>, one behind the other, from <paramref name="offset"/>
     /// on.</summary>
+    /// <param name="pieces">What is written.</param>
+    /// <param name="offset">Where in the file.</param>
+    /// <param name="isAwaited">Whether someone waits for it.</param>
     /// <exception cref="IOException">Disk full, or the device failed.</exception>
-    public void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
+    public void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset, bool isAwaited = false)
     {
         using ReopenedFile.Use use = _file.Begin();
         long length = LengthIfAligned(pieces, offset);
-        if (length < SmallestDirect || use.Direct is not SafeFileHandle direct || NextPath() is not WritePath path)
+        if (length < SmallestDirect || use.Direct is not SafeFileHandle direct || NextPath(isAwaited) is not WritePath path)
         {
             RandomAccess.Write(use.Cached, pieces, offset);
             return;
@@ -101,9 +100,12 @@ public sealed class StorageFile : IDisposable
         }
 
         _choice.Took(path, length, Stopwatch.GetElapsedTime(start));
-        if (_isRead)
+        if (_isRead && path == WritePath.Direct)
         {
-            Wrote(path, offset, length);
+            lock (_gate)
+            {
+                _direct.Add(offset, length);
+            }
         }
     }
 
@@ -228,24 +230,13 @@ public sealed class StorageFile : IDisposable
         return isAligned && length >= SmallestDirect ? count : 0;
     }
 
-    private void Wrote(WritePath path, long offset, long length)
-    {
-        lock (_gate)
-        {
-            _written += length;
-            if (path == WritePath.Direct)
-            {
-                _direct.Add(offset, length);
-            }
-        }
-    }
-
     // Null when the device's way was refused.
-    private WritePath? NextPath()
+    private WritePath? NextPath(bool isAwaited)
     {
+        WriteUse use = _isRead ? WriteUse.ReadAgain : isAwaited ? WriteUse.Awaited : WriteUse.Kept;
         lock (_gate)
         {
-            return _isRefused ? null : _choice.Next(_isRead);
+            return _isRefused ? null : _choice.Next(use);
         }
     }
 

@@ -76,6 +76,14 @@ internal sealed class Stretches
         return start;
     }
 
+    /// <summary>Whether a place from <paramref name="start"/> on and before <paramref name="end"/> lies in one of
+    /// them.</summary>
+    public bool Overlap(long start, long end)
+    {
+        int before = CountUpTo(end - 1) - 1;
+        return start < end && before >= 0 && _all[before].End > start;
+    }
+
     /// <summary>Where the stretch ends that holds a place; the place itself when none does.</summary>
     public long EndAt(long place)
     {

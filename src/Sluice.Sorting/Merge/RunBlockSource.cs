@@ -34,7 +34,7 @@ internal sealed class RunBlockSource : IBlockSource, IDisposable
         _run = run;
         _partition = partition;
         _pool = pool;
-        _readsAhead = segments > 1 && run.WaitsForDevice;
+        _readsAhead = segments > 1 && run.WaitsForDevice(partition);
         _segmentsPerRead = _readsAhead ? segments / 2 : segments;
         _cancellation = cancellation;
     }

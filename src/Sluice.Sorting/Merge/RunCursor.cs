@@ -13,6 +13,9 @@ namespace Sluice.Sorting;
 /// </remarks>
 internal sealed class RunCursor : IDisposable
 {
+    private const int ShortHeader = 2;
+    private const int NoRecord = -1;
+
     private readonly IBlockSource _source;
     private readonly BlockPayloads _payloads;
     private readonly IBufferPool _pool;
@@ -24,7 +27,7 @@ internal sealed class RunCursor : IDisposable
     private NetworkBuffer _joinBuffer;
     private MemorySegment? _recordSegment;
     private int _recordOffset;
-    private int _recordLength;
+    private int _recordLength = NoRecord;
     private LargeRecord? _large;
     private RecordSum _sum;
 
@@ -43,7 +46,7 @@ internal sealed class RunCursor : IDisposable
     /// <summary>Bytes of the key.</summary>
     public int KeyLength { get; private set; }
 
-    /// <summary>Sum of the records read so far.</summary>
+    /// <summary>Sum of the records that <see cref="MoveNext"/> has left behind; all once it has ended.</summary>
     public RecordSum Sum => _sum;
 
     /// <summary>Key and value in one piece; valid until the next <see cref="MoveNext"/>.</summary>
@@ -56,7 +59,7 @@ internal sealed class RunCursor : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool MoveNext()
     {
-        ReleaseLarge();
+        Leave();
         while (_position == _end)
         {
             if (!NextBlock())
@@ -65,33 +68,17 @@ internal sealed class RunCursor : IDisposable
             }
         }
 
-        ReadOnlySpan<byte> bytes = _blockSegment!.Slice(_position, _end - _position);
-        int header;
-        int keyLength;
-        int length;
-        if (bytes.Length >= 2 && (bytes[0] | bytes[1]) < 0x80)
+        // Mostly the lengths are a byte each, and the record ends in this block.
+        ReadOnlySpan<byte> rest = _blockSegment!.Slice(_position, _end - _position);
+        if (rest.Length >= ShortHeader && (rest[0] | rest[1]) < 0x80 && rest[0] + rest[1] <= rest.Length - ShortHeader)
         {
-            header = 2;
-            keyLength = bytes[0];
-            length = keyLength + bytes[1];
+            StandInBlock(rest, ShortHeader, rest[0], rest[0] + rest[1]);
         }
-        else if (!TryReadLengths(bytes, out header, out keyLength, out length))
+        else
         {
-            ReadCrossingHeader(out keyLength, out length);
-            ReadCrossing(keyLength, length);
-            return true;
+            MoveOther(rest);
         }
 
-        if (length > bytes.Length - header)
-        {
-            _position += header;
-            ReadCrossing(keyLength, length);
-            return true;
-        }
-
-        SetRecord(_blockSegment, _position + header, keyLength, length, bytes.Slice(header, length));
-        _position += header + length;
-        PrefetchNext(bytes[(header + length)..], length);
         return true;
     }
 
@@ -141,6 +128,49 @@ internal sealed class RunCursor : IDisposable
     /// <summary>The key of a record that is not large.</summary>
     internal ReadOnlySpan<byte> Key => _recordSegment!.Slice(_recordOffset, KeyLength);
 
+    // A record is summed when it is left: whoever read it has just brought it into the processor's cache.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Leave()
+    {
+        if (_recordLength != NoRecord)
+        {
+            _sum.Add(_recordSegment!.Slice(_recordOffset, _recordLength), KeyLength);
+            _recordLength = NoRecord;
+        }
+        else
+        {
+            ReleaseLarge();
+        }
+    }
+
+    private void ReleaseLarge()
+    {
+        if (_large is not null)
+        {
+            _largeRecords.End(_large);
+            _large = null;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MoveOther(ReadOnlySpan<byte> rest)
+    {
+        if (!TryReadLengths(rest, out int header, out int keyLength, out int length))
+        {
+            ReadCrossingHeader(out keyLength, out length);
+            ReadCrossing(keyLength, length);
+        }
+        else if (length > rest.Length - header)
+        {
+            _position += header;
+            ReadCrossing(keyLength, length);
+        }
+        else
+        {
+            StandInBlock(rest, header, keyLength, length);
+        }
+    }
+
     private bool TryReadLengths(ReadOnlySpan<byte> bytes, out int header, out int keyLength, out int length)
     {
         header = RecordHeader.Read(bytes, out uint key, out uint value);
@@ -182,7 +212,7 @@ internal sealed class RunCursor : IDisposable
         {
             Span<byte> bytes = join.Slice(0, length);
             ReadBytes(bytes);
-            SetRecord(join, 0, keyLength, length, bytes);
+            StandAt(join, 0, keyLength, bytes);
             return;
         }
 
@@ -190,7 +220,15 @@ internal sealed class RunCursor : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void SetRecord(MemorySegment segment, int offset, int keyLength, int length, ReadOnlySpan<byte> record)
+    private void StandInBlock(ReadOnlySpan<byte> rest, int header, int keyLength, int length)
+    {
+        StandAt(_blockSegment!, _position + header, keyLength, rest.Slice(header, length));
+        _position += header + length;
+        PrefetchNext(rest[(header + length)..], length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void StandAt(MemorySegment segment, int offset, int keyLength, ReadOnlySpan<byte> record)
     {
         // A write barrier for each block, not for each record.
         if (_recordSegment != segment)
@@ -199,10 +237,9 @@ internal sealed class RunCursor : IDisposable
         }
 
         _recordOffset = offset;
-        _recordLength = length;
+        _recordLength = record.Length;
         KeyLength = keyLength;
         Prefix = KeyPrefix.Of(record[..keyLength]);
-        _sum.Add(record, keyLength);
     }
 
     // Until the next record is asked for, other runs' records come; it is probably about as long as this one.
@@ -252,13 +289,4 @@ internal sealed class RunCursor : IDisposable
     }
 
     private bool NextBlock() => _payloads.TryNext(out _blockSegment, out _position, out _end);
-
-    private void ReleaseLarge()
-    {
-        if (_large is not null)
-        {
-            _largeRecords.End(_large);
-            _large = null;
-        }
-    }
 }

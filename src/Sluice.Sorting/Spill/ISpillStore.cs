@@ -49,8 +49,8 @@ public interface IStoredFile : IDisposable
         return filled;
     }
 
-    /// <summary>Whether large reads wait for a device, so that it pays to ask for them ahead.</summary>
-    bool WaitsForDevice => false;
+    /// <summary>Whether large reads of a stretch wait for a device, so that it pays to ask for them ahead.</summary>
+    bool WaitsForDevice(long offset, long length) => false;
 
     /// <summary>
     /// Gives the room of a stretch back to the disk where the file system can; it is not read any more.

@@ -20,8 +20,9 @@ public abstract class SortedRun : IDisposable
     /// <exception cref="IOException">The run's index cannot be read, or is damaged.</exception>
     public abstract IBlockReader Open(int partition);
 
-    /// <summary>Whether reading large pieces waits for a device, so that it pays to ask for them ahead.</summary>
-    public virtual bool WaitsForDevice => false;
+    /// <summary>Whether reading large pieces of a partition waits for a device, so that it pays to ask for them
+    /// ahead.</summary>
+    public virtual bool WaitsForDevice(int partition) => false;
 
     /// <summary>Gives back what a partition takes that nobody will read again.</summary>
     public abstract void Discard(int partition);

@@ -21,7 +21,6 @@ public sealed class SpillFile : SortedRun
 
     public override string Name => _stream.Path;
 
-    public override bool WaitsForDevice => _stream.WaitsForDevice;
 
     /// <summary>Takes a file over that was written before, by whomever: all that is needed stands in it.</summary>
     /// <param name="stream">The file, which belongs to the run from now on.</param>
@@ -33,23 +32,36 @@ public sealed class SpillFile : SortedRun
 
     public override IBlockReader Open(int partition) => new SpillFileReader(_stream, RangeOf(partition), partition);
 
+    // The index is looked into only where some partition waits; what is wrong with it is told to who reads.
+    public override bool WaitsForDevice(int partition) =>
+        _stream.WaitsForDevice(0, Length)
+        && TryFind(partition, out PartitionRange range)
+        && _stream.WaitsForDevice(range.Offset, range.Length);
+
     public override void Discard(int partition)
     {
-        PartitionRange range;
-        try
+        // Nobody reads it again: what is not found comes back with the file.
+        if (TryFind(partition, out PartitionRange range))
         {
-            range = RangeOf(partition);
+            _stream.Discard(range.Offset, range.Length);
         }
-        catch (IOException)
-        {
-            // Nobody reads the partition again, and its room comes back with the file.
-            return;
-        }
-
-        _stream.Discard(range.Offset, range.Length);
     }
 
     public override void Dispose() => _stream.Dispose();
+
+    private bool TryFind(int partition, out PartitionRange range)
+    {
+        try
+        {
+            range = RangeOf(partition);
+            return true;
+        }
+        catch (IOException)
+        {
+            range = default;
+            return false;
+        }
+    }
 }
 
 /// <summary>Reads one partition of a spill file from front to back.</summary>

@@ -26,7 +26,7 @@ public sealed class SpillStore : ISpillStore
 
         public string Path => _file.Path;
 
-        public bool WaitsForDevice => _file.IsDirect;
+        public bool WaitsForDevice(long offset, long length) => _file.IsDirect(offset, length);
 
         public void Write(ReadOnlySpan<byte> bytes, long offset) => _file.Write(bytes, offset);
 

@@ -28,7 +28,7 @@ public sealed class TimedStore : ISpillStore
     {
         public string Path => file.Path;
 
-        public bool WaitsForDevice => file.WaitsForDevice;
+        public bool WaitsForDevice(long offset, long length) => file.WaitsForDevice(offset, length);
 
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {

@@ -31,7 +31,7 @@ public sealed class WaitingStore : ISpillStore
     {
         public string Path => file.Path;
 
-        public bool WaitsForDevice => file.WaitsForDevice;
+        public bool WaitsForDevice(long offset, long length) => file.WaitsForDevice(offset, length);
 
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {

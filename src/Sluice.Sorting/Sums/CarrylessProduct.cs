@@ -23,6 +23,18 @@ internal static class CarrylessProduct
             : BitByBit(words.GetElement(0), words.GetElement(1));
     }
 
+    /// <summary>Whether the processor multiplies two pairs of words at once.</summary>
+    public static bool HasPairs
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Pclmulqdq.V256.IsSupported;
+    }
+
+    /// <summary>The products of a vector's first two words and of its last two; where <see cref="HasPairs"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> OfPairs(Vector256<ulong> words) =>
+        Pclmulqdq.V256.CarrylessMultiply(words, words, 1);
+
     /// <summary>The same without an instruction for it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static Vector128<ulong> BitByBit(ulong left, ulong right)

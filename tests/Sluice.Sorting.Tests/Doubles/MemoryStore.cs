@@ -18,7 +18,7 @@ internal sealed class MemoryStore : ISpillStore
     {
         lock (_files)
         {
-            StoredFile file = new($"{hint}-{_files.Count}") { WaitsForDevice = WaitsForDevice };
+            StoredFile file = new($"{hint}-{_files.Count}") { DeviceFrom = WaitsForDevice ? 0 : long.MaxValue };
             _files.Add(file);
             return file;
         }
@@ -38,7 +38,10 @@ internal sealed class MemoryStore : ISpillStore
 
         public string Path => path;
 
-        public bool WaitsForDevice { get; init; }
+        /// <summary>From this byte on reads wait for a device.</summary>
+        public long DeviceFrom { get; set; }
+
+        public bool WaitsForDevice(long offset, long length) => offset + length > DeviceFrom;
 
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {

@@ -5,7 +5,7 @@ public class StretchesTests
     [Theory]
     [Seeded(1)]
     [Seeded(2)]
-    public void The_end_of_the_stretch_at_a_place_is_as_in_a_list_of_bytes(int seed)
+    public void Ends_and_overlaps_are_as_in_a_list_of_bytes(int seed)
     {
         Random random = new(seed);
         Stretches stretches = new();
@@ -27,6 +27,8 @@ public class StretchesTests
             {
                 int end = Array.IndexOf(isIn, false, place);
                 Assert.Equal(end < 0 ? isIn.Length : end, stretches.EndAt(place));
+                int until = random.Next(place, isIn.Length + 1);
+                Assert.Equal(isIn.AsSpan(place..until).Contains(true), stretches.Overlap(place, until));
             }
         }
     }

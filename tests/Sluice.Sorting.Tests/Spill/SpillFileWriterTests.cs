@@ -94,6 +94,30 @@ public class SpillFileWriterTests
         Assert.Equal(1 + 1 + 3, ReadsOf(run, 2, store, pool));
     }
 
+    [Fact]
+    public void Only_partitions_that_went_to_a_device_are_waited_for()
+    {
+        using TestPool pool = new(4, 16 * 1024);
+        MemoryStore store = new();
+        using WriteMemory memory = new(pool.Task, 2, null, CancellationToken.None);
+        using SpillFileWriter writer = new(store, "run", memory, new PartitionTable(new RecordSum[2]));
+        writer.Blocks.Append([1], new byte[100_001]);
+        writer.MoveTo(1);
+        writer.Blocks.Append([1], new byte[100_001]);
+        using SortedRun run = writer.Finish();
+        MemoryStore.StoredFile file = store.Files[0];
+
+        Assert.False(run.WaitsForDevice(0));
+        file.DeviceFrom = run.RangeOf(1).Offset;
+        Assert.False(run.WaitsForDevice(0));
+        Assert.True(run.WaitsForDevice(1));
+
+        // Damage is told to who reads, not to who asks.
+        file.Bytes.AsSpan((int)run.Length).Clear();
+        Assert.False(run.WaitsForDevice(1));
+        Assert.Throws<BlockCorruptException>(() => run.Open(1));
+    }
+
     // Calls of the file, the index's among them.
     private static int ReadsOf(SortedRun run, int partition, MemoryStore store, TestPool pool)
     {
