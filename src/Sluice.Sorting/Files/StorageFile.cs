@@ -82,7 +82,9 @@ public sealed class StorageFile : IDisposable
     {
         using ReopenedFile.Use use = _file.Begin();
         long length = LengthIfAligned(pieces, offset);
-        if (length < SmallestDirect || use.Direct is not SafeFileHandle direct || NextPath(isAwaited) is not WritePath path)
+        if (length < SmallestDirect
+            || use.Direct is not SafeFileHandle direct
+            || NextPath(isAwaited) is not WritePath path)
         {
             RandomAccess.Write(use.Cached, pieces, offset);
             return;
