@@ -21,7 +21,6 @@ public sealed class SpillFile : SortedRun
 
     public override string Name => _stream.Path;
 
-
     /// <summary>Takes a file over that was written before, by whomever: all that is needed stands in it.</summary>
     /// <param name="stream">The file, which belongs to the run from now on.</param>
     /// <param name="length">Its length in bytes.</param>
