@@ -186,7 +186,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
                 : CreditReservation.From(_pool, wantedCredits, _cancellation);
             _opened = true;
             Credits = credits.Count;
-            Take(FetchSignal.Wait(_transport.FetchAsync(RequestOf(credits), _cancellation), _wait));
+            Take(FetchSignal.Wait(_transport.FetchAsync(RequestOf(credits, isAhead: false), _cancellation), _wait));
         }
 
         Credits = 0;
@@ -200,8 +200,7 @@ public sealed class InputChannel : IBlockSource, IDisposable
         {
             Credits = credits.Count;
             _opened = true;
-            _ahead = FetchAhead.Begin(
-                _transport, RequestOf(credits) with { IsAhead = true }, _wait, _cancellation);
+            _ahead = FetchAhead.Begin(_transport, RequestOf(credits, isAhead: true), _wait, _cancellation);
         }
     }
 
@@ -218,7 +217,8 @@ public sealed class InputChannel : IBlockSource, IDisposable
         return _pace.Next();
     }
 
-    private FetchRequest RequestOf(CreditReservation credits) => new(Id, _where, _nextSequence, credits);
+    private FetchRequest RequestOf(CreditReservation credits, bool isAhead) =>
+        new(Id, _where, _nextSequence, credits) { IsAhead = isAhead };
 
     private void Take(FetchReply reply)
     {

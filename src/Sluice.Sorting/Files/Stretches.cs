@@ -7,9 +7,6 @@ internal sealed class Stretches
     // In order, apart from each other.
     private readonly List<(long Start, long End)> _all = [];
 
-    /// <summary>The length of all of them.</summary>
-    public long Length { get; private set; }
-
     /// <summary>Adds one that overlaps no other.</summary>
     public void Add(long start, long length)
     {
@@ -18,7 +15,6 @@ internal sealed class Stretches
             return;
         }
 
-        Length += length;
         long end = start + length;
         int at = CountUpTo(start);
         if (at < _all.Count && _all[at].Start == end)
@@ -48,7 +44,6 @@ internal sealed class Stretches
             return false;
         }
 
-        Length -= length;
         if (_all[at].End == start + length)
         {
             _all.RemoveAt(at);
@@ -71,7 +66,6 @@ internal sealed class Stretches
         }
 
         long start = _all[at].Start;
-        Length -= end - start;
         _all.RemoveAt(at);
         return start;
     }
