@@ -34,8 +34,7 @@ internal sealed class PartFile : IDisposable
         _segmentSize = segments[0].Segment.Size;
         _memories = [.. segments.Select(buffer => (ReadOnlyMemory<byte>)buffer.Segment.Memory)];
         _segment = segments[0].Segment;
-        _write = (pieces, offset) => wait.Run(
-            file.Path, () => file.Write(pieces, offset, _writes.IsAwaited), cancellation);
+        _write = (pieces, offset) => wait.Run(file.Path, () => file.Write(pieces, offset), cancellation);
     }
 
     /// <summary>Creates the file.</summary>

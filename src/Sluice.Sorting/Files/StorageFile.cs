@@ -74,17 +74,12 @@ public sealed class StorageFile : IDisposable
 
     /// <summary>Writes all of <paramref name="pieces"/>, one behind the other, from <paramref name="offset"/>
     /// on.</summary>
-    /// <param name="pieces">What is written.</param>
-    /// <param name="offset">Where in the file.</param>
-    /// <param name="isAwaited">Whether someone waits for it.</param>
     /// <exception cref="IOException">Disk full, or the device failed.</exception>
-    public void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset, bool isAwaited = false)
+    public void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
     {
         using ReopenedFile.Use use = _file.Begin();
         long length = LengthIfAligned(pieces, offset);
-        if (length < SmallestDirect
-            || use.Direct is not SafeFileHandle direct
-            || NextPath(isAwaited) is not WritePath path)
+        if (length < SmallestDirect || use.Direct is not SafeFileHandle direct || NextPath() is not WritePath path)
         {
             RandomAccess.Write(use.Cached, pieces, offset);
             return;
@@ -233,12 +228,11 @@ public sealed class StorageFile : IDisposable
     }
 
     // Null when the device's way was refused.
-    private WritePath? NextPath(bool isAwaited)
+    private WritePath? NextPath()
     {
-        WriteUse use = _isRead ? WriteUse.ReadAgain : isAwaited ? WriteUse.Awaited : WriteUse.Kept;
         lock (_gate)
         {
-            return _isRefused ? null : _choice.Next(use);
+            return _isRefused ? null : _choice.Next(_isRead);
         }
     }
 

@@ -24,7 +24,6 @@ public sealed class WriteBehind : IDisposable
     // Under _gate: the first one is being written.
     private readonly Queue<Batch> _waiting = new();
     private ExceptionDispatchInfo? _failure;
-    private bool _isAwaited;
     private bool _stopping;
 
     /// <param name="kind">What a thread waits for that waits for a batch here.</param>
@@ -34,18 +33,6 @@ public sealed class WriteBehind : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(batches, 2);
         _kind = kind;
         _batches = batches;
-    }
-
-    /// <summary>Whether a thread waits for the batch at hand.</summary>
-    public bool IsAwaited
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _isAwaited;
-            }
-        }
     }
 
     /// <summary>Time that Start and Finish waited for a batch before.</summary>
@@ -126,13 +113,11 @@ public sealed class WriteBehind : IDisposable
 
         using WaitClock.Wait wait = WaitClock.Begin(_kind);
         long start = Stopwatch.GetTimestamp();
-        _isAwaited = true;
         while (_waiting.Count > batches)
         {
             Monitor.Wait(_gate);
         }
 
-        _isAwaited = false;
         WaitTime += Stopwatch.GetElapsedTime(start);
     }
 

@@ -12,19 +12,6 @@ internal enum WritePath
     Direct,
 }
 
-/// <summary>What becomes of bytes that are written.</summary>
-internal enum WriteUse
-{
-    /// <summary>They stay.</summary>
-    Kept,
-
-    /// <summary>They stay, and someone waits until they are written.</summary>
-    Awaited,
-
-    /// <summary>They are read again soon, and then deleted.</summary>
-    ReadAgain,
-}
-
 /// <summary>Tells which way is faster at the moment, from what the last writes of each took.</summary>
 /// <remarks>
 /// Which one that is depends on the machine and changes while it runs: a cache with pages at hand takes 5 GB/s, one
@@ -48,9 +35,6 @@ public sealed class WritePathChoice
     // What stays must reach the disk some time. The cache takes a processor's time for it and pages that others could
     // use, now and once more when the kernel writes them out; on its direct way a write only waits.
     private readonly Preference _kept = new(WritePath.Direct, priceOfCached: 16, choicesPerProbe: 256);
-
-    // Whoever waits for a disk that is busy leaves a processor free to copy.
-    private readonly Preference _awaited = new(WritePath.Direct, priceOfCached: 1, choicesPerProbe: 64);
 
     // What is read again is mostly deleted before the kernel writes it out, and is read without the device, which has
     // others to serve then: that makes up for most of the processor's time.
@@ -76,17 +60,12 @@ public sealed class WritePathChoice
         s_disks.GetOrAdd(volume, static _ => new WritePathChoice());
 
     /// <summary>The way the next write should go.</summary>
-    internal WritePath Next(WriteUse use)
+    /// <param name="isReadAgain">Whether what is written is read again soon, and then deleted.</param>
+    internal WritePath Next(bool isReadAgain)
     {
-        Preference preference = use switch
-        {
-            WriteUse.Kept => _kept,
-            WriteUse.Awaited => _awaited,
-            _ => _readAgain,
-        };
         lock (_gate)
         {
-            return preference.Next(_secondsPerByte);
+            return (isReadAgain ? _readAgain : _kept).Next(_secondsPerByte);
         }
     }
 

@@ -75,41 +75,6 @@ public class WriteBehindTests
         Assert.Equal(1, written);
     }
 
-    [Theory]
-    [InlineData(2)]
-    [InlineData(4)]
-    public async Task A_batch_is_awaited_once_all_sets_are_full_and_at_the_end(int batches)
-    {
-        using WriteBehind writes = new(WaitKind.Output, batches);
-        using SemaphoreSlim begun = new(0);
-        using SemaphoreSlim mayEnd = new(0);
-        void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
-        {
-            begun.Release();
-            Assert.True(mayEnd.Wait(Deadline));
-        }
-
-        for (int i = 0; i < batches - 1; i++)
-        {
-            writes.Start(Write, [new byte[1]], i);
-        }
-
-        Assert.True(await begun.WaitAsync(Deadline));
-        Assert.False(writes.IsAwaited);
-
-        Task last = Task.Run(() => writes.Start(Write, [new byte[1]], batches));
-        Assert.True(SpinWait.SpinUntil(() => writes.IsAwaited, Deadline));
-        mayEnd.Release();
-        await last.WaitAsync(Deadline);
-        Assert.False(writes.IsAwaited);
-
-        Task end = Task.Run(writes.Finish);
-        Assert.True(SpinWait.SpinUntil(() => writes.IsAwaited, Deadline));
-        mayEnd.Release(batches);
-        await end.WaitAsync(Deadline);
-        Assert.False(writes.IsAwaited);
-    }
-
     [Fact]
     public void Settling_drops_what_was_not_begun()
     {
