@@ -23,33 +23,16 @@ internal static class LongWork
     /// <param name="start">Starts a thread.</param>
     internal static Task<T> Run<T>(Func<T> work, Action<Action> start)
     {
-        TaskCompletionSource<T> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Do()
-        {
-            try
-            {
-                end.SetResult(work());
-            }
-#pragma warning disable CA1031 // Whatever it was is told to who awaits the work.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                end.SetException(exception);
-            }
-        }
-
+        Task<T> task = new(work, TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            start(Do);
-            return end.Task;
+            start(() => task.RunSynchronously(TaskScheduler.Default));
         }
         catch (ThreadLimitException)
         {
-            return Task.Run(() =>
-            {
-                Do();
-                return end.Task;
-            });
+            task.Start(TaskScheduler.Default);
         }
+
+        return task;
     }
 }

@@ -49,6 +49,7 @@ public class StorageFileTests
     [InlineData("DCDC")]
     public void Each_stretch_is_read_back_the_way_it_was_written(string ways)
     {
+        const int Batch = 8 * 32 * 1024;
         using SpillFolder folder = new();
         using MemorySlab slab = new(16, 32 * 1024);
         WritePathChoice choice = new();
@@ -59,7 +60,7 @@ public class StorageFileTests
         for (int batch = 0; batch < ways.Length; batch++)
         {
             Know(choice, cachedMilliseconds: ways[batch] == 'C' ? 1 : 40);
-            int offset = batch * 8 * 32 * 1024;
+            int offset = batch * Batch;
             for (int i = 0; i < 8; i++)
             {
                 expected.AsSpan(offset + (i * 32 * 1024), 32 * 1024).CopyTo(segments[i].Span);
@@ -71,8 +72,7 @@ public class StorageFileTests
         file.Write(expected.AsSpan(1 << 20), 1 << 20);
 
         // A disk that knows no other way than the cache is right, too.
-        const int Batch = 8 * 32 * 1024;
-        IEnumerable<bool> direct = Enumerable.Range(0, 4).Select(batch => file.IsDirect(batch * Batch, Batch));
+        IEnumerable<bool> direct = Enumerable.Range(0, ways.Length).Select(batch => file.IsDirect(batch * Batch, Batch));
         Assert.True(!file.IsDirect(0, expected.Length) || direct.SequenceEqual(ways.Select(way => way == 'D')));
         using MemoryStream read = new();
         for (long count = 1, offset = 0; count > 0; offset += count)

@@ -59,14 +59,7 @@ public class SpillFileWriterTests
     {
         using TestPool pool = new(4, 16 * 1024);
         MemoryStore store = new();
-        using WriteMemory memory = new(pool.Task, 2, null, CancellationToken.None);
-        using SpillFileWriter writer = new(store, "run", memory, new PartitionTable(new RecordSum[3]));
-        writer.Blocks.Append([1], new byte[300_001]);
-        writer.MoveTo(1);
-        writer.Blocks.Append([1], new byte[11]);
-        writer.MoveTo(2);
-        writer.Blocks.Append([1], new byte[11]);
-        using SortedRun run = writer.Finish();
+        using SortedRun run = RunOf(store, pool, 2, 300_001, 11, 11);
 
         Assert.Equal(0, run.RangeOf(1).Offset % StorageFile.PageSize);
         Assert.InRange(run.RangeOf(1).Offset - run.RangeOf(0).Length, 1, StorageFile.PageSize - 1);
@@ -79,14 +72,7 @@ public class SpillFileWriterTests
         const int SegmentSize = 16 * 1024;
         using TestPool pool = new(24, SegmentSize);
         MemoryStore store = new();
-        using WriteMemory memory = new(pool.Task, 4, null, CancellationToken.None);
-        using SpillFileWriter writer = new(store, "run", memory, new PartitionTable(new RecordSum[3]));
-        writer.Blocks.Append([1], new byte[300_001]);
-        writer.MoveTo(1);
-        writer.Blocks.Append([1], new byte[11]);
-        writer.MoveTo(2);
-        writer.Blocks.Append([1], new byte[300_001]);
-        using SortedRun run = writer.Finish();
+        using SortedRun run = RunOf(store, pool, 4, 300_001, 11, 300_001);
 
         // Nineteen blocks by eights; behind the small partition the first is shorter, and read alone.
         Assert.Equal(1 + 3, ReadsOf(run, 0, store, pool));
@@ -99,12 +85,7 @@ public class SpillFileWriterTests
     {
         using TestPool pool = new(4, 16 * 1024);
         MemoryStore store = new();
-        using WriteMemory memory = new(pool.Task, 2, null, CancellationToken.None);
-        using SpillFileWriter writer = new(store, "run", memory, new PartitionTable(new RecordSum[2]));
-        writer.Blocks.Append([1], new byte[100_001]);
-        writer.MoveTo(1);
-        writer.Blocks.Append([1], new byte[100_001]);
-        using SortedRun run = writer.Finish();
+        using SortedRun run = RunOf(store, pool, 2, 100_001, 100_001);
         MemoryStore.StoredFile file = store.Files[0];
 
         Assert.False(run.WaitsForDevice(0));
@@ -116,6 +97,21 @@ public class SpillFileWriterTests
         file.Bytes.AsSpan((int)run.Length).Clear();
         Assert.False(run.WaitsForDevice(1));
         Assert.Throws<BlockCorruptException>(() => run.Open(1));
+    }
+
+    // One record in each partition.
+    private static SortedRun RunOf(MemoryStore store, TestPool pool, int writeSegments, params int[] valueLengths)
+    {
+        using WriteMemory memory = new(pool.Task, writeSegments, null, CancellationToken.None);
+        using SpillFileWriter writer = new(
+            store, "run", memory, new PartitionTable(new RecordSum[valueLengths.Length]));
+        for (int partition = 0; partition < valueLengths.Length; partition++)
+        {
+            writer.MoveTo(partition);
+            writer.Blocks.Append([1], new byte[valueLengths[partition]]);
+        }
+
+        return writer.Finish();
     }
 
     // Calls of the file, the index's among them.
