@@ -147,12 +147,20 @@ public sealed class StorageFile : IDisposable
     }
 
     /// <summary>Gives the room of a stretch back where the file system can; it is not read any more.</summary>
+    /// <remarks>Of whole pages only: for a part of one the kernel would read the page from the device first.</remarks>
     public void Discard(long offset, long length)
     {
+        long start = (offset + PageSize - 1) / PageSize * PageSize;
+        long end = (offset + length) / PageSize * PageSize;
+        if (start >= end)
+        {
+            return;
+        }
+
         try
         {
             using ReopenedFile.Use use = _file.Begin();
-            FileHole.Punch(use.Cached, offset, length);
+            FileHole.Punch(use.Cached, start, end - start);
         }
         catch (IOException)
         {

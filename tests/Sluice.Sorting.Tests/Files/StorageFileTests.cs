@@ -95,6 +95,32 @@ public class StorageFileTests
         Assert.Equal(expected, read.ToArray());
     }
 
+    // Of a part of a page the kernel would have to read the rest, and what shares it may still be wanted.
+    [Theory]
+    [InlineData(0, 5 * StorageFile.PageSize, 0, 5)]
+    [InlineData(1, 4 * StorageFile.PageSize, 1, 4)]
+    [InlineData(StorageFile.PageSize, 4 * StorageFile.PageSize - 1, 1, 4)]
+    [InlineData(StorageFile.PageSize - 1, StorageFile.PageSize + 1, 1, 2)]
+    [InlineData(100, StorageFile.PageSize, 1, 1)]
+    [InlineData(100, 200, 0, 0)]
+    [InlineData(StorageFile.PageSize, 0, 1, 1)]
+    public void Room_is_given_back_in_whole_pages(int offset, int length, int firstPage, int endPage)
+    {
+        using SpillFolder folder = new();
+        byte[] expected = [.. Enumerable.Repeat((byte)7, 5 * StorageFile.PageSize)];
+        using StorageFile file = StorageFile.ToReadAgain(folder.At("file"), new WritePathChoice());
+        file.Write(expected, 0);
+
+        file.Discard(offset, length);
+
+        byte[] read = new byte[expected.Length];
+        Assert.Equal(read.Length, file.Read(read, 0));
+        Assert.SkipUnless(
+            firstPage == endPage || read[firstPage * StorageFile.PageSize] == 0, "This file system knows no holes.");
+        expected.AsSpan(firstPage * StorageFile.PageSize, (endPage - firstPage) * StorageFile.PageSize).Clear();
+        Assert.Equal(expected, read);
+    }
+
     [Fact]
     public void A_full_disk_is_an_error_that_names_the_file()
     {
