@@ -81,11 +81,13 @@ internal sealed class WinnerOutputs(CoordinatorState state, CommandList commands
     }
 
     /// <summary>
-    /// Gives up what a reader has read that has just won, if it has written to the output and so cannot run again.
+    /// Gives up what a reader has read that has just won, if it has written to the output and so cannot run again; the
+    /// last one's goes with the outputs.
     /// </summary>
     public void ReleasePartition(TaskId reader)
     {
-        if (state.Stages[reader.Stage.Value].Spec is { Commits: true, Reads: int reads })
+        if (state.Stages[reader.Stage.Value].Spec is { Commits: true, Reads: int reads }
+            && !StageOrder.MayRelease(state, reads))
         {
             commands.Add(new DiscardPartition(state.ProducersOf(reads), reader.Index));
         }

@@ -18,6 +18,10 @@ namespace Sluice.Engine;
 internal sealed class JobRun : IJobWorkers, IDisposable
 {
     private const string Here = SiloLabel.Local;
+
+    // Mostly they wait for the disk.
+    private const int FreeingThreads = 4;
+
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly JobId _id = JobId.New();
@@ -31,6 +35,9 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     private readonly ObservedEngine _observed;
     private readonly BufferTracing? _tracing;
     private readonly JobTrace _trace;
+
+    // The kernel takes its time to free files: the job's thread goes on meanwhile, and so do its tasks.
+    private readonly DeferredWork _freeing;
     private Task _beside = Task.CompletedTask;
 
     /// <param name="request">What the user asked for.</param>
@@ -46,6 +53,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         EnginePorts ports)
     {
         _options = options;
+        _freeing = new DeferredWork(FreeingThreads, EndWith);
         DiskWait = new DiskWait(options.DiskWait);
         _pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(options.MemoryBytes, options.SegmentSize));
         try
@@ -114,15 +122,17 @@ internal sealed class JobRun : IJobWorkers, IDisposable
 
     public void Cancel(AttemptId attempt, string worker) => _attempts.Cancel(_inputs.OutputOf(attempt));
 
-    public void Discard(AttemptId attempt, string worker) => _outputs.Release(_inputs.OutputOf(attempt));
+    public void Discard(AttemptId attempt, string worker) =>
+        _freeing.Add(() => _outputs.Release(_inputs.OutputOf(attempt)));
 
-    public void DiscardPartition(IReadOnlyList<ProducerWin> producers, int partition)
+    public void DiscardPartition(IReadOnlyList<ProducerWin> producers, int partition) => _freeing.Add(() =>
     {
         foreach (ProducerWin producer in producers)
         {
-            _outputs.Find(_inputs.OutputOf(producer.Attempt))?.Discard(partition);
+            using OutputUse? use = _outputs.Use(_inputs.OutputOf(producer.Attempt));
+            use?.Output.Discard(partition);
         }
-    }
+    });
 
     public void Write(Action work, Action done) => Beside(() =>
     {
@@ -148,6 +158,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         finally
         {
             _beside.Wait();
+            _freeing.Wait();
             _outputs.Dispose();
             _tracing?.Dispose();
             _todo.Dispose();
@@ -183,10 +194,11 @@ internal sealed class JobRun : IJobWorkers, IDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            ExceptionDispatchInfo thrown = ExceptionDispatchInfo.Capture(exception);
-            _todo.Add(thrown.Throw);
+            EndWith(exception);
         }
     }));
+
+    private void EndWith(Exception exception) => _todo.Add(ExceptionDispatchInfo.Capture(exception).Throw);
 
     private string? PauseText() => DiskWait.Current is DiskPause pause
         ? string.Create(

@@ -79,15 +79,13 @@ internal sealed class NetworkBufferPoolService(
         return Task.CompletedTask;
     }
 
-    public Task DiscardAsync(int epoch, WireAttempt output)
+    public Task DiscardAsync(int epoch, WireAttempt output) => Task.Run(() =>
     {
         if (engine.Jobs.Find(output.Job) is SiloJob job && job.Obeys(epoch))
         {
             engine.Outputs.Release(output.Output);
         }
-
-        return Task.CompletedTask;
-    }
+    });
 
     public Task DiscardPartitionAsync(int epoch, WireAttempt[] outputs, int partition) => Task.Run(() =>
     {

@@ -55,7 +55,7 @@ public sealed class CoordinatorTests
         Assert.Equal(
             [
                 "started", "attempt", "StartAttempt", "won", "attempt", "StartAttempt",
-                "won", "DiscardPartition", "DiscardOutput", "publishing", "PublishOutput", "published", "FinishJob",
+                "won", "DiscardOutput", "publishing", "PublishOutput", "published", "FinishJob",
             ],
             job.All.Select(command => command is WriteJournal write ? write.Entry.Kind : command.GetType().Name));
     }

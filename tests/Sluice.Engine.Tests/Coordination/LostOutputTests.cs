@@ -91,6 +91,18 @@ public sealed class LostOutputTests
     }
 
     [Fact]
+    public void The_last_partition_goes_with_the_outputs()
+    {
+        DrivenJob job = new(Plans.Shuffle(maps: 2, partitions: 2));
+        job.Join("a", 2).Succeed(0, 0, 1).Succeed(0, 1, 1).Succeed(1, 1, 1);
+
+        job.Succeed(1, 0, 1);
+
+        Assert.Empty(job.Last.OfType<DiscardPartition>());
+        Assert.Equal([Plans.Attempt(0, 0, 1), Plans.Attempt(0, 1, 1)], job.Discarded);
+    }
+
+    [Fact]
     public void A_partition_is_kept_whose_reader_has_won_and_may_run_again()
     {
         DrivenJob job = new(Plans.Chain(maps: 1, groups: 1));

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+
+namespace Sluice.Engine.Tests;
+
+public class DeferredWorkTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public void Who_adds_a_piece_does_not_wait_for_it()
+    {
+        using ManualResetEventSlim goOn = new();
+        bool isDone = false;
+        DeferredWork work = new(1, Unexpected);
+
+        work.Add(() =>
+        {
+            Assert.True(goOn.Wait(Deadline));
+            isDone = true;
+        });
+
+        Assert.False(isDone);
+        goOn.Set();
+        work.Wait();
+        Assert.True(isDone);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void So_many_pieces_are_done_at_once(int threads)
+    {
+        int running = 0;
+        int most = 0;
+        using Barrier all = new(threads);
+        DeferredWork work = new(threads, Unexpected);
+
+        for (int piece = 0; piece < 4 * threads; piece++)
+        {
+            work.Add(() =>
+            {
+                InterlockedMaximum(ref most, Interlocked.Increment(ref running));
+                Assert.True(all.SignalAndWait(Deadline));
+                Interlocked.Decrement(ref running);
+            });
+        }
+
+        work.Wait();
+        Assert.Equal(threads, most);
+    }
+
+    [Fact]
+    public void One_thread_does_them_in_their_order()
+    {
+        List<int> done = [];
+        DeferredWork work = new(1, Unexpected);
+
+        for (int piece = 0; piece < 100; piece++)
+        {
+            int number = piece;
+            work.Add(() => done.Add(number));
+        }
+
+        work.Wait();
+        Assert.Equal(Enumerable.Range(0, 100), done);
+    }
+
+    // Nothing is kept running between pieces, and what comes later is done as well.
+    [Fact]
+    public void What_is_added_after_a_pause_is_done_and_waited_for()
+    {
+        int done = 0;
+        DeferredWork work = new(2, Unexpected);
+
+        for (int round = 1; round <= 50; round++)
+        {
+            work.Add(() => Interlocked.Increment(ref done));
+            work.Wait();
+            Assert.Equal(round, done);
+        }
+    }
+
+    [Fact]
+    public void What_a_piece_throws_is_told_and_the_next_one_done()
+    {
+        ConcurrentQueue<string> told = new();
+        DeferredWork work = new(1, exception => told.Enqueue(exception.Message));
+
+        work.Add(() => throw new IOException("first"));
+        work.Add(() => told.Enqueue("second"));
+
+        work.Wait();
+        Assert.Equal(["first", "second"], told);
+    }
+
+    [Fact]
+    public void Nothing_added_is_nothing_to_wait_for() => new DeferredWork(1, Unexpected).Wait();
+
+    private static void Unexpected(Exception exception) => Assert.Fail(exception.ToString());
+
+    private static void InterlockedMaximum(ref int most, int value)
+    {
+        for (int seen = Volatile.Read(ref most); value > seen;)
+        {
+            int before = Interlocked.CompareExchange(ref most, value, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
+        }
+    }
+}
