@@ -136,19 +136,17 @@ internal sealed class ShuffleTaskOutput : TaskOutput
 internal sealed class SampleTaskOutput : TaskOutput
 {
     private readonly KeySample _sample;
-    private readonly int _partitions;
 
     public SampleTaskOutput(SampleOutput sample)
     {
-        _partitions = sample.Partitions;
-        _sample = new KeySample(sample.Node.Accept(new KeyComparisonFinder()));
+        _sample = new KeySample(sample.Partitions, sample.Node.Accept(new KeyComparisonFinder()));
         Operator = sample.Node.Accept(new SamplerBuilder(_sample));
     }
 
     public override object Operator { get; }
 
     public override TaskOutcome Finish(TaskOutcome input) =>
-        input with { Boundaries = _sample.Boundaries(_partitions) };
+        input with { Boundaries = _sample.Boundaries() };
 
     public override void Dispose()
     {

@@ -9,7 +9,9 @@ namespace Sluice.Engine;
 /// </remarks>
 internal sealed class KeySample
 {
-    private const int Capacity = 50_000;
+    // With so many keys a range has its share within 3 % mostly; more of them only take longer to keep and to sort.
+    private const int KeysPerRange = 2_000;
+    private const int Most = 50_000;
 
     // Keys are kept up to this length: boundaries may be shorter than keys, they only have to be in order.
     private const int LongestPart = 256;
@@ -17,14 +19,19 @@ internal sealed class KeySample
     // A comparison needs whole keys: longer ones are left out, the ranges are chosen by the others.
     private const int LongestWhole = 1024;
 
+    private readonly int _ranges;
+    private readonly int _capacity;
     private readonly KeyComparison? _comparison;
     private readonly List<byte[]> _keys = [];
     private readonly Random _random = new(1);
     private long _seen;
 
+    /// <param name="ranges">Ranges to cut, one at least.</param>
     /// <param name="comparison">Orders the keys; null compares them as bytes.</param>
-    public KeySample(KeyComparison? comparison)
+    public KeySample(int ranges, KeyComparison? comparison)
     {
+        _ranges = ranges;
+        _capacity = (int)Math.Min((long)ranges * KeysPerRange, Most);
         _comparison = comparison;
     }
 
@@ -37,23 +44,21 @@ internal sealed class KeySample
         }
 
         _seen++;
-        if (_keys.Count < Capacity)
+        if (_keys.Count < _capacity)
         {
-            _keys.Add(Cut(key));
+            _keys.Add(Cut(key).ToArray());
             return;
         }
 
         long place = _random.NextInt64(_seen);
-        if (place < Capacity)
+        if (place < _capacity)
         {
-            _keys[(int)place] = Cut(key);
+            Replace((int)place, Cut(key));
         }
     }
 
-    /// <summary>
-    /// Sorted keys between <paramref name="partitions"/> ranges; fewer keys than ranges leave some empty.
-    /// </summary>
-    public byte[][] Boundaries(int partitions)
+    /// <summary>Sorted keys between the ranges; fewer keys than ranges leave some empty.</summary>
+    public byte[][] Boundaries()
     {
         if (_comparison is not null && _keys.Count == 0)
         {
@@ -62,10 +67,10 @@ internal sealed class KeySample
         }
 
         Sort();
-        byte[][] boundaries = new byte[partitions - 1][];
+        byte[][] boundaries = new byte[_ranges - 1][];
         for (int i = 0; i < boundaries.Length; i++)
         {
-            boundaries[i] = _keys.Count == 0 ? [] : _keys[(int)((long)(i + 1) * _keys.Count / partitions)];
+            boundaries[i] = _keys.Count == 0 ? [] : _keys[(int)((long)(i + 1) * _keys.Count / _ranges)];
         }
 
         return boundaries;
@@ -86,6 +91,19 @@ internal sealed class KeySample
         }
     }
 
-    private byte[] Cut(ReadOnlySpan<byte> key) =>
-        (_comparison is null ? key[..Math.Min(key.Length, LongestPart)] : key).ToArray();
+    private ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> key) =>
+        _comparison is null ? key[..Math.Min(key.Length, LongestPart)] : key;
+
+    // Keys are mostly as long as each other: nothing is allocated then.
+    private void Replace(int place, ReadOnlySpan<byte> key)
+    {
+        if (_keys[place].Length == key.Length)
+        {
+            key.CopyTo(_keys[place]);
+        }
+        else
+        {
+            _keys[place] = key.ToArray();
+        }
+    }
 }
