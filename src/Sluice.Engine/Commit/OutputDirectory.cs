@@ -178,7 +178,7 @@ public sealed class OutputDirectory : IDisposable
         // Whoever has let go of it since the last step leaves the rest to the next one: the output is whole.
         if (TryEnd())
         {
-            _staging.Settle();
+            _staging.Remove();
         }
     }
 

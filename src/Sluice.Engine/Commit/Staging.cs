@@ -40,8 +40,7 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
     /// <param name="replaces">Whether an old output will be put aside.</param>
     public void Draft(PublishIntent intent, SuccessFile success, bool replaces)
     {
-        File.WriteAllBytes(
-            DraftOf(OutputNames.Intent), JsonSerializer.SerializeToUtf8Bytes(intent, CommitJson.Default.PublishIntent));
+        File.WriteAllBytes(DraftOf(OutputNames.Intent), intent.ToJson());
         File.WriteAllBytes(DraftOf(OutputNames.Success), success.ToJson());
         if (replaces)
         {
@@ -106,6 +105,33 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
         return published;
     }
 
+    /// <summary>Removes the directory, once all steps of a publish are done.</summary>
+    /// <remarks>Only files go that nobody needs; what cannot be deleted now is found by the next job.</remarks>
+    public void Remove()
+    {
+        try
+        {
+            if (Directory.Exists(In(OutputNames.Old)))
+            {
+                Directory.Delete(In(OutputNames.Old), recursive: true);
+            }
+
+            foreach (string file in Directory.EnumerateFiles(Path))
+            {
+                if (System.IO.Path.GetFileName(file) != DirectoryLock.FileName)
+                {
+                    File.Delete(file);
+                }
+            }
+
+            held.DisposeAndRemove();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            held.Dispose();
+        }
+    }
+
     /// <summary>Undoes a publish that did not come to its end, one step an element.</summary>
     internal IEnumerable<string> RollBackSteps()
     {
@@ -146,32 +172,6 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
         catch (IOException) when (!File.Exists(In(OutputNames.Intent)))
         {
             return false;
-        }
-    }
-
-    private void Remove()
-    {
-        // From here on only files go that nobody needs; what cannot be deleted now is found by the next job.
-        try
-        {
-            if (Directory.Exists(In(OutputNames.Old)))
-            {
-                Directory.Delete(In(OutputNames.Old), recursive: true);
-            }
-
-            foreach (string file in Directory.EnumerateFiles(Path))
-            {
-                if (System.IO.Path.GetFileName(file) != DirectoryLock.FileName)
-                {
-                    File.Delete(file);
-                }
-            }
-
-            held.DisposeAndRemove();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            held.Dispose();
         }
     }
 

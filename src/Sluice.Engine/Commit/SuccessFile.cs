@@ -53,7 +53,7 @@ public sealed record SuccessFile(
 
     /// <summary>Whether a directory's <c>_SUCCESS</c> says that a job made what is there.</summary>
     /// <remarks>
-    /// Reads no more of it than that: every job asks at its end. One that may not be read is another user's.
+    /// Reads no more of it than that. One that may not be read is another user's.
     /// </remarks>
     /// <exception cref="IOException">Nobody can tell now.</exception>
     internal static bool IsOf(string directory, JobId job)
@@ -72,7 +72,7 @@ public sealed record SuccessFile(
     }
 
     internal byte[] ToJson() =>
-        [.. JsonSerializer.SerializeToUtf8Bytes(this, CommitJson.Default.SuccessFile), (byte)'\n'];
+        [.. JsonSerializer.SerializeToUtf8Bytes(this, CommitWriterJson.Default.SuccessFile), (byte)'\n'];
 
     private static bool Has(JsonDocument json, string name, string text) =>
         json.RootElement.ValueKind == JsonValueKind.Object
@@ -101,7 +101,10 @@ public sealed record SuccessPart(string Name, long Records, long Bytes, string S
 public sealed record PublishedPart(int Part, int Attempt, long Bytes, RecordSum Sum);
 
 /// <summary>What a publish is about to move, written before the first move so that it can be undone.</summary>
-internal sealed record PublishIntent(IReadOnlyList<PublishMove> Moves);
+internal sealed record PublishIntent(IReadOnlyList<PublishMove> Moves)
+{
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, CommitWriterJson.Default.PublishIntent);
+}
 
 /// <summary>One move, from a name in the staging directory to a name in the output directory.</summary>
 internal sealed record PublishMove(string From, string To);
@@ -111,3 +114,14 @@ internal sealed record PublishMove(string From, string To);
 [JsonSerializable(typeof(SuccessFile))]
 [JsonSerializable(typeof(PublishIntent))]
 internal sealed partial class CommitJson : JsonSerializerContext;
+
+/// <summary>Writes the same JSON as <see cref="CommitJson"/>, by code that is compiled ahead: every job ends with
+/// it.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    NewLine = "\n",
+    GenerationMode = JsonSourceGenerationMode.Serialization)]
+[JsonSerializable(typeof(SuccessFile))]
+[JsonSerializable(typeof(PublishIntent))]
+internal sealed partial class CommitWriterJson : JsonSerializerContext;

@@ -9,6 +9,14 @@ namespace Sluice.Engine;
 internal sealed class JobPublication(
     string name, OutputDirectory output, JobStatistics statistics, PatientWrites writes)
 {
+    /// <summary>Makes ready what is written at the end, while others are at work.</summary>
+    public static void Prepare()
+    {
+        PublishedPart part = new(0, 1, 0, default);
+        _ = SuccessFile.Of(default, "", default, [part]).ToJson();
+        _ = new PublishIntent([new PublishMove("", "")]).ToJson();
+    }
+
     /// <summary>Compares the output with the input, moves the parts, and tells how that went.</summary>
     /// <param name="parts">The winners' parts.</param>
     /// <param name="trace">Gets a span of it; null traces nothing.</param>

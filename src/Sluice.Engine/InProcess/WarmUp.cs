@@ -53,6 +53,7 @@ public static class WarmUp
             _ = Telemetry.Source.HasListeners();
             Journal.Prepare();
             HotLoops.Compile(Types);
+            JobPublication.Prepare();
             last?.Invoke();
         }
 #pragma warning disable CA1031 // What could not be made ready fails where it is needed, and is told there.
