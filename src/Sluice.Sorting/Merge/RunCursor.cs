@@ -8,10 +8,12 @@ namespace Sluice.Sorting;
 /// <remarks>
 /// A record inside a block is read where it lies. One that goes on in the next block is put together in a segment of
 /// the cursor's own; one larger than a segment goes to the <see cref="LargeRecords"/> of the task.
+/// A merge goes from cursor to cursor, so what each needs for a record lies together, and addresses what it points to
+/// directly: a cache miss for each step on the way there would take longer than the step.
 /// Ownership: its own segment, released by Dispose; its <see cref="BlockPayloads"/> hold the current block. Threading:
 /// one thread.
 /// </remarks>
-internal sealed class RunCursor : IDisposable
+internal sealed unsafe class RunCursor : IDisposable
 {
     private const int ShortHeader = 2;
     private const int NoRecord = -1;
@@ -21,15 +23,9 @@ internal sealed class RunCursor : IDisposable
     private readonly IBufferPool _pool;
     private readonly LargeRecords _largeRecords;
     private readonly CancellationToken _cancellation;
-    private MemorySegment? _blockSegment;
-    private int _position;
-    private int _end;
     private NetworkBuffer _joinBuffer;
-    private MemorySegment? _recordSegment;
-    private int _recordOffset;
-    private int _recordLength = NoRecord;
     private LargeRecord? _large;
-    private RecordSum _sum;
+    private Place _place = new() { RecordLength = NoRecord };
 
     public RunCursor(IBlockSource source, IBufferPool pool, LargeRecords largeRecords, CancellationToken cancellation)
     {
@@ -41,26 +37,26 @@ internal sealed class RunCursor : IDisposable
     }
 
     /// <summary>The first eight bytes of the key, big endian, zeros behind its end.</summary>
-    public ulong Prefix { get; private set; }
+    public ulong Prefix => _place.Prefix;
 
     /// <summary>Bytes of the key.</summary>
-    public int KeyLength { get; private set; }
+    public int KeyLength => _place.KeyLength;
 
     /// <summary>Sum of the records that <see cref="MoveNext"/> has left behind; all once it has ended.</summary>
-    public RecordSum Sum => _sum;
+    public RecordSum Sum => _place.Sum;
 
     /// <summary>Key and value in one piece; valid until the next <see cref="MoveNext"/>.</summary>
     /// <remarks>A large record is brought into memory, one at a time for all cursors of a task.</remarks>
-    public ReadOnlySpan<byte> Record => _large is null
-        ? _recordSegment!.Slice(_recordOffset, _recordLength)
-        : _largeRecords.Load(_large);
+    public ReadOnlySpan<byte> Record => _place.RecordLength != NoRecord
+        ? new ReadOnlySpan<byte>(_place.Record, _place.RecordLength)
+        : _largeRecords.Load(_large!);
 
     /// <summary>Goes to the next record; false behind the last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool MoveNext()
     {
         Leave();
-        while (_position == _end)
+        while (_place.Next == _place.End)
         {
             if (!NextBlock())
             {
@@ -69,7 +65,7 @@ internal sealed class RunCursor : IDisposable
         }
 
         // Mostly the lengths are a byte each, and the record ends in this block.
-        ReadOnlySpan<byte> rest = _blockSegment!.Slice(_position, _end - _position);
+        ReadOnlySpan<byte> rest = Rest;
         if (rest.Length >= ShortHeader && (rest[0] | rest[1]) < 0x80 && rest[0] + rest[1] <= rest.Length - ShortHeader)
         {
             StandInBlock(rest, ShortHeader, rest[0], rest[0] + rest[1]);
@@ -126,16 +122,19 @@ internal sealed class RunCursor : IDisposable
     internal bool IsLarge => _large is not null;
 
     /// <summary>The key of a record that is not large.</summary>
-    internal ReadOnlySpan<byte> Key => _recordSegment!.Slice(_recordOffset, KeyLength);
+    internal ReadOnlySpan<byte> Key => Record[..KeyLength];
+
+    // Of the block.
+    private ReadOnlySpan<byte> Rest => new(_place.Next, (int)(_place.End - _place.Next));
 
     // A record is summed when it is left: whoever read it has just brought it into the processor's cache.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Leave()
     {
-        if (_recordLength != NoRecord)
+        if (_place.RecordLength != NoRecord)
         {
-            _sum.Add(_recordSegment!.Slice(_recordOffset, _recordLength), KeyLength);
-            _recordLength = NoRecord;
+            _place.Sum.Add(new ReadOnlySpan<byte>(_place.Record, _place.RecordLength), _place.KeyLength);
+            _place.RecordLength = NoRecord;
         }
         else
         {
@@ -162,7 +161,7 @@ internal sealed class RunCursor : IDisposable
         }
         else if (length > rest.Length - header)
         {
-            _position += header;
+            _place.Next += header;
             ReadCrossing(keyLength, length);
         }
         else
@@ -212,7 +211,7 @@ internal sealed class RunCursor : IDisposable
         {
             Span<byte> bytes = join.Slice(0, length);
             ReadBytes(bytes);
-            StandAt(join, 0, keyLength, bytes);
+            StandAt(join.Pointer, keyLength, bytes);
             return;
         }
 
@@ -222,29 +221,23 @@ internal sealed class RunCursor : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void StandInBlock(ReadOnlySpan<byte> rest, int header, int keyLength, int length)
     {
-        StandAt(_blockSegment!, _position + header, keyLength, rest.Slice(header, length));
-        _position += header + length;
+        StandAt(_place.Next + header, keyLength, rest.Slice(header, length));
+        _place.Next += header + length;
         PrefetchNext(rest[(header + length)..], length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void StandAt(MemorySegment segment, int offset, int keyLength, ReadOnlySpan<byte> record)
+    private void StandAt(byte* start, int keyLength, ReadOnlySpan<byte> record)
     {
-        // A write barrier for each block, not for each record.
-        if (_recordSegment != segment)
-        {
-            _recordSegment = segment;
-        }
-
-        _recordOffset = offset;
-        _recordLength = record.Length;
-        KeyLength = keyLength;
-        Prefix = KeyPrefix.Of(record[..keyLength]);
+        _place.Record = start;
+        _place.RecordLength = record.Length;
+        _place.KeyLength = keyLength;
+        _place.Prefix = KeyPrefix.Of(record[..keyLength]);
     }
 
     // Until the next record is asked for, other runs' records come; it is probably about as long as this one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void PrefetchNext(ReadOnlySpan<byte> rest, int length) =>
+    private static void PrefetchNext(ReadOnlySpan<byte> rest, int length) =>
         CacheLines.Prefetch((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(rest)), length);
 
     private void ReadLarge(MemorySegment join, int keyLength, int length)
@@ -266,27 +259,63 @@ internal sealed class RunCursor : IDisposable
             read += piece.Length;
         }
 
-        KeyLength = keyLength;
-        Prefix = KeyPrefix.Of(first[..Math.Min(keyLength, first.Length)]);
-        _sum.Add(hash.Finish(keyLength, length));
+        _place.KeyLength = keyLength;
+        _place.Prefix = KeyPrefix.Of(first[..Math.Min(keyLength, first.Length)]);
+        _place.Sum.Add(hash.Finish(keyLength, length));
     }
 
     private void ReadBytes(Span<byte> destination)
     {
         while (!destination.IsEmpty)
         {
-            if (_position == _end && !NextBlock())
+            if (_place.Next == _place.End && !NextBlock())
             {
                 throw _source.Damaged(
                     $"expected {destination.Length} more bytes of a record, found the end of the run");
             }
 
-            int count = Math.Min(destination.Length, _end - _position);
-            _blockSegment!.Slice(_position, count).CopyTo(destination);
-            _position += count;
+            ReadOnlySpan<byte> rest = Rest;
+            int count = Math.Min(destination.Length, rest.Length);
+            rest[..count].CopyTo(destination);
+            _place.Next += count;
             destination = destination[count..];
         }
     }
 
-    private bool NextBlock() => _payloads.TryNext(out _blockSegment, out _position, out _end);
+    private bool NextBlock()
+    {
+        _place.Next = null;
+        _place.End = null;
+        if (!_payloads.TryNext(out MemorySegment? segment, out int start, out int end))
+        {
+            return false;
+        }
+
+        // The one check of the block's place; memory of a pool does not move.
+        int length = segment.Slice(start, end - start).Length;
+        _place.Next = segment.Pointer + start;
+        _place.End = _place.Next + length;
+        return true;
+    }
+
+    /// <summary>What every step of a merge looks at: a line of the processor's cache or two.</summary>
+    private struct Place
+    {
+        /// <summary>Key and value, in one piece.</summary>
+        public byte* Record;
+
+        /// <summary>In the block, behind the record.</summary>
+        public byte* Next;
+
+        /// <summary>Behind the block's last byte.</summary>
+        public byte* End;
+
+        public ulong Prefix;
+
+        /// <summary>Bytes; <see cref="NoRecord"/> where it stands at none, or at a large one.</summary>
+        public int RecordLength;
+
+        public int KeyLength;
+        public RecordSum Sum;
+    }
 }
