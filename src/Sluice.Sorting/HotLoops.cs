@@ -24,7 +24,7 @@ public static class HotLoops
         typeof(RingFill),
         typeof(FillWriter),
         typeof(BlockWriter),
-        typeof(BlockFormat),
+        typeof(BlockChecksum),
         typeof(RunCursor),
         typeof(KeyPrefix),
         typeof(LoserTree),

@@ -1,8 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Sluice.Sorting;
 
@@ -29,11 +26,7 @@ public static class BlockFormat
 
     private const int CrcSize = 4;
 
-    // A third of a small block; long enough that putting lanes together does not count.
-    private const int LaneSize = 1024;
     private const int NumberMask = 0xFFFFFF;
-
-    private static readonly uint[] s_overLane = OverLaneTable();
 
     /// <summary>Writes the header of a block whose payload already stands behind it.</summary>
     /// <param name="block">Header and payload, nothing else.</param>
@@ -102,82 +95,10 @@ public static class BlockFormat
         return damage is null;
     }
 
-    /// <summary>CRC32C of <paramref name="bytes"/>, with the processor's instruction where it has one.</summary>
+    /// <summary>CRC32C of <paramref name="bytes"/>.</summary>
     public static uint Checksum(ReadOnlySpan<byte> bytes) => Checksum(0, bytes);
 
     /// <summary>The checksum of bytes that had <paramref name="before"/> so far and go on with <paramref
     /// name="bytes"/>.</summary>
-    /// <remarks>
-    /// One step of the instruction waits for the one before, so three lanes are computed side by side and put together:
-    /// a checksum is linear, what follows a lane only moves it on by so many bytes (Gopal et al., Fast CRC Computation
-    /// for iSCSI Polynomial Using CRC32 Instruction, 2011).
-    /// </remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static uint Checksum(uint before, ReadOnlySpan<byte> bytes)
-    {
-        uint crc = ~before;
-        while (bytes.Length >= 3 * LaneSize)
-        {
-            ref byte start = ref MemoryMarshal.GetReference(bytes);
-            uint second = 0;
-            uint third = 0;
-            for (int offset = 0; offset < LaneSize; offset += sizeof(ulong))
-            {
-                crc = BitOperations.Crc32C(crc, WordAt(ref start, offset));
-                second = BitOperations.Crc32C(second, WordAt(ref start, offset + LaneSize));
-                third = BitOperations.Crc32C(third, WordAt(ref start, offset + (2 * LaneSize)));
-            }
-
-            crc = OverLane(OverLane(crc) ^ second) ^ third;
-            bytes = bytes[(3 * LaneSize)..];
-        }
-
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (ulong word in words)
-        {
-            crc = BitOperations.Crc32C(crc, LittleEndian(word));
-        }
-
-        foreach (byte last in bytes[(words.Length * sizeof(ulong))..])
-        {
-            crc = BitOperations.Crc32C(crc, last);
-        }
-
-        return ~crc;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong WordAt(ref byte start, int offset) =>
-        LittleEndian(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, offset)));
-
-    private static ulong LittleEndian(ulong value) =>
-        BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
-
-    // A lane's checksum after as many zero bytes as a lane has.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint OverLane(uint crc)
-    {
-        ref uint table = ref MemoryMarshal.GetArrayDataReference(s_overLane);
-        return Unsafe.Add(ref table, (int)(crc & 0xFF)) ^
-            Unsafe.Add(ref table, 256 + (int)((crc >> 8) & 0xFF)) ^
-            Unsafe.Add(ref table, 512 + (int)((crc >> 16) & 0xFF)) ^
-            Unsafe.Add(ref table, 768 + (int)(crc >> 24));
-    }
-
-    private static uint[] OverLaneTable()
-    {
-        uint[] table = new uint[4 * 256];
-        for (int i = 0; i < table.Length; i++)
-        {
-            uint crc = (uint)(i & 0xFF) << (8 * (i >> 8));
-            for (int offset = 0; offset < LaneSize; offset += sizeof(ulong))
-            {
-                crc = BitOperations.Crc32C(crc, 0UL);
-            }
-
-            table[i] = crc;
-        }
-
-        return table;
-    }
+    public static uint Checksum(uint before, ReadOnlySpan<byte> bytes) => BlockChecksum.Of(before, bytes);
 }

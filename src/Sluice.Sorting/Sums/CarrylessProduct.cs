@@ -35,7 +35,18 @@ internal static class CarrylessProduct
     public static Vector256<ulong> OfPairs(Vector256<ulong> words) =>
         Pclmulqdq.V256.CarrylessMultiply(words, words, 1);
 
-    /// <summary>The same without an instruction for it.</summary>
+    /// <summary>The products of two vectors' first words and of their third ones; where <see cref="HasPairs"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> OfFirsts(Vector256<ulong> left, Vector256<ulong> right) =>
+        Pclmulqdq.V256.CarrylessMultiply(left, right, 0);
+
+    /// <summary>The products of two vectors' second words and of their fourth ones; where
+    /// <see cref="HasPairs"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> OfSeconds(Vector256<ulong> left, Vector256<ulong> right) =>
+        Pclmulqdq.V256.CarrylessMultiply(left, right, 0x11);
+
+    /// <summary>The product of a vector's two words without an instruction for it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static Vector128<ulong> BitByBit(ulong left, ulong right)
     {

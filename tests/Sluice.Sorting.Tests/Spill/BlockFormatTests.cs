@@ -1,27 +1,7 @@
-using System.Text;
-
 namespace Sluice.Sorting.Tests;
 
 public class BlockFormatTests
 {
-    [Fact]
-    public void Checksum_is_crc32c() =>
-        Assert.Equal(0xE3069283u, BlockFormat.Checksum(Encoding.ASCII.GetBytes("123456789")));
-
-    [Fact]
-    public void Checksum_of_any_length_is_that_of_its_bits()
-    {
-        byte[] bytes = new byte[(3 * 3072) + 50];
-        new Random(4).NextBytes(bytes);
-        int[] lengths = [0, 1, 7, 8, 9, 3071, 3072, 3073, 3080, 6143, 6144, 6151, 9216, bytes.Length];
-
-        Assert.All(
-            lengths,
-            length => Assert.Equal(ByBits(bytes.AsSpan(0, length)), BlockFormat.Checksum(bytes.AsSpan(0, length))));
-        Assert.Equal(
-            ByBits(bytes), BlockFormat.Checksum(BlockFormat.Checksum(bytes.AsSpan(0, 3100)), bytes.AsSpan(3100)));
-    }
-
     [Fact]
     public void Verify_finds_every_flipped_bit()
     {
@@ -73,21 +53,5 @@ public class BlockFormatTests
         Assert.False(BlockFormat.TryGetLength(block.AsSpan(0, available), out _));
         Assert.True(BlockFormat.TryGetLength(block, out int length));
         Assert.Equal(80, length);
-    }
-
-    // The polynomial's definition, bit by bit.
-    private static uint ByBits(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte next in bytes)
-        {
-            crc ^= next;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                crc = (crc >> 1) ^ ((crc & 1) * 0x82F63B78);
-            }
-        }
-
-        return ~crc;
     }
 }
