@@ -19,6 +19,10 @@ public sealed class StorageFile : IDisposable
     /// </summary>
     public const int PageSize = 4096;
 
+    /// <summary>Bytes from which on a stretch is given back by itself; a shorter one comes back with the
+    /// file.</summary>
+    public const int SmallestHole = 64 * 1024;
+
     // Shorter ones spend most of their time on the way to the device.
     private const int SmallestDirect = 64 * 1024;
 
@@ -147,12 +151,12 @@ public sealed class StorageFile : IDisposable
     }
 
     /// <summary>Gives the room of a stretch back where the file system can; it is not read any more.</summary>
-    /// <remarks>Of whole pages only: for a part of one the kernel would read the page from the device first.</remarks>
+    /// <remarks>Whole pages, and not too few: for a part of one the kernel would read it from the device first.</remarks>
     public void Discard(long offset, long length)
     {
         long start = (offset + PageSize - 1) / PageSize * PageSize;
         long end = (offset + length) / PageSize * PageSize;
-        if (start >= end)
+        if (end - start < SmallestHole)
         {
             return;
         }

@@ -25,7 +25,8 @@ internal sealed class OutputMergePass
         _cancellation = cancellation;
     }
 
-    /// <param name="runs">Not more than the fan-in; they stay the caller's.</param>
+    /// <param name="runs">Not more than the fan-in; they stay the caller's, to be disposed: nobody can read them
+    /// again.</param>
     /// <param name="partitions">How many each has.</param>
     public PassResult Run(List<SortedRun> runs, int partitions)
     {

@@ -6,7 +6,8 @@ namespace Sluice.Sorting;
 /// <summary>Merges all runs of one output, with all their partitions, into one file.</summary>
 /// <remarks>
 /// Writing everything once more is a cost: it pays when consumers could not open all runs at once, or when one file is
-/// asked for. One run, or none, is left as it is. More runs than can be open at once are merged in passes, as
+/// asked for. What is merged is given back partition by partition, so that the disk need not hold all twice, and the
+/// kernel has pages at hand for what is written. One run, or none, is left as it is. More runs than can be open at once are merged in passes, as
 /// <see cref="MergePlan"/> says. What is read is compared with the sums of what was written before, so that the sums of
 /// what is written now can take their place. Threading: one thread calls; a pass starts more where there are cores.
 /// </remarks>
@@ -117,6 +118,10 @@ public sealed record OutputMergerOptions
     /// <summary>Bytes of an average partition below which opening partitions costs more than a second thread
     /// gives.</summary>
     public long SmallestPartition { get; init; } = 64 * 1024;
+
+    /// <summary>Bytes of a run's average partition from which on each is given back once it is merged; a call for a
+    /// shorter one is not worth it.</summary>
+    public long SmallestGivenBack { get; init; } = StorageFile.SmallestHole;
 
     /// <summary>Runs one thread can merge at once.</summary>
     internal int FanIn => (Segments - SegmentsPerThread(0)) / SegmentsPerSource;

@@ -16,6 +16,7 @@ internal sealed class RowMerge
     private readonly RecordSum[] _read;
     private readonly int _writeSegments;
     private readonly int _readSegments;
+    private readonly bool _givesBack;
     private readonly CancellationToken _cancellation;
 
     public RowMerge(
@@ -38,6 +39,7 @@ internal sealed class RowMerge
         _read = read;
         _writeSegments = options.WriteSegments(rows, runs.Count);
         _readSegments = options.ReadSegments(rows, runs.Count);
+        _givesBack = runs.Average(run => run.Length) >= (double)options.SmallestGivenBack * read.Length;
         _cancellation = cancellation;
         Combiner = runs.Count >= RunMerger.FewestToCombine ? options.Combiner : null;
     }
@@ -54,6 +56,10 @@ internal sealed class RowMerge
         {
             writer.MoveTo(partition);
             _read[partition] = Merge(partition, writer.Blocks);
+            if (_givesBack)
+            {
+                _runs.ForEach(run => run.Discard(partition));
+            }
         }
 
         row.End = writer.EndBefore(row.EndPartition);

@@ -94,7 +94,17 @@ internal sealed class MemoryStore : ISpillStore
             return count;
         }
 
-        public void Discard(long offset, long length) => Bytes.AsSpan((int)offset, (int)length).Clear();
+        /// <summary>Bytes given back.</summary>
+        public long Discarded { get; private set; }
+
+        public void Discard(long offset, long length)
+        {
+            lock (_gate)
+            {
+                Bytes.AsSpan((int)offset, (int)length).Clear();
+                Discarded += length;
+            }
+        }
 
         public void Dispose() => IsDisposed = true;
     }

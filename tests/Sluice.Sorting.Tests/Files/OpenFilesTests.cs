@@ -4,7 +4,7 @@ namespace Sluice.Sorting.Tests;
 
 public sealed class OpenFilesTests : IDisposable
 {
-    private const int Length = StorageFile.PageSize;
+    private const int Length = StorageFile.SmallestHole;
     private readonly SpillFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();

@@ -97,17 +97,17 @@ public class StorageFileTests
 
     // Of a part of a page the kernel would have to read the rest, and what shares it may still be wanted.
     [Theory]
-    [InlineData(0, 5 * StorageFile.PageSize, 0, 5)]
-    [InlineData(1, 4 * StorageFile.PageSize, 1, 4)]
-    [InlineData(StorageFile.PageSize, 4 * StorageFile.PageSize - 1, 1, 4)]
-    [InlineData(StorageFile.PageSize - 1, StorageFile.PageSize + 1, 1, 2)]
-    [InlineData(100, StorageFile.PageSize, 1, 1)]
-    [InlineData(100, 200, 0, 0)]
+    [InlineData(0, 20 * StorageFile.PageSize, 0, 20)]
+    [InlineData(1, 18 * StorageFile.PageSize, 1, 18)]
+    [InlineData(StorageFile.PageSize, 18 * StorageFile.PageSize - 1, 1, 18)]
+    [InlineData(StorageFile.PageSize - 1, 16 * StorageFile.PageSize + 1, 1, 17)]
+    [InlineData(100, 16 * StorageFile.PageSize, 1, 1)]
+    [InlineData(0, 15 * StorageFile.PageSize, 0, 0)]
     [InlineData(StorageFile.PageSize, 0, 1, 1)]
     public void Room_is_given_back_in_whole_pages(int offset, int length, int firstPage, int endPage)
     {
         using SpillFolder folder = new();
-        byte[] expected = [.. Enumerable.Repeat((byte)7, 5 * StorageFile.PageSize)];
+        byte[] expected = [.. Enumerable.Repeat((byte)7, 20 * StorageFile.PageSize)];
         using StorageFile file = StorageFile.ToReadAgain(folder.At("file"), new WritePathChoice());
         file.Write(expected, 0);
 

@@ -57,6 +57,42 @@ public class OutputMergerTests
         Assert.True(merged.Counters is { Passes: > 0, RewrittenBytes: > 0, Combined: { In: 0, Out: 0 } });
     }
 
+    // Each of them, once, and in the right order: a partition that is given back before it is merged would be zeros.
+    [Theory]
+    [InlineData(1, 0, true)]
+    [InlineData(3, 0, true)]
+    [InlineData(3, 1 << 20, false)]
+    public void What_is_merged_is_given_back_where_that_is_worth_a_call(int threads, long smallest, bool isGivenBack)
+    {
+        const int Partitions = 6;
+        using TestPool pool = new(60, SegmentSize);
+        MemoryStore store = new();
+        RecordSum[] sums = new RecordSum[Partitions];
+        SortedRun[] runs =
+            [.. Enumerable.Range(0, 4)
+                .Select(run => TestRuns.Write(pool, store, TestRecords.Random(run, 60, Partitions, 90), sums))];
+        long[] lengths =
+            [.. runs.Select(run => Enumerable.Range(0, Partitions).Sum(partition => run.RangeOf(partition).Length))];
+
+        MergedOutput merged = new OutputMerger(
+            pool.Task,
+            store,
+            new OutputMergerOptions
+            {
+                Segments = 60,
+                SegmentSize = SegmentSize,
+                Threads = threads,
+                SmallestPartition = 0,
+                SmallestGivenBack = smallest,
+            },
+            CancellationToken.None).Merge(runs, sums);
+
+        using SortedRun run = Assert.Single(merged.Runs);
+        Assert.Equal(sums, TestRuns.Read(pool, run, Partitions).Sums);
+        Assert.Equal(
+            lengths.Select(length => isGivenBack ? length : 0), store.Files.Take(4).Select(file => file.Discarded));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
