@@ -6,11 +6,10 @@ internal sealed class DeferredWork
 {
     private readonly int _mostThreads;
     private readonly Action<Exception> _failed;
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
 
-    // Under _gate.
+    // Under _gate, which is pulsed when a thread has nothing left to do.
     private readonly Queue<Action> _waiting = new();
-    private Task _going = Task.CompletedTask;
     private int _threads;
 
     /// <param name="mostThreads">Pieces done at once, one at least.</param>
@@ -31,8 +30,7 @@ internal sealed class DeferredWork
             if (_threads < _mostThreads)
             {
                 _threads++;
-                Task before = _going.IsCompleted ? Task.CompletedTask : _going;
-                _going = Task.WhenAll(before, LongWork.Run(Work));
+                _ = LongWork.Run(Work);
             }
         }
     }
@@ -40,13 +38,13 @@ internal sealed class DeferredWork
     /// <summary>Waits until all that was added is done.</summary>
     public void Wait()
     {
-        Task going;
         lock (_gate)
         {
-            going = _going;
+            while (_threads > 0)
+            {
+                Monitor.Wait(_gate);
+            }
         }
-
-        going.Wait();
     }
 
     private void Work()
@@ -76,6 +74,7 @@ internal sealed class DeferredWork
             }
 
             _threads--;
+            Monitor.PulseAll(_gate);
             return null;
         }
     }
