@@ -30,6 +30,7 @@ public class DeferredWorkTests
     [InlineData(3)]
     public void So_many_pieces_are_done_at_once(int threads)
     {
+        Lock gate = new();
         int running = 0;
         int most = 0;
         using Barrier all = new(threads);
@@ -39,9 +40,16 @@ public class DeferredWorkTests
         {
             work.Add(() =>
             {
-                InterlockedMaximum(ref most, Interlocked.Increment(ref running));
+                lock (gate)
+                {
+                    most = Math.Max(most, ++running);
+                }
+
                 Assert.True(all.SignalAndWait(Deadline));
-                Interlocked.Decrement(ref running);
+                lock (gate)
+                {
+                    running--;
+                }
             });
         }
 
@@ -97,18 +105,4 @@ public class DeferredWorkTests
     public void Nothing_added_is_nothing_to_wait_for() => new DeferredWork(1, Unexpected).Wait();
 
     private static void Unexpected(Exception exception) => Assert.Fail(exception.ToString());
-
-    private static void InterlockedMaximum(ref int most, int value)
-    {
-        for (int seen = Volatile.Read(ref most); value > seen;)
-        {
-            int before = Interlocked.CompareExchange(ref most, value, seen);
-            if (before == seen)
-            {
-                return;
-            }
-
-            seen = before;
-        }
-    }
 }

@@ -34,18 +34,8 @@ public class OutputMergerTests
             runs.Add(TestRuns.Write(pool, store, records, sums, codec));
         }
 
-        OutputMerger merger = new(
-            pool.Task,
-            store,
-            new OutputMergerOptions
-            {
-                Segments = segments,
-                SegmentSize = SegmentSize,
-                Threads = threads,
-                Codec = codec,
-                SmallestPartition = 0,
-            },
-            CancellationToken.None);
+        OutputMergerOptions options = OnThreads(threads, segments) with { Codec = codec };
+        OutputMerger merger = new(pool.Task, store, options, CancellationToken.None);
         MergedOutput merged = merger.Merge(runs, sums);
 
         using SortedRun run = Assert.Single(merged.Runs);
@@ -74,18 +64,8 @@ public class OutputMergerTests
         long[] lengths =
             [.. runs.Select(run => Enumerable.Range(0, Partitions).Sum(partition => run.RangeOf(partition).Length))];
 
-        MergedOutput merged = new OutputMerger(
-            pool.Task,
-            store,
-            new OutputMergerOptions
-            {
-                Segments = 60,
-                SegmentSize = SegmentSize,
-                Threads = threads,
-                SmallestPartition = 0,
-                SmallestGivenBack = smallest,
-            },
-            CancellationToken.None).Merge(runs, sums);
+        OutputMergerOptions options = OnThreads(threads, 60) with { SmallestGivenBack = smallest };
+        MergedOutput merged = new OutputMerger(pool.Task, store, options, CancellationToken.None).Merge(runs, sums);
 
         using SortedRun run = Assert.Single(merged.Runs);
         Assert.Equal(sums, TestRuns.Read(pool, run, Partitions).Sums);
@@ -251,17 +231,7 @@ public class OutputMergerTests
             [.. Enumerable.Range(0, 4)
                 .Select(i => TestRuns.Write(pool, store, TestRecords.Random(i, 200, 6, 50), sums))];
         store.Files[2].Bytes[500] ^= 1;
-        OutputMerger merger = new(
-            pool.Task,
-            store,
-            new OutputMergerOptions
-            {
-                Segments = 60,
-                SegmentSize = SegmentSize,
-                Threads = threads,
-                SmallestPartition = 0,
-            },
-            CancellationToken.None);
+        OutputMerger merger = new(pool.Task, store, OnThreads(threads, 60), CancellationToken.None);
 
         BlockCorruptException thrown = Assert.Throws<BlockCorruptException>(() => merger.Merge(runs, sums));
 
@@ -299,6 +269,15 @@ public class OutputMergerTests
     {
         public override int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) => right.SequenceCompareTo(left);
     }
+
+    // Also where partitions are small.
+    private static OutputMergerOptions OnThreads(int threads, int segments) => new()
+    {
+        Segments = segments,
+        SegmentSize = SegmentSize,
+        Threads = threads,
+        SmallestPartition = 0,
+    };
 
     private static OutputMerger Merger(TestPool pool, MemoryStore store, int segments, Combiner? combiner) => new(
         pool.Task,
