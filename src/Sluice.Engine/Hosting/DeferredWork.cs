@@ -13,7 +13,8 @@ internal sealed class DeferredWork
     private int _threads;
 
     /// <param name="mostThreads">Pieces done at once, one at least.</param>
-    /// <param name="failed">Told what a piece throws, on the piece's thread; the next ones are done all the same.</param>
+    /// <param name="failed">Told what a piece throws, on the piece's thread; the next ones are done all the
+    /// same.</param>
     public DeferredWork(int mostThreads, Action<Exception> failed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(mostThreads, 1);

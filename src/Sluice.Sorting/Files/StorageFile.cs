@@ -151,7 +151,7 @@ public sealed class StorageFile : IDisposable
     }
 
     /// <summary>Gives the room of a stretch back where the file system can; it is not read any more.</summary>
-    /// <remarks>Whole pages, and not too few: for a part of one the kernel would read it from the device first.</remarks>
+    /// <remarks>Whole pages, and not too few: for a part of one the kernel would read it from the device.</remarks>
     public void Discard(long offset, long length)
     {
         long start = (offset + PageSize - 1) / PageSize * PageSize;

@@ -7,9 +7,10 @@ namespace Sluice.Sorting;
 /// <remarks>
 /// Writing everything once more is a cost: it pays when consumers could not open all runs at once, or when one file is
 /// asked for. What is merged is given back partition by partition, so that the disk need not hold all twice, and the
-/// kernel has pages at hand for what is written. One run, or none, is left as it is. More runs than can be open at once are merged in passes, as
-/// <see cref="MergePlan"/> says. What is read is compared with the sums of what was written before, so that the sums of
-/// what is written now can take their place. Threading: one thread calls; a pass starts more where there are cores.
+/// kernel has pages at hand for what is written. One run, or none, is left as it is. More runs than can be open at once
+/// are merged in passes, as <see cref="MergePlan"/> says. What is read is compared with the sums of what was written
+/// before, so that the sums of what is written now can take their place. Threading: one thread calls; a pass starts
+/// more where there are cores.
 /// </remarks>
 public sealed class OutputMerger
 {

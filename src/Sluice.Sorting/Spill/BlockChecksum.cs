@@ -76,8 +76,8 @@ internal static class BlockChecksum
 
     /// <summary>The same in three lanes side by side.</summary>
     /// <remarks>
-    /// Lanes are put together because a checksum is linear: what follows a lane only moves it on by so many bytes (Gopal
-    /// et al., Fast CRC Computation for iSCSI Polynomial Using CRC32 Instruction, 2011).
+    /// Lanes are put together because a checksum is linear: what follows a lane only moves it on by so many bytes
+    /// (Gopal et al., Fast CRC Computation for iSCSI Polynomial Using CRC32 Instruction, 2011).
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static uint InLanes(uint before, ReadOnlySpan<byte> bytes)

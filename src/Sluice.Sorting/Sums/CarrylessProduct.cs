@@ -35,7 +35,8 @@ internal static class CarrylessProduct
     public static Vector256<ulong> OfPairs(Vector256<ulong> words) =>
         Pclmulqdq.V256.CarrylessMultiply(words, words, 1);
 
-    /// <summary>The products of two vectors' first words and of their third ones; where <see cref="HasPairs"/>.</summary>
+    /// <summary>The products of two vectors' first words and of their third ones; where
+    /// <see cref="HasPairs"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> OfFirsts(Vector256<ulong> left, Vector256<ulong> right) =>
         Pclmulqdq.V256.CarrylessMultiply(left, right, 0);

@@ -72,7 +72,8 @@ public class StorageFileTests
         file.Write(expected.AsSpan(1 << 20), 1 << 20);
 
         // A disk that knows no other way than the cache is right, too.
-        IEnumerable<bool> direct = Enumerable.Range(0, ways.Length).Select(batch => file.IsDirect(batch * Batch, Batch));
+        IEnumerable<bool> direct =
+            Enumerable.Range(0, ways.Length).Select(batch => file.IsDirect(batch * Batch, Batch));
         Assert.True(!file.IsDirect(0, expected.Length) || direct.SequenceEqual(ways.Select(way => way == 'D')));
         using MemoryStream read = new();
         for (long count = 1, offset = 0; count > 0; offset += count)
