@@ -180,7 +180,7 @@ internal sealed class Staging(string output, JobId job, DirectoryLock held)
         try
         {
             PublishIntent? intent = JsonSerializer.Deserialize(
-                File.ReadAllBytes(In(OutputNames.Intent)), CommitJson.Default.PublishIntent);
+                File.ReadAllBytes(In(OutputNames.Intent)), CommitReaderJson.Default.PublishIntent);
             return intent?.Moves?.All(move => OutputNames.IsMove(move?.From, move?.To)) == true
                 ? intent
                 : throw new DamagedIntentException();

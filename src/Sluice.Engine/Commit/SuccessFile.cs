@@ -39,7 +39,7 @@ public sealed record SuccessFile(
         try
         {
             byte[] json = File.ReadAllBytes(Path.Combine(directory, OutputNames.Success));
-            success = JsonSerializer.Deserialize(json, CommitJson.Default.SuccessFile);
+            success = JsonSerializer.Deserialize(json, CommitReaderJson.Default.SuccessFile);
             return success is { Schema: CurrentSchema, Id: not null, Name: not null, Certificate.Checksum: not null }
                 && success.Parts is not null
                 && success.Parts.All(part => part is { Name: not null, Sum: not null });
@@ -109,14 +109,14 @@ internal sealed record PublishIntent(IReadOnlyList<PublishMove> Moves)
 /// <summary>One move, from a name in the staging directory to a name in the output directory.</summary>
 internal sealed record PublishMove(string From, string To);
 
+/// <summary>Reads what <see cref="CommitWriterJson"/> has written.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(SuccessFile))]
 [JsonSerializable(typeof(PublishIntent))]
-internal sealed partial class CommitJson : JsonSerializerContext;
+internal sealed partial class CommitReaderJson : JsonSerializerContext;
 
-/// <summary>Writes the same JSON as <see cref="CommitJson"/>, by code that is compiled ahead: every job ends with
-/// it.</summary>
+/// <summary>Writes what a publish needs, by code that is compiled ahead: every job ends with it.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,

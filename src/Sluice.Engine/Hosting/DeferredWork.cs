@@ -28,12 +28,15 @@ internal sealed class DeferredWork
         lock (_gate)
         {
             _waiting.Enqueue(piece);
-            if (_threads < _mostThreads)
+            if (_threads == _mostThreads)
             {
-                _threads++;
-                _ = LongWork.Run(Work);
+                return;
             }
+
+            _threads++;
         }
+
+        _ = LongWork.Run(Work);
     }
 
     /// <summary>Waits until all that was added is done.</summary>

@@ -129,8 +129,7 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     {
         foreach (ProducerWin producer in producers)
         {
-            using OutputUse? use = _outputs.Use(_inputs.OutputOf(producer.Attempt));
-            use?.Output.Discard(partition);
+            _outputs.Discard(_inputs.OutputOf(producer.Attempt), partition);
         }
     });
 

@@ -48,6 +48,14 @@ public sealed class ResultPartitionStore : IDisposable
             ? new OutputUse(entry.Output, entry.Leave)
             : null;
 
+    /// <summary>Gives back what one partition of an output takes, when the output is here; nobody reads it
+    /// again.</summary>
+    public void Discard(OutputId id, int subpartition)
+    {
+        using OutputUse? use = Use(id);
+        use?.Output.Discard(subpartition);
+    }
+
     /// <summary>
     /// Frees an output, at once or when its last reader has left; nothing happens when it is gone already.
     /// </summary>

@@ -93,8 +93,7 @@ internal sealed class NetworkBufferPoolService(
         {
             if (engine.Jobs.Find(output.Job) is SiloJob job && job.Obeys(epoch))
             {
-                using OutputUse? use = engine.Outputs.Use(output.Output);
-                use?.Output.Discard(partition);
+                engine.Outputs.Discard(output.Output, partition);
             }
         }
     });

@@ -154,7 +154,7 @@ public sealed class StorageFile : IDisposable
     /// <remarks>Whole pages, and not too few: for a part of one the kernel would read it from the device.</remarks>
     public void Discard(long offset, long length)
     {
-        long start = (offset + PageSize - 1) / PageSize * PageSize;
+        long start = InWholePages(offset);
         long end = (offset + length) / PageSize * PageSize;
         if (end - start < SmallestHole)
         {
@@ -173,6 +173,9 @@ public sealed class StorageFile : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Bytes of the pages on which so many bytes lie from a page's start on.</summary>
+    internal static long InWholePages(long length) => (length + PageSize - 1) / PageSize * PageSize;
 
     /// <summary>The same, among files that are closed for each other.</summary>
     internal static StorageFile ToReadAgain(string path, WritePathChoice choice, OpenFiles all) =>

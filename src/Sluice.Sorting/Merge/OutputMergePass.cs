@@ -120,7 +120,7 @@ internal sealed class OutputMergePass
             {
                 rows.Add(new MergeRow(first, partition + 1, start));
                 long longest = BlockBatch.LongestLength(payload, partition + 1 - first, _options.SegmentSize);
-                start += (longest + StorageFile.PageSize - 1) & -StorageFile.PageSize;
+                start += StorageFile.InWholePages(longest);
                 first = partition + 1;
                 payload = 0;
             }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Sluice.Buffers;
 
 namespace Sluice.Sorting;
@@ -223,7 +222,9 @@ internal sealed unsafe class RunCursor : IDisposable
     {
         StandAt(_place.Next + header, keyLength, rest.Slice(header, length));
         _place.Next += header + length;
-        PrefetchNext(rest[(header + length)..], length);
+
+        // Until the next record is asked for, other runs' records come; it is probably about as long as this one.
+        CacheLines.Prefetch(_place.Next, length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -234,11 +235,6 @@ internal sealed unsafe class RunCursor : IDisposable
         _place.KeyLength = keyLength;
         _place.Prefix = KeyPrefix.Of(record[..keyLength]);
     }
-
-    // Until the next record is asked for, other runs' records come; it is probably about as long as this one.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PrefetchNext(ReadOnlySpan<byte> rest, int length) =>
-        CacheLines.Prefetch((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(rest)), length);
 
     private void ReadLarge(MemorySegment join, int keyLength, int length)
     {

@@ -45,7 +45,8 @@ internal static class BlockChecksum
         if (bytes.Length >= 2 * StepSize)
         {
             ref byte next = ref MemoryMarshal.GetReference(bytes);
-            ref byte end = ref Unsafe.Add(ref next, bytes.Length / StepSize * StepSize);
+            int whole = bytes.Length / StepSize * StepSize;
+            ref byte end = ref Unsafe.Add(ref next, whole);
             Vector256<ulong> first = VectorAt(ref next, 0) ^ Vector256.CreateScalar((ulong)crc);
             Vector256<ulong> second = VectorAt(ref next, 1);
             Vector256<ulong> third = VectorAt(ref next, 2);
@@ -61,14 +62,9 @@ internal static class BlockChecksum
                 fourth = Fold(fourth, overStep) ^ VectorAt(ref next, 3);
             }
 
-            Span<byte> last = stackalloc byte[StepSize];
-            ref byte start = ref MemoryMarshal.GetReference(last);
-            Unsafe.WriteUnaligned(ref start, first);
-            Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, 32), second);
-            Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, 64), third);
-            Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, 96), fourth);
-            crc = Continue(0, last);
-            bytes = bytes[(bytes.Length / StepSize * StepSize)..];
+            ReadOnlySpan<Vector256<ulong>> last = stackalloc[] { first, second, third, fourth };
+            crc = Continue(0, MemoryMarshal.AsBytes(last));
+            bytes = bytes[whole..];
         }
 
         return ~Continue(crc, bytes);

@@ -148,8 +148,7 @@ internal sealed class SpillFileReader : IBlockReader
         {
             // Whole pages, also of the last block: what follows it does not matter.
             long rest = Left - ((long)i * size);
-            long pages = (rest + StorageFile.PageSize - 1) / StorageFile.PageSize * StorageFile.PageSize;
-            pieces[i] = rooms[i].Segment.Memory[..(int)Math.Min(size, pages)];
+            pieces[i] = rooms[i].Segment.Memory[..(int)Math.Min(size, StorageFile.InWholePages(rest))];
         }
 
         long read = Math.Min(_stream.Read(pieces, _offset), Left);
