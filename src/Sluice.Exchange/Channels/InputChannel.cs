@@ -227,9 +227,9 @@ public sealed class InputChannel : IBlockSource, IDisposable
             throw new OutputLostException(Id.Output, reply.Source);
         }
 
-        foreach (Block block in reply.Blocks)
+        for (int i = 0; i < reply.Blocks.Count; i++)
         {
-            _blocks.Enqueue(block);
+            _blocks.Enqueue(reply.Blocks[i]);
         }
 
         if (reply.FirstSequence != _nextSequence)

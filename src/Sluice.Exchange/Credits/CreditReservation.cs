@@ -12,8 +12,13 @@ namespace Sluice.Exchange;
 /// </remarks>
 public sealed class CreditReservation : IDisposable
 {
-    private readonly List<NetworkBuffer> _segments = [];
+    private readonly List<NetworkBuffer> _segments;
     private int _used;
+
+    private CreditReservation(int wanted)
+    {
+        _segments = new List<NetworkBuffer>(wanted);
+    }
 
     /// <summary>Credits not used yet.</summary>
     public int Count => _segments.Count - _used;
@@ -25,7 +30,7 @@ public sealed class CreditReservation : IDisposable
     public ReadOnlySpan<NetworkBuffer> Segments => CollectionsMarshal.AsSpan(_segments)[_used..];
 
     /// <summary>No credits: a fetch with them only asks how much waits.</summary>
-    public static CreditReservation None() => new();
+    public static CreditReservation None() => new(0);
 
     /// <summary>Reserves one segment for sure, and up to <paramref name="wanted"/> when they are free.</summary>
     /// <param name="pool">The consumer's pool.</param>
@@ -44,7 +49,7 @@ public sealed class CreditReservation : IDisposable
     /// </summary>
     public static CreditReservation From(NetworkBuffer first, IBufferPool pool, int wanted)
     {
-        CreditReservation credits = new();
+        CreditReservation credits = new(wanted);
         credits._segments.Add(first);
         while (credits.Count < wanted && pool.TryRequest(out NetworkBuffer next))
         {

@@ -27,7 +27,7 @@ public sealed class InProcessTransport : IExchangeTransport
         }
 
         return request.IsAhead
-            ? new ValueTask<FetchReply>(Task.Run(() => Fetch(request), CancellationToken.None))
+            ? new ValueTask<FetchReply>(FetchBeside(request))
             : new ValueTask<FetchReply>(Fetch(request));
     }
 
@@ -39,6 +39,9 @@ public sealed class InProcessTransport : IExchangeTransport
 
     public void Close(ChannelId channel, string where) =>
         _outputs.Find(channel.Output)?.Close(channel.Run, channel.Subpartition, channel.Reader);
+
+    private Task<FetchReply> FetchBeside(FetchRequest request) =>
+        Task.Run(() => Fetch(request), CancellationToken.None);
 
     private FetchReply Fetch(FetchRequest request)
     {
