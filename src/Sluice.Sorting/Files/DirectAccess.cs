@@ -47,6 +47,29 @@ internal static partial class DirectAccess
     /// </summary>
     public static bool IsRefusal(IOException exception) => exception.HResult is InvalidArgument or NotSupported;
 
+    /// <summary>Bytes of all <paramref name="pieces"/>; 0 when one, or the place, is not whole pages.</summary>
+    public static long LengthIfAligned(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
+    {
+        long length = 0;
+        bool isAligned = offset % StorageFile.PageSize == 0;
+        for (int i = 0; i < pieces.Count; i++)
+        {
+            isAligned &= IsAligned(pieces[i].Span);
+            length += pieces[i].Length;
+        }
+
+        return isAligned ? length : 0;
+    }
+
+    /// <summary>Whether a piece is whole pages in memory.</summary>
+    public static unsafe bool IsAligned(ReadOnlySpan<byte> piece)
+    {
+        fixed (byte* start = piece)
+        {
+            return ((nuint)start | (nuint)piece.Length) % StorageFile.PageSize == 0;
+        }
+    }
+
     // The value of O_DIRECT differs by processor.
     private static int? Flag() => !OperatingSystem.IsLinux()
         ? null

@@ -7,6 +7,21 @@ internal static class DiskVolume
     public static string Of(string directory) =>
         Of(directory, DriveInfo.GetDrives().Select(drive => drive.RootDirectory.FullName));
 
+    /// <summary>The share of a file system's room that is free; none when nobody can tell.</summary>
+    /// <param name="mount">Where it is mounted.</param>
+    public static double FreeShare(string mount)
+    {
+        try
+        {
+            DriveInfo drive = new(mount);
+            return (double)drive.AvailableFreeSpace / drive.TotalSize;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return 0;
+        }
+    }
+
     internal static string Of(string directory, IEnumerable<string> mounts)
     {
         string path = Path.EndsInDirectorySeparator(directory) ? directory : directory + Path.DirectorySeparatorChar;

@@ -75,8 +75,14 @@ public sealed class DiskWait
         {
             write();
         }
-        catch (IOException exception) when (Limit > TimeSpan.Zero && IsFull(exception))
+        catch (IOException exception) when (IsFull(exception))
         {
+            // Room that was not worth its time before now is.
+            if (!WritePathChoice.GiveBack() && Limit == TimeSpan.Zero)
+            {
+                throw;
+            }
+
             RunWhenThereIsRoom(path, write, cancellation);
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,15 +14,41 @@ internal static partial class FileHole
     private const int KeepSize = 1;
     private const int PunchHole = 2;
 
-    public static void Punch(SafeFileHandle file, long offset, long length)
+    /// <returns>Whether the thread slept meanwhile: for the device, or for a lock of the file system.</returns>
+    public static bool Punch(SafeFileHandle file, long offset, long length)
     {
-        if (OperatingSystem.IsLinux() && length > 0)
+        if (!OperatingSystem.IsLinux() || length <= 0)
         {
-            _ = Allocate(file, PunchHole | KeepSize, offset, length);
+            return false;
         }
+
+        long sleeps = ThreadSleeps();
+        _ = Allocate(file, PunchHole | KeepSize, offset, length);
+        return ThreadSleeps() > sleeps;
+    }
+
+    // How often this thread gave its processor up by itself, so far.
+    private static unsafe long ThreadSleeps()
+    {
+        const int ThisThread = 1;
+        const int VoluntarySwitches = 16;
+        ResourceUsage usage = default;
+        _ = GetResourceUsage(ThisThread, &usage);
+        return usage[VoluntarySwitches];
     }
 
     [LibraryImport("libc", EntryPoint = "fallocate64")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Allocate(SafeFileHandle file, int mode, long offset, long length);
+
+    [LibraryImport("libc", EntryPoint = "getrusage")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static unsafe partial int GetResourceUsage(int who, ResourceUsage* usage);
+
+    // struct rusage: two times of two words each, then fourteen counters.
+    [InlineArray(18)]
+    private struct ResourceUsage
+    {
+        private long _first;
+    }
 }

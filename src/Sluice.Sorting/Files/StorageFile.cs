@@ -29,6 +29,7 @@ public sealed class StorageFile : IDisposable
     private readonly ReopenedFile _file;
     private readonly WritePathChoice _choice;
     private readonly bool _isRead;
+    private readonly FileRoom _room;
     private readonly Lock _gate = new();
 
     // Under _gate: of a file that is read again, what lies past the cache.
@@ -40,6 +41,7 @@ public sealed class StorageFile : IDisposable
         _file = file;
         _choice = choice;
         _isRead = isRead;
+        _room = new FileRoom(file, choice.Holes);
     }
 
     /// <summary>Creates a file to write only; each write goes the way that is faster then.</summary>
@@ -82,7 +84,7 @@ public sealed class StorageFile : IDisposable
     public void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
     {
         using ReopenedFile.Use use = _file.Begin();
-        long length = LengthIfAligned(pieces, offset);
+        long length = DirectAccess.LengthIfAligned(pieces, offset);
         if (length < SmallestDirect || use.Direct is not SafeFileHandle direct || NextPath() is not WritePath path)
         {
             RandomAccess.Write(use.Cached, pieces, offset);
@@ -150,7 +152,12 @@ public sealed class StorageFile : IDisposable
         return filled;
     }
 
-    /// <summary>Gives the room of a stretch back where the file system can; it is not read any more.</summary>
+    /// <summary>Says that the file ends there and grows no more.</summary>
+    /// <param name="length">Its bytes.</param>
+    public void Finish(long length) => _room.EndAt(InWholePages(length));
+
+    /// <summary>Gives the room of a stretch back where the file system can, at once or when the disk needs it (see
+    /// <see cref="HoleChoice"/>); it is not read any more.</summary>
     /// <remarks>Whole pages, and not too few: for a part of one the kernel would read it from the device.</remarks>
     public void Discard(long offset, long length)
     {
@@ -161,18 +168,20 @@ public sealed class StorageFile : IDisposable
             return;
         }
 
-        try
+        bool isCached;
+        lock (_gate)
         {
-            using ReopenedFile.Use use = _file.Begin();
-            FileHole.Punch(use.Cached, start, end - start);
+            isCached = _direct.LengthWithin(start, end) < end - start;
         }
-        catch (IOException)
-        {
-            // It cannot be opened again: the room comes back with the file.
-        }
+
+        _room.GiveBack(start, end, isCached);
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _room.Dispose();
+        _file.Dispose();
+    }
 
     /// <summary>Bytes of the pages on which so many bytes lie from a page's start on.</summary>
     internal static long InWholePages(long length) => (length + PageSize - 1) / PageSize * PageSize;
@@ -198,28 +207,6 @@ public sealed class StorageFile : IDisposable
         return filled;
     }
 
-    // 0 when a piece, or the place, is not whole pages.
-    private static long LengthIfAligned(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
-    {
-        long length = 0;
-        bool isAligned = offset % PageSize == 0;
-        for (int i = 0; i < pieces.Count; i++)
-        {
-            isAligned &= IsAligned(pieces[i].Span);
-            length += pieces[i].Length;
-        }
-
-        return isAligned ? length : 0;
-    }
-
-    private static unsafe bool IsAligned(ReadOnlySpan<byte> piece)
-    {
-        fixed (byte* start = piece)
-        {
-            return ((nuint)start | (nuint)piece.Length) % PageSize == 0;
-        }
-    }
-
     // How many of the pieces from one on lie past the cache together, when that is enough for a read of its own.
     private int CountDirect(IReadOnlyList<Memory<byte>> pieces, int first, long offset)
     {
@@ -234,7 +221,7 @@ public sealed class StorageFile : IDisposable
         bool isAligned = offset % PageSize == 0;
         while (isAligned && first + count < pieces.Count && length + pieces[first + count].Length <= left)
         {
-            isAligned = IsAligned(pieces[first + count].Span);
+            isAligned = DirectAccess.IsAligned(pieces[first + count].Span);
             length += pieces[first + count].Length;
             count++;
         }

@@ -56,6 +56,14 @@ internal sealed class Stretches
         return true;
     }
 
+    /// <summary>Takes all, in order.</summary>
+    public (long Start, long End)[] TakeAll()
+    {
+        (long Start, long End)[] all = [.. _all];
+        _all.Clear();
+        return all;
+    }
+
     /// <summary>Takes the one that ends at a place, if one does; returns where it starts, or the place.</summary>
     public long TakeBefore(long end)
     {
@@ -76,6 +84,19 @@ internal sealed class Stretches
     {
         int before = CountUpTo(end - 1) - 1;
         return start < end && before >= 0 && _all[before].End > start;
+    }
+
+    /// <summary>How much of what starts at <paramref name="start"/> and ends before <paramref name="end"/> lies in
+    /// them.</summary>
+    public long LengthWithin(long start, long end)
+    {
+        long length = 0;
+        for (int i = CountUpTo(end - 1) - 1; i >= 0 && _all[i].End > start; i--)
+        {
+            length += Math.Min(end, _all[i].End) - Math.Max(start, _all[i].Start);
+        }
+
+        return length;
     }
 
     /// <summary>Where the stretch ends that holds a place; the place itself when none does.</summary>

@@ -40,6 +40,21 @@ public sealed class WritePathChoice
     // others to serve then: that makes up for most of the processor's time.
     private readonly Preference _readAgain = new(WritePath.Cached, priceOfCached: 2, choicesPerProbe: 64);
 
+    /// <summary>A choice of its own, for a disk with room enough.</summary>
+    public WritePathChoice()
+        : this(static () => 1)
+    {
+    }
+
+    /// <param name="freeShare">The share of the disk's room that is free at the moment.</param>
+    internal WritePathChoice(Func<double> freeShare)
+    {
+        Holes = new HoleChoice(freeShare);
+    }
+
+    /// <summary>What holes in the disk's files are worth.</summary>
+    internal HoleChoice Holes { get; }
+
     /// <summary>The choice that all files share of the disk on which a directory lies.</summary>
     /// <param name="directory">Its path; need not be there.</param>
     public static WritePathChoice Of(string directory)
@@ -56,8 +71,22 @@ public sealed class WritePathChoice
 
     /// <summary>The choice for a disk.</summary>
     /// <param name="volume">As <see cref="DiskVolume"/> names it.</param>
-    internal static WritePathChoice OnVolume(string volume) =>
-        s_disks.GetOrAdd(volume, static _ => new WritePathChoice());
+    /// <param name="freeShare">The share of its room that is free; null asks the system.</param>
+    internal static WritePathChoice OnVolume(string volume, Func<double>? freeShare = null) =>
+        s_disks.GetOrAdd(volume, name => new WritePathChoice(freeShare ?? (() => DiskVolume.FreeShare(name))));
+
+    /// <summary>Makes the holes that were put off, on all disks.</summary>
+    /// <returns>Whether there were any.</returns>
+    internal static bool GiveBack()
+    {
+        bool hasGiven = false;
+        foreach (WritePathChoice disk in s_disks.Values)
+        {
+            hasGiven |= disk.Holes.GiveBack();
+        }
+
+        return hasGiven;
+    }
 
     /// <summary>The way the next write should go.</summary>
     /// <param name="isReadAgain">Whether what is written is read again soon, and then deleted.</param>

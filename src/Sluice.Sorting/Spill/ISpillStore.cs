@@ -53,6 +53,14 @@ public interface IStoredFile : IDisposable
     bool WaitsForDevice(long offset, long length) => false;
 
     /// <summary>
+    /// Says that the file ends there and grows no more: what the file system keeps behind it for more goes back.
+    /// </summary>
+    /// <param name="length">Bytes of the whole file.</param>
+    void Finish(long length)
+    {
+    }
+
+    /// <summary>
     /// Gives the room of a stretch back to the disk where the file system can; it is not read any more.
     /// </summary>
     void Discard(long offset, long length);

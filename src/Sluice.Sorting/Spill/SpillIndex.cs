@@ -28,7 +28,7 @@ internal readonly record struct SpillIndex(long Offset, int Entries, int Partiti
 
     private static ReadOnlySpan<byte> Magic => "sluice/1"u8;
 
-    /// <summary>Writes index and trailer.</summary>
+    /// <summary>Writes index and trailer, with which the file ends.</summary>
     /// <param name="file">Where.</param>
     /// <param name="offset">Where the index starts, bytes.</param>
     /// <param name="ranges">All partitions.</param>
@@ -69,7 +69,9 @@ internal readonly record struct SpillIndex(long Offset, int Entries, int Partiti
         SpillIndex index = new(offset, entries, ranges.Length);
         index.WriteTrailer(room.Slice(filled, TrailerSize));
         file.Write(room[..(filled + TrailerSize)], start);
-        return (index, start + filled + TrailerSize);
+        long length = start + filled + TrailerSize;
+        file.Finish(length);
+        return (index, length);
     }
 
     /// <summary>Finds the index of a file that somebody else wrote.</summary>

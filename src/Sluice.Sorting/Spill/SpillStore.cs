@@ -36,6 +36,8 @@ public sealed class SpillStore : ISpillStore
 
         public long Read(IReadOnlyList<Memory<byte>> pieces, long offset) => _file.Read(pieces, offset);
 
+        public void Finish(long length) => _file.Finish(length);
+
         public void Discard(long offset, long length) => _file.Discard(offset, length);
 
         public void Dispose()

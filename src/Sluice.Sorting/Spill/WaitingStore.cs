@@ -39,7 +39,7 @@ public sealed class WaitingStore : ISpillStore
             {
                 file.Write(bytes, offset);
             }
-            catch (IOException exception) when (wait.Limit > TimeSpan.Zero && DiskWait.IsFull(exception))
+            catch (IOException exception) when (DiskWait.IsFull(exception))
             {
                 // What is repeated later must not depend on the caller's stack.
                 Write([bytes.ToArray()], offset);
@@ -52,6 +52,8 @@ public sealed class WaitingStore : ISpillStore
         public int Read(Span<byte> bytes, long offset) => file.Read(bytes, offset);
 
         public long Read(IReadOnlyList<Memory<byte>> pieces, long offset) => file.Read(pieces, offset);
+
+        public void Finish(long length) => file.Finish(length);
 
         public void Discard(long offset, long length) => file.Discard(offset, length);
 

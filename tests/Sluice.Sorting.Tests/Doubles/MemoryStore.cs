@@ -43,8 +43,14 @@ internal sealed class MemoryStore : ISpillStore
 
         public bool WaitsForDevice(long offset, long length) => offset + length > DeviceFrom;
 
+        /// <summary>Where it was said to end; nothing may be written to it afterwards.</summary>
+        public long? End { get; private set; }
+
+        public void Finish(long length) => End = length;
+
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
+            Assert.Null(End);
             lock (_gate)
             {
                 if (Bytes.Length < offset + bytes.Length)

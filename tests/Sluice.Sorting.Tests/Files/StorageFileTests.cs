@@ -1,9 +1,13 @@
+using System.Diagnostics;
+using System.Globalization;
 using Sluice.Buffers;
 
 namespace Sluice.Sorting.Tests;
 
 public class StorageFileTests
 {
+    private const int Half = 32 * StorageFile.PageSize;
+
     [Fact]
     public void Whole_pages_and_odd_pieces_give_one_file()
     {
@@ -123,6 +127,82 @@ public class StorageFileTests
     }
 
     [Fact]
+    public void A_hole_that_would_wait_is_put_off_until_room_is_short()
+    {
+        double free = 0.5;
+        WritePathChoice choice = new(() => free);
+        HolesWait(choice);
+        using SpillFolder folder = new();
+        using StorageFile first = Filled(folder.At("first"), choice);
+        using StorageFile second = Filled(folder.At("second"), choice);
+        using StorageFile third = Filled(folder.At("third"), choice);
+
+        first.Discard(0, Half);
+        second.Discard(Half, Half);
+        Assert.Equal(0, Zeros(first) + Zeros(second));
+
+        free = 0.1;
+        third.Discard(0, Half);
+        Assert.SkipUnless(Zeros(third) > 0, "This file system knows no holes.");
+        Assert.Equal((Half, Half, Half), (Zeros(first), Zeros(second), Zeros(third)));
+    }
+
+    [Fact]
+    public void What_went_past_the_cache_is_given_back_at_once()
+    {
+        WritePathChoice choice = new();
+        HolesWait(choice);
+        Know(choice, cachedMilliseconds: 40);
+        using SpillFolder folder = new();
+        using MemorySlab slab = new(8, 32 * 1024);
+        using StorageFile file = StorageFile.ToReadAgain(folder.At("file"), choice);
+        foreach (MemorySegment segment in slab.Segments)
+        {
+            segment.Span.Fill(7);
+        }
+
+        file.Write([.. slab.Segments.ToArray().Select(segment => (ReadOnlyMemory<byte>)segment.Memory)], 0);
+        Assert.SkipUnless(file.IsDirect(0, 2 * Half), "This file system knows no way past the cache.");
+
+        file.Discard(0, Half);
+
+        Assert.Equal(Half, Zeros(file));
+    }
+
+    // As XFS keeps it for a file that grew. A file system in memory gives it back like XFS; ext4 never keeps any.
+    [Fact]
+    public void Room_kept_behind_its_end_is_given_back_when_a_file_is_finished()
+    {
+        Assert.SkipUnless(Directory.Exists("/dev/shm"), "Needs a file system in memory at /dev/shm.");
+        Assert.SkipUnless(File.Exists("/usr/bin/fallocate"), "Needs fallocate(1) to keep room behind a file's end.");
+        using SpillFolder folder = new("/dev/shm");
+        string path = folder.At("file");
+        using StorageFile file = StorageFile.ToReadAgain(path, new WritePathChoice());
+        file.Write(new byte[Half + 100], 0);
+        Run("/usr/bin/fallocate", "--keep-size", "--offset", "0", "--length", $"{32 * Half}", path);
+        Assert.Equal(32 * Half / 1024, KibibytesOnDisk(path));
+
+        file.Finish(Half + 100);
+
+        Assert.InRange(KibibytesOnDisk(path), Half / 1024, 2 * Half / 1024);
+        Assert.Equal(Half + 100, new FileInfo(path).Length);
+    }
+
+    [Fact]
+    public void A_file_that_is_gone_owes_no_room()
+    {
+        WritePathChoice choice = new();
+        HolesWait(choice);
+        using SpillFolder folder = new();
+        using (StorageFile file = Filled(folder.At("file"), choice))
+        {
+            file.Discard(0, Half);
+        }
+
+        Assert.False(choice.Holes.GiveBack());
+    }
+
+    [Fact]
     public void A_full_disk_is_an_error_that_names_the_file()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "This system has no /dev/full.");
@@ -133,6 +213,42 @@ public class StorageFileTests
             () => file.Write([.. slab.Segments.ToArray().Select(segment => (ReadOnlyMemory<byte>)segment.Memory)], 0));
 
         Assert.Contains("/dev/full", thrown.Message, StringComparison.Ordinal);
+    }
+
+    // A file of two halves, through the cache.
+    private static StorageFile Filled(string path, WritePathChoice choice)
+    {
+        StorageFile file = StorageFile.ToReadAgain(path, choice);
+        file.Write([.. Enumerable.Repeat((byte)7, 2 * Half)], 0);
+        return file;
+    }
+
+    private static int Zeros(StorageFile file)
+    {
+        byte[] read = new byte[2 * Half];
+        Assert.Equal(read.Length, file.Read(read, 0));
+        return read.Count(item => item == 0);
+    }
+
+    private static long KibibytesOnDisk(string path) =>
+        long.Parse(Run("/usr/bin/du", "-k", path).Split('\t')[0], CultureInfo.InvariantCulture);
+
+    private static string Run(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        string printed = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return printed;
+    }
+
+    // As if the last holes had waited for the device.
+    private static void HolesWait(WritePathChoice choice)
+    {
+        for (int i = 0; i < 16; i++)
+        {
+            choice.Holes.Took(TimeSpan.FromMilliseconds(1), hasWaited: true);
+        }
     }
 
     // As if many writes had taken so long.

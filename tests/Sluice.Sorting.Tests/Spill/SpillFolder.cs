@@ -5,6 +5,10 @@ internal sealed class SpillFolder : IDisposable
 {
     public SpillFolder() => Path = Directory.CreateTempSubdirectory("spill-test-").FullName;
 
+    /// <param name="root">Where it is made instead of the temporary directory.</param>
+    public SpillFolder(string root) =>
+        Path = Directory.CreateDirectory(System.IO.Path.Combine(root, $"spill-test-{Guid.NewGuid():N}")).FullName;
+
     public string Path { get; }
 
     public string At(params ReadOnlySpan<string> names) => System.IO.Path.Combine([Path, .. names]);

@@ -63,6 +63,7 @@ public class SpillIndexTests
         using SpillFile run = SpillFile.Open(store.Files[0], writer.Length);
 
         Assert.Equal(9, run.Partitions);
+        Assert.Equal(store.Files[0].Bytes.Length, store.Files[0].End);
         List<string> read = [];
         for (int partition = 0; partition < run.Partitions; partition++)
         {
