@@ -28,6 +28,7 @@ public class StretchesTests
                 Assert.Equal(end < 0 ? isIn.Length : end, stretches.EndAt(place));
                 int until = random.Next(place, isIn.Length + 1);
                 Assert.Equal(isIn.AsSpan(place..until).Contains(true), stretches.Overlap(place, until));
+                Assert.Equal(isIn.AsSpan(place..until).Count(true), stretches.LengthWithin(place, until));
             }
         }
     }
