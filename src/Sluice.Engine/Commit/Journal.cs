@@ -16,6 +16,7 @@ internal sealed class Journal : IDisposable
 {
     private readonly FileStream _file;
     private readonly Lock _gate = new();
+    private bool _isRetired;
 
     /// <param name="path">Created; must not exist.</param>
     public Journal(string path)
@@ -70,7 +71,21 @@ internal sealed class Journal : IDisposable
         // move the file's position, so the next one writes over what it began.
         lock (_gate)
         {
-            _file.Write(lines);
+            if (!_isRetired)
+            {
+                _file.Write(lines);
+            }
+        }
+    }
+
+    /// <summary>The output is in place and tells from now on how the job ended: the file goes, and what is appended
+    /// later goes with it.</summary>
+    public void Retire()
+    {
+        lock (_gate)
+        {
+            _isRetired = true;
+            _file.Dispose();
         }
     }
 

@@ -164,11 +164,17 @@ public sealed class OutputDirectory : IDisposable
     /// <param name="certificate">Count and sum of all records written.</param>
     /// <param name="parts">The winning attempt of every part.</param>
     /// <param name="write">Runs what needs room at a place, as often as it likes; null runs it once.</param>
+    /// <param name="close">Closes the files in the staging directory, which goes now: one that is deleted while it is
+    /// open keeps its directory on NFS and FUSE. Null when none is open.</param>
     /// <exception cref="OutputRefusedException">Without leave to overwrite, an output has appeared
     /// meanwhile.</exception>
     /// <exception cref="IOException">A step failed. <see cref="Abort"/> brings everything back.</exception>
     public void Publish(
-        string name, RecordSum certificate, IReadOnlyList<PublishedPart> parts, Action<string, Action>? write = null)
+        string name,
+        RecordSum certificate,
+        IReadOnlyList<PublishedPart> parts,
+        Action<string, Action>? write = null,
+        Action? close = null)
     {
         foreach (string _ in PublishSteps(name, certificate, parts, write))
         {
@@ -178,6 +184,7 @@ public sealed class OutputDirectory : IDisposable
         // Whoever has let go of it since the last step leaves the rest to the next one: the output is whole.
         if (TryEnd())
         {
+            close?.Invoke();
             _staging.Remove();
         }
     }

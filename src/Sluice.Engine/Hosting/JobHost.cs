@@ -49,7 +49,7 @@ internal sealed class JobHost : IDisposable
         _decided = new JournalQueue(journal, workers, _writes);
         _coordinator = new Coordinator(state);
         _statistics = new JobStatistics(job.Plan, job.Catalog.Bytes, before);
-        _publication = new JobPublication(name, output, _statistics, _writes);
+        _publication = new JobPublication(name, output, journal, _statistics, _writes);
     }
 
     /// <summary>Whether the job is over.</summary>

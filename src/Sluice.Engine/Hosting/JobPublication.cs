@@ -7,7 +7,7 @@ namespace Sluice.Engine;
 /// <summary>The last proof of a job, and the move of its parts into place.</summary>
 /// <remarks>Threading: called once, on a thread of <see cref="IJobWorkers.Aside"/>.</remarks>
 internal sealed class JobPublication(
-    string name, OutputDirectory output, JobStatistics statistics, PatientWrites writes)
+    string name, OutputDirectory output, Journal journal, JobStatistics statistics, PatientWrites writes)
 {
     /// <summary>Makes ready what is written at the end, while others are at work.</summary>
     public static void Prepare()
@@ -42,7 +42,7 @@ internal sealed class JobPublication(
                 return new PublishFailed(new AttemptFailure(mismatch, false, mismatch.What));
             }
 
-            output.Publish(name, statistics.Sink, parts, writes.Run);
+            output.Publish(name, statistics.Sink, parts, writes.Run, journal.Retire);
             return new OutputPublished();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SluiceException)

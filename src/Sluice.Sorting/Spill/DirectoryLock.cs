@@ -17,6 +17,11 @@ public sealed class DirectoryLock : IDisposable
     /// <summary>Name of the lock file in its directory.</summary>
     public const string FileName = "lock";
 
+    // Milliseconds; twice as long in all.
+    private const int LongestWait = 256;
+
+    private static readonly string[] DeletedNames = [".nfs", ".fuse_hidden"];
+
     private readonly FileStream _file;
 
     private DirectoryLock(string directory, FileStream file)
@@ -111,7 +116,7 @@ public sealed class DirectoryLock : IDisposable
         {
             File.Delete(_file.Name);
             Dispose();
-            System.IO.Directory.Delete(Directory);
+            RemoveEmptied(Directory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -121,6 +126,28 @@ public sealed class DirectoryLock : IDisposable
 
     /// <summary>Lets go of the lock and leaves the file, as the death of the process would.</summary>
     public void Dispose() => _file.Dispose();
+
+    // NFS and FUSE rename a file that is deleted while it is open, and delete it some time after it was closed.
+    private static void RemoveEmptied(string directory)
+    {
+        for (int wait = 1; ; wait *= 2)
+        {
+            try
+            {
+                System.IO.Directory.Delete(directory);
+                return;
+            }
+            catch (IOException) when (wait <= LongestWait && HoldsOnlyDeleted(directory))
+            {
+                Thread.Sleep(wait);
+            }
+        }
+    }
+
+    private static bool HoldsOnlyDeleted(string directory) =>
+        System.IO.Directory.EnumerateFileSystemEntries(directory).All(
+            path => DeletedNames.Any(
+                start => Path.GetFileName(path.AsSpan()).StartsWith(start, StringComparison.Ordinal)));
 
     private static void MakePrivate(string directory)
     {

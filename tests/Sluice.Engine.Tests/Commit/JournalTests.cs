@@ -67,6 +67,18 @@ public sealed class JournalTests : IDisposable
         Assert.Single(Journal.Read(_folder["journal"]));
     }
 
+    [Fact]
+    public void What_is_appended_after_the_output_is_in_place_goes_with_the_file()
+    {
+        using Journal journal = new(_folder["journal"]);
+        journal.Append(Started);
+
+        journal.Retire();
+        journal.Append(Won);
+
+        Assert.Equal([Json(Started)], Journal.Read(_folder["journal"]).Select(Json));
+    }
+
     private static string Json(JournalEntry entry) =>
         JsonSerializer.Serialize(entry, CoordinationJson.Default.JournalEntry);
 

@@ -35,4 +35,28 @@ public sealed class PublishedJobTests : IDisposable
         Assert.Contains("\"published\"", host.JournalText, StringComparison.Ordinal);
         Assert.True(SuccessFile.TryRead(_folder["out"], out _), "There is no certificate.");
     }
+
+    // NFS and FUSE keep what is deleted while it is open, under another name, and its directory with it.
+    [Fact]
+    public void It_has_no_file_of_its_staging_directory_open_any_more()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there one sees what is open.");
+        JobOrder order = TestOrder.Sort(_folder.Write("in", "b\na\n"), _folder["out"]);
+        JobPreparation job = TestOrder.Prepare(order);
+        using WorkerProcess worker = new(_folder["spill"]);
+        WorkerProcess.Hands hands = worker.For(order.Id, job, TestOrder.Staging(order));
+        using JobHost host = JobHost.Begin(order.Id, order.Name, job, false, order, hands);
+        string[] atWork = [];
+        hands.BeforePublishing = () => atWork = OpenIn(_folder["out"]);
+
+        hands.Run(host);
+
+        Assert.Contains(TestOrder.JournalOf(order), atWork);
+        Assert.Empty(OpenIn(_folder["out"]));
+    }
+
+    private static string[] OpenIn(string folder) =>
+        [.. Directory.GetFiles("/proc/self/fd")
+            .Select(open => new FileInfo(open).LinkTarget ?? "")
+            .Where(file => file.StartsWith(folder + "/", StringComparison.Ordinal))];
 }
