@@ -26,5 +26,16 @@ internal sealed class SpillFolder : IDisposable
         return directory;
     }
 
+    /// <summary>Whether the file system can give the room in the middle of a file back.</summary>
+    public bool KnowsHoles()
+    {
+        byte[] bytes = [.. Enumerable.Repeat((byte)7, 1 << 20)];
+        using StorageFile file = StorageFile.ToReadAgain(At("holes"), new WritePathChoice());
+        file.Write(bytes, 0);
+        file.Discard(0, bytes.Length);
+        _ = file.Read(bytes, 0);
+        return bytes[0] == 0;
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
