@@ -17,7 +17,8 @@ internal static partial class FileHole
     /// <returns>Whether the thread slept meanwhile: for the device, or for a lock of the file system.</returns>
     public static bool Punch(SafeFileHandle file, long offset, long length)
     {
-        if (!OperatingSystem.IsLinux() || length <= 0)
+        // Offsets of other processes have 32 bits here, and the name of what takes longer ones is not everywhere.
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess || length <= 0)
         {
             return false;
         }
@@ -37,7 +38,7 @@ internal static partial class FileHole
         return usage[VoluntarySwitches];
     }
 
-    [LibraryImport("libc", EntryPoint = "fallocate64")]
+    [LibraryImport("libc", EntryPoint = "fallocate")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Allocate(SafeFileHandle file, int mode, long offset, long length);
 
@@ -49,6 +50,6 @@ internal static partial class FileHole
     [InlineArray(18)]
     private struct ResourceUsage
     {
-        private long _first;
+        private nint _first;
     }
 }

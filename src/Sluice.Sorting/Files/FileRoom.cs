@@ -6,7 +6,7 @@ namespace Sluice.Sorting;
 /// <remarks>Ownership: the file's, which disposes it first. Threading: any thread.</remarks>
 internal sealed class FileRoom : IDisposable
 {
-    // XFS doubles files so far.
+    // The longest extent of XFS, and so the most that it keeps behind a file.
     private const long MostKept = 8L << 30;
 
     private readonly ReopenedFile _file;
