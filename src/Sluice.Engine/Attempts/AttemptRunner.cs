@@ -53,6 +53,10 @@ internal sealed class AttemptRunner
     /// <summary>Shows what the attempts do to measurements; null shows nothing.</summary>
     public ObservedEngine? Observed { get; init; }
 
+    /// <summary>How long a directory that another machine made may take to be seen here; none where one makes
+    /// all.</summary>
+    public TimeSpan Visibility { get; init; }
+
     /// <summary>Bytes that outputs moved from memory to files after their attempts had ended; it only grows.</summary>
     public long ReclaimedBytes => Interlocked.Read(ref _reclaimedBytes);
 
@@ -108,6 +112,7 @@ internal sealed class AttemptRunner
                 Producers = input.Producers,
                 Boundaries = input.Boundaries,
                 PartPath = input.PartPath,
+                Visibility = Visibility,
                 Codec = _codec,
                 Progress = progress,
                 Cancellation = cancellation,

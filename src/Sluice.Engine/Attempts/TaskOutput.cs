@@ -161,11 +161,11 @@ internal sealed class SinkTaskOutput : TaskOutput
 
     public SinkTaskOutput(TaskContext context, SinkNode node)
     {
-        _part = PartFile.Create(
-            context.PartPath!,
-            context.Pool,
-            context.Memory.Write,
-            context.DiskWait,
+        string path = context.PartPath!;
+        _part = SharedPath.WhenVisible(
+            path,
+            () => PartFile.Create(path, context.Pool, context.Memory.Write, context.DiskWait, context.Cancellation),
+            context.Visibility,
             context.Cancellation);
         bool endLines = node is not WriteBytesNode { Format: FixedFormat };
         _sink = new BytesSink(_part, endLines);

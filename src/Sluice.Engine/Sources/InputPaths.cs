@@ -25,6 +25,11 @@ internal static class InputPaths
         }
 
         string path = Path.GetFullPath(input);
+        if (!Path.Exists(path))
+        {
+            SharedPath.Refresh(path);
+        }
+
         if (Directory.Exists(path))
         {
             return Required(input, isPattern: false, [path], FilesOf(path));

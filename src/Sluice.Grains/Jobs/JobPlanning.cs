@@ -150,9 +150,18 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options, ILocalSil
     {
         try
         {
-            return read();
+            try
+            {
+                return read();
+            }
+            catch (Exception exception) when (IsMissing(exception))
+            {
+                // It may only not have been there when this silo last looked.
+                SharedPath.Refresh(path);
+                return read();
+            }
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception exception) when (IsMissing(exception))
         {
             return null;
         }
@@ -164,6 +173,9 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options, ILocalSil
                 exception);
         }
     }
+
+    private static bool IsMissing(Exception exception) =>
+        exception is FileNotFoundException or DirectoryNotFoundException;
 
     // Its host died between publishing and telling: what is left of its report is in the output.
     private JobView? Published(JobId job, string output) =>

@@ -184,6 +184,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
             tracing)
         {
             Observed = Observed,
+            Visibility = SharedPath.Patience,
         };
         return new AttemptThreads(runner, Slots) { Silo = Name };
     }

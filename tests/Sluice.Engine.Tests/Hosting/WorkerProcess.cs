@@ -14,7 +14,7 @@ internal sealed class WorkerProcess : IDisposable
     private readonly SpillDirectories _spill;
     private readonly AttemptThreads _threads;
 
-    public WorkerProcess(string spillDirectory)
+    public WorkerProcess(string spillDirectory, TimeSpan visibility = default)
     {
         _spill = SpillDirectories.Open([spillDirectory]);
         DiskWait wait = new(TimeSpan.Zero);
@@ -26,7 +26,10 @@ internal sealed class WorkerProcess : IDisposable
                 new InProcessTransport(Outputs),
                 _pool.Total / Slots,
                 null,
-                wait),
+                wait)
+            {
+                Visibility = visibility,
+            },
             Slots);
     }
 
@@ -70,6 +73,9 @@ internal sealed class WorkerProcess : IDisposable
         /// <summary>Done when all tasks have won, before the output is published.</summary>
         public Action BeforePublishing { get; set; } = () => { };
 
+        /// <summary>Done before each attempt starts.</summary>
+        public Action<AttemptId> BeforeAttempt { get; set; } = _ => { };
+
         public DiskWait DiskWait => DiskWait.None;
 
         /// <summary>Runs the job until it is over, or its host is to die.</summary>
@@ -88,8 +94,11 @@ internal sealed class WorkerProcess : IDisposable
             }
         }
 
-        public void Start(StartAttempt start) => worker._threads.Start(
-            start.Attempt, inputs.Of(start), end => _todo.Add(host => host.Handle(end)));
+        public void Start(StartAttempt start)
+        {
+            BeforeAttempt(start.Attempt);
+            worker._threads.Start(start.Attempt, inputs.Of(start), end => _todo.Add(host => host.Handle(end)));
+        }
 
         public void Cancel(AttemptId attempt, string where) => worker._threads.Cancel(inputs.OutputOf(attempt));
 

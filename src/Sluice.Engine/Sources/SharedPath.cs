@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Sluice.Buffers;
+
+namespace Sluice.Engine;
+
+/// <summary>Sees what another machine has made a moment ago on a file system that both share.</summary>
+/// <remarks>
+/// A machine that has once looked for a name in vain may go on believing that it is not there: with NFS for up to a
+/// minute (nfs(5), acdirmax). Who opens a directory asks the server, and then looks for names in it anew. Where that
+/// does not help, time does.
+/// </remarks>
+internal static class SharedPath
+{
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long what one silo made may take to be seen by the others.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Asks anew for each directory on the way to a path.</summary>
+    /// <param name="path">A full path; nothing of it need be there.</param>
+    public static void Refresh(string path)
+    {
+        Stack<string> above = new();
+        for (string? at = Path.GetDirectoryName(path); at is not null; at = Path.GetDirectoryName(at))
+        {
+            above.Push(at);
+        }
+
+        // From the top: a directory is found only in one that is known anew.
+        foreach (string directory in above)
+        {
+            try
+            {
+                using IEnumerator<string> entries = Directory.EnumerateFileSystemEntries(directory).GetEnumerator();
+                _ = entries.MoveNext();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // What may not be listed, or is not there, is told by who opens the path.
+            }
+        }
+    }
+
+    /// <summary>Opens something in a directory that another machine has made, as soon as it is seen here.</summary>
+    /// <param name="path">What is opened.</param>
+    /// <param name="open">Opens it; runs again while the directory is missing.</param>
+    /// <param name="patience">For how long; zero does not wait.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="DirectoryNotFoundException">It was not seen in time.</exception>
+    public static T WhenVisible<T>(string path, Func<T> open, TimeSpan patience, CancellationToken cancellation)
+    {
+        long since = Stopwatch.GetTimestamp();
+        for (TimeSpan interval = TimeSpan.FromMilliseconds(10); ; interval = Shorter(2 * interval, LongestInterval))
+        {
+            try
+            {
+                return open();
+            }
+            catch (DirectoryNotFoundException) when (Stopwatch.GetElapsedTime(since) < patience)
+            {
+                using WaitClock.Wait wait = WaitClock.Begin(WaitKind.Output);
+                cancellation.WaitHandle.WaitOne(interval);
+                cancellation.ThrowIfCancellationRequested();
+                Refresh(path);
+            }
+        }
+    }
+
+    private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;
+}
