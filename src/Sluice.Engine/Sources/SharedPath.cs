@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Sluice.Buffers;
+using Sluice.Sorting;
 
 namespace Sluice.Engine;
 
@@ -11,6 +12,7 @@ namespace Sluice.Engine;
 /// </remarks>
 internal static class SharedPath
 {
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>How long what one silo made may take to be seen by the others.</summary>
@@ -41,6 +43,22 @@ internal static class SharedPath
         }
     }
 
+    /// <summary>Reads something; when it is missing, asks for it anew once.</summary>
+    /// <param name="path">What is read.</param>
+    /// <param name="read">Reads it.</param>
+    /// <returns>Null when it is missing.</returns>
+    public static T? ReadAnew<T>(string path, Func<T?> read)
+        where T : class
+    {
+        if (TryRead(read, out T? found))
+        {
+            return found;
+        }
+
+        Refresh(path);
+        return TryRead(read, out found) ? found : null;
+    }
+
     /// <summary>Opens something in a directory that another machine has made, as soon as it is seen here.</summary>
     /// <param name="path">What is opened.</param>
     /// <param name="open">Opens it; runs again while the directory is missing.</param>
@@ -50,7 +68,8 @@ internal static class SharedPath
     public static T WhenVisible<T>(string path, Func<T> open, TimeSpan patience, CancellationToken cancellation)
     {
         long since = Stopwatch.GetTimestamp();
-        for (TimeSpan interval = TimeSpan.FromMilliseconds(10); ; interval = Shorter(2 * interval, LongestInterval))
+        GrowingWait next = new(ShortestInterval, LongestInterval);
+        while (true)
         {
             try
             {
@@ -59,12 +78,24 @@ internal static class SharedPath
             catch (DirectoryNotFoundException) when (Stopwatch.GetElapsedTime(since) < patience)
             {
                 using WaitClock.Wait wait = WaitClock.Begin(WaitKind.Output);
-                cancellation.WaitHandle.WaitOne(interval);
-                cancellation.ThrowIfCancellationRequested();
+                next.Wait(cancellation);
                 Refresh(path);
             }
         }
     }
 
-    private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;
+    private static bool TryRead<T>(Func<T?> read, out T? found)
+        where T : class
+    {
+        try
+        {
+            found = read();
+            return true;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            found = null;
+            return false;
+        }
+    }
 }

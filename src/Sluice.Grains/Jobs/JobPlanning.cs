@@ -150,20 +150,7 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options, ILocalSil
     {
         try
         {
-            try
-            {
-                return read();
-            }
-            catch (Exception exception) when (IsMissing(exception))
-            {
-                // It may only not have been there when this silo last looked.
-                SharedPath.Refresh(path);
-                return read();
-            }
-        }
-        catch (Exception exception) when (IsMissing(exception))
-        {
-            return null;
+            return SharedPath.ReadAnew(path, read);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -173,9 +160,6 @@ internal sealed class JobPlanning(IOptions<SluiceSiloOptions> options, ILocalSil
                 exception);
         }
     }
-
-    private static bool IsMissing(Exception exception) =>
-        exception is FileNotFoundException or DirectoryNotFoundException;
 
     // Its host died between publishing and telling: what is left of its report is in the output.
     private JobView? Published(JobId job, string output) =>

@@ -99,10 +99,10 @@ public sealed class DiskWait
 
         try
         {
-            for (TimeSpan interval = ShortestInterval; ; interval = Min(2 * interval, LongestInterval))
+            GrowingWait next = new(ShortestInterval, LongestInterval);
+            while (true)
             {
-                cancellation.WaitHandle.WaitOne(interval);
-                cancellation.ThrowIfCancellationRequested();
+                next.Wait(cancellation);
                 try
                 {
                     write();
@@ -122,8 +122,6 @@ public sealed class DiskWait
             }
         }
     }
-
-    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 }
 
 /// <summary>One write that waits for room.</summary>

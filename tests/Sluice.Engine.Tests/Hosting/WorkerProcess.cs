@@ -113,7 +113,7 @@ internal sealed class WorkerProcess : IDisposable
         {
             foreach (ProducerWin producer in producers)
             {
-                worker.Outputs.Find(inputs.OutputOf(producer.Attempt))?.Discard(partition);
+                worker.Outputs.Discard(inputs.OutputOf(producer.Attempt), partition);
             }
         }
 

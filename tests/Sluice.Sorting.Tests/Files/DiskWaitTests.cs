@@ -59,11 +59,7 @@ public class DiskWaitTests
     {
         using SpillFolder folder = new();
         WritePathChoice choice = WritePathChoice.OnVolume(folder.At("volume"), () => 1);
-        for (int i = 0; i < 16; i++)
-        {
-            choice.Holes.Took(TimeSpan.FromMilliseconds(1), hasWaited: true);
-        }
-
+        WaitingHoles.On(choice);
         byte[] bytes = [.. Enumerable.Repeat((byte)7, 1 << 20)];
         using StorageFile file = StorageFile.ToReadAgain(folder.At("file"), choice);
         file.Write(bytes, 0);

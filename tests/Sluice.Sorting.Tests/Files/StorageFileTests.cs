@@ -131,7 +131,7 @@ public class StorageFileTests
     {
         double free = 0.5;
         WritePathChoice choice = new(() => free);
-        HolesWait(choice);
+        WaitingHoles.On(choice);
         using SpillFolder folder = new();
         using StorageFile first = Filled(folder.At("first"), choice);
         using StorageFile second = Filled(folder.At("second"), choice);
@@ -151,7 +151,7 @@ public class StorageFileTests
     public void What_went_past_the_cache_is_given_back_at_once()
     {
         WritePathChoice choice = new();
-        HolesWait(choice);
+        WaitingHoles.On(choice);
         Know(choice, cachedMilliseconds: 40);
         using SpillFolder folder = new();
         using MemorySlab slab = new(8, 32 * 1024);
@@ -193,7 +193,7 @@ public class StorageFileTests
     public void A_file_that_is_gone_owes_no_room()
     {
         WritePathChoice choice = new();
-        HolesWait(choice);
+        WaitingHoles.On(choice);
         using SpillFolder folder = new();
         using (StorageFile file = Filled(folder.At("file"), choice))
         {
@@ -241,15 +241,6 @@ public class StorageFileTests
         string printed = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return printed;
-    }
-
-    // As if the last holes had waited for the device.
-    private static void HolesWait(WritePathChoice choice)
-    {
-        for (int i = 0; i < 16; i++)
-        {
-            choice.Holes.Took(TimeSpan.FromMilliseconds(1), hasWaited: true);
-        }
     }
 
     // As if many writes had taken so long.
