@@ -119,12 +119,12 @@ public sealed class SegmentOutputView : IDataOutputView, IBufferWriter<byte>
 
         if (_size - _offset >= VarInt.MaximumSize64)
         {
-            _offset += VarInt.Encode(value, _page!.Slice(_offset, VarInt.MaximumSize64));
+            _offset += VarInt.Write(_page!.Slice(_offset, VarInt.MaximumSize64), value);
             return;
         }
 
         Span<byte> bytes = stackalloc byte[VarInt.MaximumSize64];
-        Write(bytes[..VarInt.Encode(value, bytes)]);
+        Write(bytes[..VarInt.Write(bytes, value)]);
     }
 
     public void WriteVarInt32(int value) => WriteVarUInt64(VarInt.Zigzag(value));

@@ -81,7 +81,7 @@ public sealed class StreamOutputView : IDataOutputView
     public void WriteVarUInt64(ulong value)
     {
         Span<byte> bytes = stackalloc byte[VarInt.MaximumSize64];
-        Write(bytes[..VarInt.Encode(value, bytes)]);
+        Write(bytes[..VarInt.Write(bytes, value)]);
     }
 
     public void WriteVarInt32(int value) => WriteVarUInt64(VarInt.Zigzag(value));

@@ -35,7 +35,7 @@ public static class TextViews
             try
             {
                 // Prefix and text are written as one, so that both are there or neither.
-                int prefix = VarInt.Encode((uint)length, bytes);
+                int prefix = VarInt.Write(bytes, (uint)length);
                 view.Write(bytes[..(prefix + s_strict.GetBytes(text, bytes[prefix..]))]);
             }
             finally

@@ -1,3 +1,5 @@
+using Sluice.Buffers;
+
 namespace Sluice.Sorting;
 
 /// <summary>One part of an item: as it is when its length is fixed, else with its length before it.</summary>
@@ -36,7 +38,7 @@ internal static class ItemPart
     private static void InsertLength(ref RecordWriter writer, int start)
     {
         int length = writer.Length - start;
-        Span<byte> header = stackalloc byte[VarInt.MaximumLength];
+        Span<byte> header = stackalloc byte[VarInt.MaximumSize32];
         header = header[..VarInt.Write(header, (uint)length)];
         writer.GetSpan(header.Length);
         writer.Advance(header.Length);

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
+using Sluice.Buffers;
 
 namespace Sluice.Sorting;
 
@@ -97,7 +98,7 @@ public ref struct RecordWriter
     }
 
     /// <summary>Seven bits a byte, least significant first (LEB128).</summary>
-    public void WriteVarUInt32(uint value) => _used += VarInt.Write(GetSpan(VarInt.MaximumLength), value);
+    public void WriteVarUInt32(uint value) => _used += VarInt.Write(GetSpan(VarInt.MaximumSize32), value);
 
     /// <summary>Decimal digits, as people read them.</summary>
     public void WriteDecimal(long value)

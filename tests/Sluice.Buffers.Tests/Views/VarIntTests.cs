@@ -1,4 +1,4 @@
-namespace Sluice.Sorting.Tests;
+namespace Sluice.Buffers.Tests;
 
 public class VarIntTests
 {
@@ -11,7 +11,7 @@ public class VarIntTests
     [InlineData(uint.MaxValue, 5)]
     public void What_was_written_is_read_and_no_shorter_start_of_it_is_a_number(uint value, int length)
     {
-        byte[] bytes = new byte[VarInt.MaximumLength];
+        byte[] bytes = new byte[VarInt.MaximumSize32];
 
         Assert.Equal(length, VarInt.Write(bytes, value));
         Assert.Equal(length, VarInt.Read(bytes, out uint read));
