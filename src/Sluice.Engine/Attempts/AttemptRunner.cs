@@ -53,9 +53,8 @@ internal sealed class AttemptRunner
     /// <summary>Shows what the attempts do to measurements; null shows nothing.</summary>
     public ObservedEngine? Observed { get; init; }
 
-    /// <summary>How long a directory that another machine made may take to be seen here; none where one makes
-    /// all.</summary>
-    public TimeSpan Visibility { get; init; }
+    /// <summary>What is done while a directory that another machine has made is not seen here.</summary>
+    public SharedPathWait Visibility { get; init; } = SharedPathWait.None;
 
     /// <summary>Bytes that outputs moved from memory to files after their attempts had ended; it only grows.</summary>
     public long ReclaimedBytes => Interlocked.Read(ref _reclaimedBytes);

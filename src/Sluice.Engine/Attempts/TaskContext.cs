@@ -41,8 +41,8 @@ internal sealed record TaskContext
     /// <summary>Where this attempt writes its part, when its stage writes the output.</summary>
     public required string? PartPath { get; init; }
 
-    /// <summary>How long the output directory may take to be seen here, when another machine has made it.</summary>
-    public TimeSpan Visibility { get; init; }
+    /// <summary>What is done while the output directory, which another machine has made, is not seen here.</summary>
+    public SharedPathWait Visibility { get; init; } = SharedPathWait.None;
 
     /// <summary>What is done when a disk is full.</summary>
     public required DiskWait DiskWait { get; init; }

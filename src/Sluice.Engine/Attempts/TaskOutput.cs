@@ -162,10 +162,9 @@ internal sealed class SinkTaskOutput : TaskOutput
     public SinkTaskOutput(TaskContext context, SinkNode node)
     {
         string path = context.PartPath!;
-        _part = SharedPath.WhenVisible(
+        _part = context.Visibility.Open(
             path,
             () => PartFile.Create(path, context.Pool, context.Memory.Write, context.DiskWait, context.Cancellation),
-            context.Visibility,
             context.Cancellation);
         bool endLines = node is not WriteBytesNode { Format: FixedFormat };
         _sink = new BytesSink(_part, endLines);

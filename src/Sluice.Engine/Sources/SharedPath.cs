@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using Sluice.Buffers;
-using Sluice.Sorting;
-
 namespace Sluice.Engine;
 
 /// <summary>Sees what another machine has made a moment ago on a file system that both share.</summary>
@@ -12,12 +8,6 @@ namespace Sluice.Engine;
 /// </remarks>
 internal static class SharedPath
 {
-    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long what one silo made may take to be seen by the others.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(1);
-
     /// <summary>Asks anew for each directory on the way to a path.</summary>
     /// <param name="path">A full path; nothing of it need be there.</param>
     public static void Refresh(string path)
@@ -57,31 +47,6 @@ internal static class SharedPath
 
         Refresh(path);
         return TryRead(read, out found) ? found : null;
-    }
-
-    /// <summary>Opens something in a directory that another machine has made, as soon as it is seen here.</summary>
-    /// <param name="path">What is opened.</param>
-    /// <param name="open">Opens it; runs again while the directory is missing.</param>
-    /// <param name="patience">For how long; zero does not wait.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="DirectoryNotFoundException">It was not seen in time.</exception>
-    public static T WhenVisible<T>(string path, Func<T> open, TimeSpan patience, CancellationToken cancellation)
-    {
-        long since = Stopwatch.GetTimestamp();
-        GrowingWait next = new(ShortestInterval, LongestInterval);
-        while (true)
-        {
-            try
-            {
-                return open();
-            }
-            catch (DirectoryNotFoundException) when (Stopwatch.GetElapsedTime(since) < patience)
-            {
-                using WaitClock.Wait wait = WaitClock.Begin(WaitKind.Output);
-                next.Wait(cancellation);
-                Refresh(path);
-            }
-        }
     }
 
     private static bool TryRead<T>(Func<T?> read, out T? found)

@@ -25,6 +25,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     private readonly SiloMemory _memory;
     private readonly SlotQueue _slots;
     private readonly ExchangeTraffic _traffic;
+    private readonly SharedPathWait _visibility = new(SharedPathWait.OfSilos);
     private SpillDirectories? _spill;
     private int _isDraining;
     private int _isDisposed;
@@ -92,7 +93,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
     public SiloJobs Jobs { get; }
 
     /// <summary>What the silo waits for, a sentence; null when nothing is paused.</summary>
-    public string? Paused => DiskWait.Current?.Describe(Name);
+    public string? Paused => DiskWait.Current?.Describe(Name) ?? _visibility.Describe(Name);
 
     public SiloView View => new()
     {
@@ -184,7 +185,7 @@ internal sealed class SiloEngine : ILifecycleParticipant<ISiloLifecycle>, IDispo
             tracing)
         {
             Observed = Observed,
-            Visibility = SharedPath.Patience,
+            Visibility = _visibility,
         };
         return new AttemptThreads(runner, Slots) { Silo = Name };
     }

@@ -14,7 +14,7 @@ internal sealed class WorkerProcess : IDisposable
     private readonly SpillDirectories _spill;
     private readonly AttemptThreads _threads;
 
-    public WorkerProcess(string spillDirectory, TimeSpan visibility = default)
+    public WorkerProcess(string spillDirectory, SharedPathWait? visibility = null)
     {
         _spill = SpillDirectories.Open([spillDirectory]);
         DiskWait wait = new(TimeSpan.Zero);
@@ -28,7 +28,7 @@ internal sealed class WorkerProcess : IDisposable
                 null,
                 wait)
             {
-                Visibility = visibility,
+                Visibility = visibility ?? SharedPathWait.None,
             },
             Slots);
     }
