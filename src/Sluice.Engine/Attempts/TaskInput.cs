@@ -62,16 +62,21 @@ internal sealed class FileTaskInput : TaskInput
     private SplitReader Open(InputSplit split)
     {
         InputFile file = _context.Files[split.File];
-        NetworkBuffer buffer = _context.Pool.Request(_context.Cancellation);
+        List<NetworkBuffer> buffers = new(_context.Memory.Source);
         try
         {
+            while (buffers.Count < _context.Memory.Source)
+            {
+                buffers.Add(_context.Pool.Request(_context.Cancellation));
+            }
+
             return _format is FixedFormat format
-                ? new FixedLengthReader(file, split, buffer, _context.LargestRecord, format.RecordLength)
-                : new LineReader(file, split, buffer, _context.LargestRecord);
+                ? new FixedLengthReader(file, split, [.. buffers], _context.LargestRecord, format.RecordLength)
+                : new LineReader(file, split, [.. buffers], _context.LargestRecord);
         }
         catch
         {
-            buffer.Release();
+            buffers.ForEach(buffer => buffer.Release());
             throw;
         }
     }

@@ -9,8 +9,8 @@ internal sealed class FixedLengthReader : SplitReader
     private readonly int _recordLength;
 
     public FixedLengthReader(
-        InputFile file, InputSplit split, NetworkBuffer buffer, long largestRecord, int recordLength)
-        : base(file, split, buffer, largestRecord)
+        InputFile file, InputSplit split, NetworkBuffer[] buffers, long largestRecord, int recordLength)
+        : base(file, split, buffers, largestRecord)
     {
         _recordLength = recordLength;
     }

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Sluice.Buffers;
 using Sluice.Jobs;
 
@@ -11,8 +13,8 @@ internal sealed class LineReader : SplitReader
 {
     private const byte LineFeed = (byte)'\n';
 
-    public LineReader(InputFile file, InputSplit split, NetworkBuffer buffer, long largestRecord)
-        : base(file, split, buffer, largestRecord)
+    public LineReader(InputFile file, InputSplit split, NetworkBuffer[] buffers, long largestRecord)
+        : base(file, split, buffers, largestRecord)
     {
     }
 
@@ -25,7 +27,8 @@ internal sealed class LineReader : SplitReader
         while (position < File.Length && (lineStart < Split.End || isInside))
         {
             cancellation.ThrowIfCancellationRequested();
-            ReadOnlySpan<byte> piece = Read(position, UpToPage(position));
+            int upToPage = UpToPage(position);
+            ReadOnlySpan<byte> piece = upToPage < SegmentSize ? Read(position, upToPage) : ReadOn(position);
             ReadOnlySpan<byte> rest = piece;
             if (isInside)
             {
@@ -70,38 +73,57 @@ internal sealed class LineReader : SplitReader
     }
 
     // Pushes the lines that end in these bytes and keeps what follows the last; returns where the next line starts.
+    // A search that begins anew for each line costs more than short lines take to look through.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private long PushLines(ReadOnlySpan<byte> bytes, long lineStart, Emitter<ReadOnlySpan<byte>> next)
     {
-        while (lineStart < Split.End)
+        int start = 0;
+        int looked = 0;
+        Vector256<byte> lineFeeds = Vector256.Create(LineFeed);
+        for (; bytes.Length - looked >= Vector256<byte>.Count; looked += Vector256<byte>.Count)
         {
-            int end = bytes.IndexOf(LineFeed);
-            if (end < 0)
+            uint ends = Vector256.Equals(Vector256.Create(bytes[looked..]), lineFeeds).ExtractMostSignificantBits();
+            for (; ends != 0; ends &= ends - 1)
             {
-                if (!bytes.IsEmpty)
+                if (lineStart >= Split.End)
                 {
-                    Join(bytes, lineStart);
+                    return lineStart;
                 }
 
-                return lineStart;
+                int end = looked + BitOperations.TrailingZeroCount(ends);
+                lineStart = PushLine(bytes[start..end], lineStart, next);
+                start = end + 1;
             }
+        }
 
-            if (HasJoined)
+        for (; looked < bytes.Length && lineStart < Split.End; looked++)
+        {
+            if (bytes[looked] == LineFeed)
             {
-                Join(bytes[..end], lineStart);
-                ReadOnlySpan<byte> line = TakeJoined();
-                lineStart += line.Length + 1;
-                next.Emit(line);
+                lineStart = PushLine(bytes[start..looked], lineStart, next);
+                start = looked + 1;
             }
-            else
-            {
-                lineStart += end + 1;
-                next.Emit(bytes[..end]);
-            }
+        }
 
-            bytes = bytes[(end + 1)..];
+        if (lineStart < Split.End && start < bytes.Length)
+        {
+            Join(bytes[start..], lineStart);
         }
 
         return lineStart;
+    }
+
+    // Pushes a line, with its beginning if that was kept; returns where the next one starts.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long PushLine(ReadOnlySpan<byte> line, long lineStart, Emitter<ReadOnlySpan<byte>> next)
+    {
+        if (HasJoined)
+        {
+            Join(line, lineStart);
+            line = TakeJoined();
+        }
+
+        next.Emit(line);
+        return lineStart + line.Length + 1;
     }
 }

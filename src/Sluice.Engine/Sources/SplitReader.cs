@@ -4,7 +4,7 @@ using Sluice.Jobs;
 
 namespace Sluice.Engine;
 
-/// <summary>Reads the records of one split and pushes them on, through one segment of the task's pool.</summary>
+/// <summary>Reads the records of one split and pushes them on, through a few segments of the task's pool.</summary>
 /// <remarks>
 /// A record inside a piece that was read is pushed where it lies; one that goes on in the next piece is put together
 /// first. Threading: the task's thread.
@@ -14,16 +14,26 @@ internal abstract class SplitReader : IDisposable
     private const int PageSize = 4096;
 
     private readonly SafeFileHandle _handle;
-    private readonly NetworkBuffer _buffer;
+    private readonly NetworkBuffer[] _buffers;
+    private readonly Memory<byte>[] _segments;
     private readonly long _largestRecord;
     private byte[] _joined = [];
     private int _joinedLength;
 
-    protected SplitReader(InputFile file, InputSplit split, NetworkBuffer buffer, long largestRecord)
+    // What the segments hold: so many bytes of the file, from there on.
+    private long _heldStart;
+    private int _held;
+
+    /// <param name="file">What is read.</param>
+    /// <param name="split">Which part of it.</param>
+    /// <param name="buffers">At least one; the reader's from now on.</param>
+    /// <param name="largestRecord">Bytes of the longest record that the task can take.</param>
+    protected SplitReader(InputFile file, InputSplit split, NetworkBuffer[] buffers, long largestRecord)
     {
         File = file;
         Split = split;
-        _buffer = buffer;
+        _buffers = buffers;
+        _segments = [.. buffers.Select(buffer => buffer.Segment.Memory)];
         _largestRecord = largestRecord;
         _handle = System.IO.File.OpenHandle(
             file.Path,
@@ -42,7 +52,7 @@ internal abstract class SplitReader : IDisposable
 
     protected bool HasJoined => _joinedLength > 0;
 
-    protected int SegmentSize => _buffer.Segment.Size;
+    protected int SegmentSize => _buffers[0].Segment.Size;
 
     /// <summary>
     /// Bytes to read from <paramref name="offset"/> on, at most a segment, so that the next piece starts with a page
@@ -63,14 +73,43 @@ internal abstract class SplitReader : IDisposable
     public void Dispose()
     {
         _handle.Dispose();
-        _buffer.Release();
+        foreach (NetworkBuffer buffer in _buffers)
+        {
+            buffer.Release();
+        }
     }
 
-    /// <summary>Fills the segment from <paramref name="offset"/> on.</summary>
+    /// <summary>The next piece from <paramref name="offset"/> on, at most a segment; all segments are filled at once,
+    /// as far as the split goes.</summary>
+    /// <exception cref="InputChangedException">The file shrank since the job was planned.</exception>
+    protected ReadOnlySpan<byte> ReadOn(long offset)
+    {
+        if (offset < _heldStart || offset >= _heldStart + _held)
+        {
+            using WaitClock.Wait wait = WaitClock.Begin(WaitKind.Input);
+            long wanted = Math.Max(1, Split.End - offset);
+            int count = (int)Math.Min(_segments.Length, (wanted + SegmentSize - 1) / SegmentSize);
+            long read = RandomAccess.Read(_handle, new ArraySegment<Memory<byte>>(_segments, 0, count), offset);
+            _heldStart = offset;
+            _held = (int)Math.Min(read, File.Length - offset);
+            BytesRead += _held;
+            if (_held == 0)
+            {
+                throw new InputChangedException(File.Path, File.Length, offset);
+            }
+        }
+
+        int passed = (int)(offset - _heldStart);
+        return _segments[passed / SegmentSize].Span[..Math.Min(SegmentSize, _held - passed)];
+    }
+
+    /// <summary>Fills the first segment from <paramref name="offset"/> on.</summary>
+    /// <exception cref="InputChangedException">The file shrank since the job was planned.</exception>
     protected ReadOnlySpan<byte> Read(long offset, int wanted)
     {
         using WaitClock.Wait wait = WaitClock.Begin(WaitKind.Input);
-        Span<byte> bytes = _buffer.Segment.Slice(0, (int)Math.Min(wanted, File.Length - offset));
+        _held = 0;
+        Span<byte> bytes = _segments[0].Span[..(int)Math.Min(wanted, File.Length - offset)];
         int filled = 0;
         while (filled < bytes.Length)
         {

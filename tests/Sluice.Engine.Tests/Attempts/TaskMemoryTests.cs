@@ -10,7 +10,7 @@ public class TaskMemoryTests
     [InlineData((4000 * 1024) + 1, 0)]
     [InlineData(1L << 40, 0)]
     public void Runs_are_kept_where_they_are_a_quarter_of_the_output(long bytes, int kept) =>
-        Assert.Equal(kept, new TaskMemory(0, 1, 12, 0, 0, 1000).ForOutput(bytes, 1024).Keep);
+        Assert.Equal(kept, new TaskMemory(1, 0, 1, 12, 0, 0, 1000).ForOutput(bytes, 1024).Keep);
 
     [Theory]
     [InlineData(TaskMemory.LeastSegments)]
@@ -32,7 +32,9 @@ public class TaskMemoryTests
                 TaskMemory memory = TaskMemory.For(map, segments, limit, waves);
 
                 Assert.InRange(memory.Keep, 0, segments);
-                Assert.InRange(1 + memory.Write + memory.Ring + memory.Table + (memory.Keep * waves), 0, segments);
+                Assert.InRange(memory.Source, 1, segments / 32);
+                Assert.InRange(
+                    memory.Source + memory.Write + memory.Ring + memory.Table + (memory.Keep * waves), 0, segments);
                 Assert.Equal(limit < segments / 2, memory.Keep > 0);
             }
         }

@@ -11,14 +11,16 @@ public sealed class SplitReaderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("")]
-    [InlineData("\n")]
-    [InlineData("\n\n\n")]
-    [InlineData("one line without an end")]
-    [InlineData("a\nbb\n\nccc\n")]
-    [InlineData("a\nbb\n\nccc")]
-    [InlineData("this line is longer than two of the segments that it is read through, by far\nb\n\nc")]
-    public void Lines_are_read_once_wherever_the_file_is_cut(string text)
+    [InlineData("", 1)]
+    [InlineData("\n", 1)]
+    [InlineData("\n\n\n", 2)]
+    [InlineData("one line without an end", 1)]
+    [InlineData("a\nbb\n\nccc\n", 2)]
+    [InlineData("a\nbb\n\nccc", 1)]
+    [InlineData("this line is longer than two of the segments that it is read through, by far\nb\n\nc", 1)]
+    [InlineData("this line is longer than two of the segments that it is read through, by far\nb\n\nc", 2)]
+    [InlineData("a line that ends with a segment\na line that ends with a segment\n\nand one behind it\n", 5)]
+    public void Lines_are_read_once_wherever_the_file_is_cut(string text, int segments)
     {
         InputFile file = new(_folder.Write("in", text), text.Length);
         string[] expected = text.Length == 0 ? [] : (text.EndsWith('\n') ? text[..^1] : text).Split('\n');
@@ -30,7 +32,7 @@ public sealed class SplitReaderTests : IDisposable
                 foreach (InputSplit split in
                     (InputSplit[])[new(0, 0, first), new(0, first, second), new(0, second, text.Length)])
                 {
-                    Read(new LineReader(file, split, Segment(32), 1000), read);
+                    Read(new LineReader(file, split, Segments(32, segments), 1000), read);
                 }
 
                 Assert.Equal(expected, read);
@@ -50,9 +52,9 @@ public sealed class SplitReaderTests : IDisposable
         {
             List<string> read = [];
             Read(
-                new FixedLengthReader(file, new InputSplit(0, 0, cut), Segment(segmentSize), 1000, recordLength), read);
+                new FixedLengthReader(file, new InputSplit(0, 0, cut), Segments(segmentSize, 3), 1000, recordLength), read);
             Read(new FixedLengthReader(
-                file, new InputSplit(0, cut, text.Length), Segment(segmentSize), 1000, recordLength), read);
+                file, new InputSplit(0, cut, text.Length), Segments(segmentSize, 3), 1000, recordLength), read);
 
             Assert.Equal(text.Chunk(recordLength).Select(record => new string(record)), read);
         }
@@ -70,7 +72,7 @@ public sealed class SplitReaderTests : IDisposable
         InputFile file = new(_folder.Write("in", text), text.Length);
         List<long> pieces = [];
 
-        using (LineReader reader = new(file, new InputSplit(0, start, text.Length), Segment(segmentSize), 1000))
+        using (LineReader reader = new(file, new InputSplit(0, start, text.Length), Segments(segmentSize, 3), 1000))
         {
             reader.Run(new Collected([]), pieces.Add, CancellationToken.None);
         }
@@ -93,7 +95,7 @@ public sealed class SplitReaderTests : IDisposable
         InputFile file = new(_folder.Write("in", "a\nb\n"), 400);
 
         InputChangedException thrown = Assert.Throws<InputChangedException>(
-            () => Read(new LineReader(file, new InputSplit(0, 0, 400), Segment(32), 1000), []));
+            () => Read(new LineReader(file, new InputSplit(0, 0, 400), Segments(32, 1), 1000), []));
 
         Assert.Contains("400", thrown.Message, StringComparison.Ordinal);
     }
@@ -141,11 +143,12 @@ public sealed class SplitReaderTests : IDisposable
             expected, tasks.Select(task => (int)Math.Ceiling(task.Sum(split => split.Length) / 1048576.0)));
     }
 
-    private static NetworkBuffer Segment(int size)
+    private static NetworkBuffer[] Segments(int size, int count)
     {
-        NetworkBufferPool pool = new(new NetworkBufferPoolOptions { SegmentCount = 1, SegmentSize = size });
-        return pool.CreateBufferPool(new BufferPoolOptions { Owner = "test", Minimum = 1, Maximum = 1 }).Request(
-            CancellationToken.None);
+        NetworkBufferPool pool = new(new NetworkBufferPoolOptions { SegmentCount = count, SegmentSize = size });
+        LocalBufferPool own = pool.CreateBufferPool(
+            new BufferPoolOptions { Owner = "test", Minimum = count, Maximum = count });
+        return [.. Enumerable.Range(0, count).Select(_ => own.Request(CancellationToken.None))];
     }
 
     private static void Read(SplitReader reader, List<string> into)
