@@ -17,15 +17,14 @@ internal sealed class FixedLengthReader : SplitReader
 
     public override void Run(Emitter<ReadOnlySpan<byte>> next, Action<long> progress, CancellationToken cancellation)
     {
-        // Whole records only, where a segment holds any.
-        int wanted = Math.Max(SegmentSize / _recordLength * _recordLength, Math.Min(SegmentSize, _recordLength));
         long position = RecordAtOrBehind(Split.Start);
         long end = RecordAtOrBehind(Split.End);
         long recordStart = position;
         while (position < end)
         {
             cancellation.ThrowIfCancellationRequested();
-            ReadOnlySpan<byte> bytes = Read(position, (int)Math.Min(wanted, end - position));
+            ReadOnlySpan<byte> bytes = Next(position);
+            bytes = bytes[..(int)Math.Min(bytes.Length, end - position)];
             position += bytes.Length;
             progress(bytes.Length);
             while (!bytes.IsEmpty)

@@ -27,8 +27,7 @@ internal sealed class LineReader : SplitReader
         while (position < File.Length && (lineStart < Split.End || isInside))
         {
             cancellation.ThrowIfCancellationRequested();
-            int upToPage = UpToPage(position);
-            ReadOnlySpan<byte> piece = upToPage < SegmentSize ? Read(position, upToPage) : ReadOn(position);
+            ReadOnlySpan<byte> piece = Next(position);
             ReadOnlySpan<byte> rest = piece;
             if (isInside)
             {
