@@ -33,7 +33,8 @@ public static class VarInt
     }
 
     /// <summary>Reads a number of at most 32 bits from the start of a span.</summary>
-    /// <returns>As the other one.</returns>
+    /// <returns>How many bytes it took; 0 when it goes on behind the span's end, <see cref="TooLong"/> when it has more
+    /// bits.</returns>
     public static int Read(ReadOnlySpan<byte> source, out uint value)
     {
         int count = Read(source, 32, out ulong read);

@@ -62,21 +62,16 @@ internal sealed class FileTaskInput : TaskInput
     private SplitReader Open(InputSplit split)
     {
         InputFile file = _context.Files[split.File];
-        List<NetworkBuffer> buffers = new(_context.Memory.Source);
+        NetworkBuffer[] buffers = _context.Pool.RequestAll(_context.Memory.Source, _context.Cancellation);
         try
         {
-            while (buffers.Count < _context.Memory.Source)
-            {
-                buffers.Add(_context.Pool.Request(_context.Cancellation));
-            }
-
             return _format is FixedFormat format
-                ? new FixedLengthReader(file, split, [.. buffers], _context.LargestRecord, format.RecordLength)
-                : new LineReader(file, split, [.. buffers], _context.LargestRecord);
+                ? new FixedLengthReader(file, split, buffers, _context.LargestRecord, format.RecordLength)
+                : new LineReader(file, split, buffers, _context.LargestRecord);
         }
         catch
         {
-            buffers.ForEach(buffer => buffer.Release());
+            buffers.ReleaseAll();
             throw;
         }
     }

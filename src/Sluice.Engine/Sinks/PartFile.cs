@@ -46,22 +46,17 @@ internal sealed class PartFile : IDisposable
     public static PartFile Create(
         string path, IBufferPool pool, int count, DiskWait wait, CancellationToken cancellation)
     {
-        List<NetworkBuffer> segments = new(count);
+        NetworkBuffer[] segments = pool.RequestAll(count, cancellation);
         try
         {
-            while (segments.Count < count)
-            {
-                segments.Add(pool.Request(cancellation));
-            }
-
             StorageFile? file = null;
             WritePathChoice choice = WritePathChoice.Of(Path.GetDirectoryName(path)!);
             wait.Run(path, () => file = StorageFile.ToWrite(path, choice), cancellation);
-            return new PartFile(file!, [.. segments], wait, cancellation);
+            return new PartFile(file!, segments, wait, cancellation);
         }
         catch
         {
-            segments.ForEach(segment => segment.Release());
+            segments.ReleaseAll();
             throw;
         }
     }
@@ -131,10 +126,7 @@ internal sealed class PartFile : IDisposable
     {
         _writes.Dispose();
         _file.Dispose();
-        foreach (NetworkBuffer segment in _segments)
-        {
-            segment.Release();
-        }
+        _segments.ReleaseAll();
 
         if (!_finished)
         {

@@ -58,7 +58,7 @@ internal sealed class LineReader : SplitReader
     {
         for (long position = recordStart; position < File.Length;)
         {
-            ReadOnlySpan<byte> piece = Read(position, SegmentSize);
+            ReadOnlySpan<byte> piece = Next(position);
             int end = piece.IndexOf(LineFeed);
             if (end >= 0)
             {

@@ -62,10 +62,7 @@ internal abstract class SplitReader : IDisposable
     public void Dispose()
     {
         _handle.Dispose();
-        foreach (NetworkBuffer buffer in _buffers)
-        {
-            buffer.Release();
-        }
+        _buffers.ReleaseAll();
     }
 
     /// <summary>The next piece from <paramref name="offset"/> on, at most a segment, which ends where a page of the file
@@ -78,54 +75,34 @@ internal abstract class SplitReader : IDisposable
     /// </remarks>
     protected ReadOnlySpan<byte> Next(long offset)
     {
-        int beyondPage = (int)(offset % Math.Min(SegmentSize, PageSize));
-        return beyondPage > 0 ? Read(offset, SegmentSize - beyondPage) : ReadOn(offset);
-    }
-
-    /// <summary>Fills the first segment from <paramref name="offset"/> on.</summary>
-    /// <exception cref="InputChangedException">The file shrank since the job was planned.</exception>
-    protected ReadOnlySpan<byte> Read(long offset, int wanted)
-    {
-        using WaitClock.Wait wait = WaitClock.Begin(WaitKind.Input);
-        _held = 0;
-        Span<byte> bytes = _segments[0].Span[..(int)Math.Min(wanted, File.Length - offset)];
-        int filled = 0;
-        while (filled < bytes.Length)
-        {
-            int count = RandomAccess.Read(_handle, bytes[filled..], offset + filled);
-            if (count == 0)
-            {
-                throw new InputChangedException(File.Path, File.Length, offset + filled);
-            }
-
-            filled += count;
-        }
-
-        BytesRead += filled;
-        return bytes;
-    }
-
-    // All segments are filled at once, as far as the split goes.
-    private ReadOnlySpan<byte> ReadOn(long offset)
-    {
         if (offset < _heldStart || offset >= _heldStart + _held)
         {
-            using WaitClock.Wait wait = WaitClock.Begin(WaitKind.Input);
-            long wanted = Math.Max(1, Split.End - offset);
-            int count = (int)Math.Min(_segments.Length, (wanted + SegmentSize - 1) / SegmentSize);
-            long read = RandomAccess.Read(_handle, new ArraySegment<Memory<byte>>(_segments, 0, count), offset);
-            if (read == 0)
-            {
-                throw new InputChangedException(File.Path, File.Length, offset);
-            }
-
-            _heldStart = offset;
-            _held = (int)Math.Min(read, File.Length - offset);
-            BytesRead += _held;
+            Read(offset);
         }
 
         int passed = (int)(offset - _heldStart);
         return _segments[passed / SegmentSize].Span[..Math.Min(SegmentSize, _held - passed)];
+    }
+
+    // To where a page ends; from where one starts on, all segments at once, as far as the split goes.
+    private void Read(long offset)
+    {
+        using WaitClock.Wait wait = WaitClock.Begin(WaitKind.Input);
+        int beyondPage = (int)(offset % Math.Min(SegmentSize, PageSize));
+        long wanted = Math.Max(1, Split.End - offset);
+        int count = (int)Math.Min(_segments.Length, (wanted + SegmentSize - 1) / SegmentSize);
+        IReadOnlyList<Memory<byte>> into = beyondPage > 0
+            ? [_segments[0][..(SegmentSize - beyondPage)]]
+            : new ArraySegment<Memory<byte>>(_segments, 0, count);
+        long read = RandomAccess.Read(_handle, into, offset);
+        if (read == 0)
+        {
+            throw new InputChangedException(File.Path, File.Length, offset);
+        }
+
+        _heldStart = offset;
+        _held = (int)Math.Min(read, File.Length - offset);
+        BytesRead += _held;
     }
 
     /// <summary>Fails when the file grew behind what was planned.</summary>

@@ -130,21 +130,7 @@ internal sealed class RunBlockSource : IBlockSource, IDisposable
         }
 
         int wanted = Math.Min(_segmentsPerRead, Reader.Remaining);
-        List<NetworkBuffer> rooms = new(wanted);
-        try
-        {
-            while (rooms.Count < wanted)
-            {
-                rooms.Add(_pool.Request(_cancellation));
-            }
-        }
-        catch
-        {
-            rooms.ForEach(room => room.Release());
-            throw;
-        }
-
-        return Read(Reader, [.. rooms]);
+        return Read(Reader, _pool.RequestAll(wanted, _cancellation));
     }
 
     // Only with segments that are free at this moment: what is read now must not wait for what is read later.

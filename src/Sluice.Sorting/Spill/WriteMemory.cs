@@ -20,20 +20,15 @@ internal sealed class WriteMemory : IDisposable
     /// <param name="cancellationToken">Ends waiting for segments.</param>
     public WriteMemory(IBufferPool pool, int count, IBlockCodec? codec, CancellationToken cancellationToken)
     {
-        _segments = new NetworkBuffer[count];
+        _segments = pool.RequestAll(count, cancellationToken);
         try
         {
-            for (int i = 0; i < count; i++)
-            {
-                _segments[i] = pool.Request(cancellationToken);
-            }
-
             Behind = count >= FewestBehind ? new WriteBehind(WaitKind.Spill, WriteBehind.BatchesOf(count)) : null;
             Compressor = codec is null ? null : new BlockCompressor(codec, pool.Request(cancellationToken));
         }
         catch
         {
-            Release();
+            _segments.ReleaseAll();
             throw;
         }
     }
@@ -54,18 +49,7 @@ internal sealed class WriteMemory : IDisposable
             _disposed = true;
             Behind?.Dispose();
             Compressor?.Dispose();
-            Release();
-        }
-    }
-
-    private void Release()
-    {
-        foreach (NetworkBuffer segment in _segments)
-        {
-            if (segment.IsLive)
-            {
-                segment.Release();
-            }
+            _segments.ReleaseAll();
         }
     }
 }

@@ -51,8 +51,8 @@ public sealed class SplitReaderTests : IDisposable
         for (int cut = 0; cut <= text.Length; cut++)
         {
             List<string> read = [];
-            Read(
-                new FixedLengthReader(file, new InputSplit(0, 0, cut), Segments(segmentSize, 3), 1000, recordLength), read);
+            Read(new FixedLengthReader(
+                file, new InputSplit(0, 0, cut), Segments(segmentSize, 3), 1000, recordLength), read);
             Read(new FixedLengthReader(
                 file, new InputSplit(0, cut, text.Length), Segments(segmentSize, 3), 1000, recordLength), read);
 
@@ -148,7 +148,7 @@ public sealed class SplitReaderTests : IDisposable
         NetworkBufferPool pool = new(new NetworkBufferPoolOptions { SegmentCount = count, SegmentSize = size });
         LocalBufferPool own = pool.CreateBufferPool(
             new BufferPoolOptions { Owner = "test", Minimum = count, Maximum = count });
-        return [.. Enumerable.Range(0, count).Select(_ => own.Request(CancellationToken.None))];
+        return own.RequestAll(count, CancellationToken.None);
     }
 
     private static void Read(SplitReader reader, List<string> into)
