@@ -46,22 +46,32 @@ internal sealed class LoserTree
     public void Next()
     {
         ref Entrant places = ref MemoryMarshal.GetArrayDataReference(_places);
-        Entrant winner = Advance((int)places.Cursor);
-        for (int node = ((int)winner.Cursor + _places.Length) >> 1; node >= 1; node >>= 1)
+        (ulong prefix, ulong cursor) = Advance((int)places.Cursor);
+        for (nuint node = ((nuint)cursor + (nuint)_places.Length) >> 1; node >= 1; node >>= 1)
         {
             ref Entrant other = ref Unsafe.Add(ref places, node);
+            (ulong otherPrefix, ulong otherCursor) = other;
+            if (otherPrefix == prefix)
+            {
+                if (BeatsOnTie((int)otherCursor, (int)cursor))
+                {
+                    other.Cursor = cursor;
+                    cursor = otherCursor;
+                }
+
+                continue;
+            }
 
             // All bits where the two change places, none where they do not.
-            ulong change = 0 - (Beats(other, winner) ? 1UL : 0UL);
-            ulong prefixes = (other.Prefix ^ winner.Prefix) & change;
-            ulong cursors = (other.Cursor ^ winner.Cursor) & change;
-            other.Prefix ^= prefixes;
-            other.Cursor ^= cursors;
-            winner.Prefix ^= prefixes;
-            winner.Cursor ^= cursors;
+            ulong change = 0 - (ulong)Unsafe.BitCast<bool, byte>(otherPrefix < prefix);
+            ulong prefixes = (otherPrefix ^ prefix) & change;
+            ulong cursors = (otherCursor ^ cursor) & change;
+            other = new Entrant(otherPrefix ^ prefixes, otherCursor ^ cursors);
+            prefix ^= prefixes;
+            cursor ^= cursors;
         }
 
-        places = winner;
+        places = new Entrant(prefix, cursor);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -124,7 +124,11 @@ internal sealed unsafe class RunCursor : IDisposable
     internal ReadOnlySpan<byte> Key => Record[..KeyLength];
 
     // Of the block.
-    private ReadOnlySpan<byte> Rest => new(_place.Next, (int)(_place.End - _place.Next));
+    private ReadOnlySpan<byte> Rest
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(_place.Next, (int)(_place.End - _place.Next));
+    }
 
     // A record is summed when it is left: whoever read it has just brought it into the processor's cache.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
