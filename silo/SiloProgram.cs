@@ -142,9 +142,11 @@ public static class SiloProgram
     private static void AddFiles(ConfigurationManager configuration, string[] args)
     {
         configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true);
-        if (configuration["config"] is string file)
+
+        // A variable of the environment that is called so has nothing to do with it.
+        if (new ConfigurationBuilder().AddCommandLine(args).Build()["config"] is string file)
         {
-            AddFile(configuration, Path.GetFullPath(file));
+            AddFile(configuration, file);
         }
 
         configuration.AddEnvironmentVariables();
@@ -153,9 +155,14 @@ public static class SiloProgram
 
     private static void AddFile(ConfigurationManager configuration, string file)
     {
+        if (file.Length == 0)
+        {
+            throw new SluiceException(SluiceErrors.BadSiloConfiguration("no file is named", "--config"));
+        }
+
         try
         {
-            configuration.AddJsonFile(file, optional: false);
+            configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
         }
         catch (Exception exception) when (
             exception is InvalidDataException or IOException or UnauthorizedAccessException)

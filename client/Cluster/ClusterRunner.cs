@@ -54,10 +54,8 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
         }
         catch (OperationCanceledException)
         {
-            using CancellationTokenSource patience = new(CancelPatience);
-            await cluster.Client.CancelAsync(job, patience.Token);
-            JobView last = await cluster.Client.WatchAsync(job, null, patience.Token);
-            if (!last.IsOver || last.Status == JobStatus.Cancelled)
+            JobView last = await CancelAsync(call, cluster, job);
+            if (last.Status == JobStatus.Cancelled)
             {
                 throw;
             }
@@ -67,11 +65,54 @@ internal sealed class ClusterRunner(VerbCall call, bool detachOnInterrupt) : IJo
         }
     }
 
+    private static async Task<JobView> CancelAsync(VerbCall call, ClusterConnection cluster, JobId job)
+    {
+        using CancellationTokenSource patience = new(CancelPatience);
+        try
+        {
+            await cluster.Client.CancelAsync(job, patience.Token);
+            return await cluster.Client.WatchAsync(job, null, patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw LeaveUnsettled(call, job, "was not seen to end; what became of it");
+        }
+    }
+
     /// <summary>Tells how to come back to a job that is watched no longer; what is returned is to be thrown.</summary>
     public static WatchEndedException LeaveRunning(VerbCall call, JobId job)
     {
         call.Hint($"job {job} goes on; come back with: sluice jobs watch {job} --cluster {call.Settings.Cluster.Text}");
         return new WatchEndedException();
+    }
+
+    /// <summary>
+    /// Tells how to find out about a job of which nobody knows here how it stands; what is returned is to be thrown.
+    /// </summary>
+    /// <param name="call">The verb's.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="standing">What is known of it, and what the next words tell.</param>
+    public static WatchEndedException LeaveUnsettled(VerbCall call, JobId job, string standing)
+    {
+        call.Hint($"job {job} {standing}: sluice jobs show {job} --cluster {call.Settings.Cluster.Text}");
+        return new WatchEndedException();
+    }
+
+    /// <summary>Has a call start a job; interrupted meanwhile, the job may run or not.</summary>
+    /// <param name="call">The verb's.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="start">Starts it.</param>
+    /// <exception cref="WatchEndedException">It was interrupted.</exception>
+    public static async Task<T> StartAsync<T>(VerbCall call, JobId job, Func<Task<T>> start)
+    {
+        try
+        {
+            return await start();
+        }
+        catch (OperationCanceledException)
+        {
+            throw LeaveUnsettled(call, job, "may have been started; whether it was");
+        }
     }
 
     public async Task<PlanReport> ExplainAsync(

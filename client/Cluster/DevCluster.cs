@@ -137,11 +137,24 @@ internal sealed class DevCluster(
         StreamWriter log = File.CreateText(Path.Combine(State, "logs", $"silo-{silo}.log"));
         log.AutoFlush = true;
         TextWriter shared = TextWriter.Synchronized(log);
-        process.OutputDataReceived += (_, line) => shared.WriteLine(line.Data);
-        process.ErrorDataReceived += (_, line) => shared.WriteLine(line.Data);
+        process.OutputDataReceived += (_, line) => Log(shared, line.Data);
+        process.ErrorDataReceived += (_, line) => Log(shared, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;
+    }
+
+    // A line that finds no room is lost: on a full disk jobs wait, and what runs them must not end.
+    private static void Log(TextWriter log, string? line)
+    {
+        try
+        {
+            log.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // The next one may find room.
+        }
     }
 
     private async Task AwaitReadyAsync(CancellationToken cancellationToken)

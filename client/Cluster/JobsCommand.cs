@@ -106,6 +106,11 @@ internal sealed class JobsListCommand : Verb
 /// <summary>A verb about one job.</summary>
 internal sealed class JobVerb : Verb
 {
+    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(5);
+
+    // A timer takes no more milliseconds than 32 bits count.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+
     private readonly Func<VerbCall, ISluiceClient, JobId, CancellationToken, Task<int>> _run;
     private readonly Argument<string> _job = JobViews.NewArgument();
 
@@ -139,8 +144,9 @@ internal sealed class JobVerb : Verb
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (Options.Contains(_timeout) && call.Parse.GetValue(_timeout) is string limit)
         {
-            patience.CancelAfter(Duration.Parse(limit) ??
-                throw new SluiceException(ConsoleErrors.BadValue(limit, "a time", _timeout.Name, "30s")));
+            TimeSpan time = Duration.Parse(limit) ??
+                throw new SluiceException(ConsoleErrors.BadValue(limit, "a time", _timeout.Name, "30s"));
+            patience.CancelAfter(time < LongestTimer ? time : LongestTimer);
         }
 
         await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
@@ -150,17 +156,35 @@ internal sealed class JobVerb : Verb
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // It may have ended meanwhile, or there may be none.
-            JobView last = JobViews.Known(await cluster.Client.GetAsync(id, cancellationToken), text);
-            return last.IsOver
-                ? await _run(call, cluster.Client, id, cancellationToken)
-                : throw new SluiceException(ConsoleErrors.WaitedLong(text, call.Settings.Cluster.Text));
+            return await LookOnceAsync(call, cluster.Client, id, cancellationToken);
         }
         catch (OperationCanceledException) when (Options.Contains(_timeout))
         {
             // It was only looked at.
             throw ClusterRunner.LeaveRunning(call, id);
         }
+    }
+
+    // When the time is up the job may have ended meanwhile, or there may be none.
+    private async Task<int> LookOnceAsync(
+        VerbCall call, ISluiceClient client, JobId id, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(LastLook);
+        try
+        {
+            JobView last = JobViews.Known(await client.GetAsync(id, patience.Token), id.ToString());
+            if (last.IsOver)
+            {
+                return await _run(call, client, id, patience.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nobody answers; the time is up all the same.
+        }
+
+        throw new SluiceException(ConsoleErrors.WaitedLong(id.ToString(), call.Settings.Cluster.Text));
     }
 }
 

@@ -62,8 +62,12 @@ internal sealed class OrleansSupport : IClusterSupport
     {
         await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
         ClusterJob job = ClusterRunner.JobOf(call, request);
-        await cluster.Client.SubmitAsync(job, cancellationToken);
-        JobViews.PrintOne(call, await cluster.Client.GetAsync(job.Id, cancellationToken));
+        JobView started = await ClusterRunner.StartAsync(call, job.Id, async () =>
+        {
+            await cluster.Client.SubmitAsync(job, cancellationToken);
+            return await cluster.Client.GetAsync(job.Id, cancellationToken);
+        });
+        JobViews.PrintOne(call, started);
         call.Hint($"come back with: sluice jobs watch {job.Id} --cluster {call.Settings.Cluster.Text}");
     }
 

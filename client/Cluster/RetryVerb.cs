@@ -28,7 +28,8 @@ internal sealed class RetryVerb : Verb
         JobId old = JobViews.IdOf(text);
         JobId fresh = JobId.New();
         await using ClusterConnection cluster = await ClusterConnection.OpenAsync(call, cancellationToken);
-        JobView started = await cluster.Client.RetryAsync(old, fresh, cancellationToken);
+        JobView started = await ClusterRunner.StartAsync(
+            call, fresh, () => cluster.Client.RetryAsync(old, fresh, cancellationToken));
         if (started.Id != fresh.Value)
         {
             throw new SluiceException(started.Status switch

@@ -20,10 +20,11 @@ internal static class StagingClaim
     public static DirectoryLock Take(string output, JobId job)
     {
         string name = OutputNames.Staging(job);
+        string staging = Path.Combine(output, name);
         DirectoryLock? held;
-        while (!DirectoryLock.TryCreate(Path.Combine(output, name), out held))
+        while (!DirectoryLock.TryCreate(staging, out held))
         {
-            if (File.Exists(Path.Combine(output, name, DirectoryLock.FileName)))
+            if (File.Exists(Path.Combine(staging, DirectoryLock.FileName)) && !TrySettle(output, job, staging))
             {
                 throw InUse(output, name);
             }
@@ -82,6 +83,24 @@ internal static class StagingClaim
                 yield return (job, free);
             }
         }
+    }
+
+    // A host of the same job may have died here before its journal told anything to go on with.
+    private static bool TrySettle(string output, JobId job, string staging)
+    {
+        if (!DirectoryLock.TryTake(staging, out DirectoryLock? free))
+        {
+            return !Directory.Exists(staging);
+        }
+
+        if (!free.IsExclusive)
+        {
+            free.Dispose();
+            return false;
+        }
+
+        new Staging(output, job, free).Settle();
+        return true;
     }
 
     private static void GiveWay(string output, string own, DirectoryLock held)

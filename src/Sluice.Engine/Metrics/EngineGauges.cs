@@ -94,10 +94,7 @@ internal static class EngineGauges
             "Blocks that wait at producers, as of the last fetches, by pair of stages and of silos.");
         Meter.CreateObservableUpDownCounter(
             InstrumentNames.ExchangeInFlight,
-            () => EngineSums.Living().SelectMany(engine => engine.Peers.Select(peer => new Measurement<long>(
-                peer.InFlightBytes,
-                Tag(MeasurementNames.Silo, engine.Silo),
-                Tag(MeasurementNames.PeerSilo, peer.Peer)))),
+            EachPeer,
             "By",
             "Room promised to fetches under way from another silo.");
         Meter.CreateObservableCounter(
@@ -225,6 +222,15 @@ internal static class EngineGauges
                 Tag(MeasurementNames.PeerSilo, same.Key.Peer),
                 Tag(MeasurementNames.Stage, same.Key.Stage),
                 Tag(MeasurementNames.PeerStage, same.Key.Upstream)));
+
+    // A peer that was started again has its old name.
+    private static IEnumerable<Measurement<long>> EachPeer() => EngineSums.Living()
+        .SelectMany(engine => engine.Peers.Select(peer => (engine.Silo, peer.Peer, peer.InFlightBytes)))
+        .GroupBy(pair => (pair.Silo, pair.Peer))
+        .Select(same => new Measurement<long>(
+            same.Sum(pair => pair.InFlightBytes),
+            Tag(MeasurementNames.Silo, same.Key.Silo),
+            Tag(MeasurementNames.PeerSilo, same.Key.Peer)));
 
     private static IEnumerable<Measurement<long>> EachDisk(Func<DiskRoom, long> value) => EngineSums.Living()
         .SelectMany(engine => engine.Disks().Select(disk => (engine.Silo, Disk: disk)))

@@ -28,6 +28,7 @@ public sealed record InputCatalog(IReadOnlyList<InputFile> Files, IReadOnlyList<
         List<string> warnings = [];
         List<NamedInput> named = new(inputs.Count);
         List<InputFile> files = [];
+        RealPaths paths = new();
         HashSet<string> known = new(StringComparer.Ordinal);
         foreach (string input in inputs)
         {
@@ -35,7 +36,8 @@ public sealed record InputCatalog(IReadOnlyList<InputFile> Files, IReadOnlyList<
             named.Add(found);
             foreach (string path in found.Files)
             {
-                if (known.Add(RealPath(path)))
+                // Two names of one file are one input, also through symbolic links to it or on the way to it.
+                if (known.Add(paths.Of(path)))
                 {
                     files.Add(Check(path, format));
                 }
@@ -48,10 +50,6 @@ public sealed record InputCatalog(IReadOnlyList<InputFile> Files, IReadOnlyList<
 
         return new InputCatalog(files, warnings) { Inputs = named };
     }
-
-    // Two names of one file are one input, also through a symbolic link.
-    private static string RealPath(string path) =>
-        new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
 
     private static InputFile Check(string path, RecordFormat format)
     {

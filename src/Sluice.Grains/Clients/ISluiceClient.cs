@@ -37,7 +37,8 @@ public sealed record ClusterJob
 }
 
 /// <summary>Runs jobs in a cluster and asks how it stands.</summary>
-/// <remarks>Threading: any thread. Calls fail with Orleans's exceptions while no gateway answers.</remarks>
+/// <remarks>Threading: any thread. While nobody answers a call is made again, for a minute; then it fails with a
+/// <see cref="SluiceException"/> of <see cref="ErrorKind.Unreachable"/>.</remarks>
 public interface ISluiceClient
 {
     /// <summary>Starts a job; it goes on without its client.</summary>

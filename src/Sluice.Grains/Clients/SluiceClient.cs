@@ -5,16 +5,24 @@ using Sluice.Jobs;
 namespace Sluice.Grains;
 
 /// <summary>The client over Orleans's.</summary>
-internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
+/// <param name="cluster">Orleans's.</param>
+/// <param name="patience">How long a call is made again, and an unknown job waited for.</param>
+internal sealed class SluiceClient(IClusterClient cluster, TimeSpan patience) : ISluiceClient
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(60);
+
+    public SluiceClient(IClusterClient cluster)
+        : this(cluster, LongestPatience)
+    {
+    }
 
     private IClusterGrain Cluster => cluster.GetGrain<IClusterGrain>(0);
 
     public async Task<JobView> SubmitAsync(ClusterJob job, CancellationToken cancellationToken = default)
     {
         WireDocument document = OrderOf(job);
+        JobPlacement.KeepOffDraining(await GetSilosAsync(cancellationToken));
         return await PatientlyAsync(
             () => cluster.GetGrain<IJobGrain>(job.Id.Value).StartAsync(document), cancellationToken);
     }
@@ -50,7 +58,7 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
             unknownSince = view.Status != JobStatus.Unknown
                 ? 0
                 : unknownSince == 0 ? Stopwatch.GetTimestamp() : unknownSince;
-            if (unknownSince != 0 && Stopwatch.GetElapsedTime(unknownSince) > Patience)
+            if (unknownSince != 0 && Stopwatch.GetElapsedTime(unknownSince) > patience)
             {
                 throw new SluiceException(SluiceErrors.UnknownJobId(job.ToString()));
             }
@@ -84,15 +92,18 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
         string key = ProbeOn(producer);
         IExchangeProbe makes = cluster.GetGrain<IExchangeProbe>(key);
         IExchangeProbe reads = cluster.GetGrain<IExchangeProbe>(ProbeOn(consumer));
-        await makes.ProduceAsync(channels).WaitAsync(cancellationToken);
-        try
+        return await AnsweredAsync(async () =>
         {
-            return await reads.ConsumeAsync(key, channels, duration).WaitAsync(cancellationToken);
-        }
-        finally
-        {
-            await makes.EndAsync();
-        }
+            await makes.ProduceAsync(channels).WaitAsync(cancellationToken);
+            try
+            {
+                return await reads.ConsumeAsync(key, channels, duration).WaitAsync(cancellationToken);
+            }
+            finally
+            {
+                await makes.EndAsync();
+            }
+        });
     }
 
     public Task<double> MeasureCallsAsync(
@@ -100,13 +111,29 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
         string consumer,
         int calls,
         TimeSpan duration,
-        CancellationToken cancellationToken = default) =>
-        cluster.GetGrain<IExchangeProbe>(ProbeOn(consumer))
-            .CallAsync(ProbeOn(producer), calls, duration)
-            .WaitAsync(cancellationToken);
+        CancellationToken cancellationToken = default) => AnsweredAsync(
+            () => cluster.GetGrain<IExchangeProbe>(ProbeOn(consumer))
+                .CallAsync(ProbeOn(producer), calls, duration)
+                .WaitAsync(cancellationToken));
 
-    public Task<JobView> GetAsync(JobId job, CancellationToken cancellationToken = default) =>
-        PatientlyAsync(() => Cluster.GetJobAsync(job.Value), cancellationToken);
+    public async Task<JobView> GetAsync(JobId job, CancellationToken cancellationToken = default)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            // Without a history only silos know of a job whose host has just died, until one's heartbeat brings it
+            // back.
+            JobView view = await PatientlyAsync(() => Cluster.GetJobAsync(job.Value), cancellationToken);
+            if (view.Status != JobStatus.Unknown
+                || Stopwatch.GetElapsedTime(start) > patience
+                || !(await GetSilosAsync(cancellationToken)).Any(silo => silo.Jobs.Contains(job.Value)))
+            {
+                return view;
+            }
+
+            await Task.Delay(Interval, cancellationToken);
+        }
+    }
 
     public async Task<JobTimeline> GetTraceAsync(JobId job, CancellationToken cancellationToken = default)
     {
@@ -149,7 +176,7 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
         CoordinationJson.Default.JobOrder);
 
     // Every call here may be made twice: what a dead gateway or silo did not answer is asked again through another.
-    private static async Task<T> PatientlyAsync<T>(Func<Task<T>> call, CancellationToken cancellation)
+    private Task<T> PatientlyAsync<T>(Func<Task<T>> call, CancellationToken cancellation) => AnsweredAsync(async () =>
     {
         long since = Stopwatch.GetTimestamp();
         while (true)
@@ -158,11 +185,24 @@ internal sealed class SluiceClient(IClusterClient cluster) : ISluiceClient
             {
                 return await call().WaitAsync(cancellation);
             }
-            catch (Exception exception) when (
-                exception is TimeoutException or OrleansException && Stopwatch.GetElapsedTime(since) < Patience)
+            catch (Exception exception) when (IsSilence(exception) && Stopwatch.GetElapsedTime(since) < patience)
             {
                 await Task.Delay(Interval, cancellation);
             }
         }
+    });
+
+    private static async Task<T> AnsweredAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception exception) when (IsSilence(exception))
+        {
+            throw new SluiceException(SluiceErrors.ClusterSilent(exception.Message), exception);
+        }
     }
+
+    private static bool IsSilence(Exception exception) => exception is TimeoutException or OrleansException;
 }

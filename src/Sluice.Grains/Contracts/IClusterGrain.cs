@@ -28,7 +28,7 @@ public interface IClusterGrain : IGrainWithIntegerKey
 
     /// <summary>Plans a job and runs nothing.</summary>
     /// <param name="order">A job order.</param>
-    [Alias("Explain")]
+    [Alias("Explain"), ResponseTimeout("00:10:00")]
     Task<ExplainReply> ExplainAsync(WireDocument order);
 
     /// <summary>Orders a job that failed or was cancelled once more.</summary>

@@ -127,6 +127,9 @@ internal sealed class HostedJob(
             IReadOnlyList<SiloView> workers = await roster.WorkersAsync();
             JobOrder order = standing.Order! with { Parallelism = JobPlanning.SlotsOf(workers) };
             standing.Order = order;
+
+            // One that drains gets none of its tasks, so it is not asked whether it could run them.
+            workers = [.. workers.Where(silo => silo.Slots > 0)];
             if (JobPlanning.RefuseMemory(order, workers) is SluiceError refused)
             {
                 throw new SluiceException(refused);

@@ -42,9 +42,12 @@ internal sealed class JobStanding(JobId id, SiloRoster roster)
 
     /// <summary>The output directory that an order names; null when it names none.</summary>
     public static string? OutputOf(JobOrder order) =>
-        order.Arguments.TryGetValue("out", out string[]? named) && named is [string path]
+        order.Arguments.TryGetValue("out", out string[]? named) && named is [string path] && IsPath(path)
             ? Path.GetFullPath(path)
             : null;
+
+    // What is none is refused where the job is planned.
+    private static bool IsPath(string text) => text.Length > 0 && !text.Contains('\0');
 
     /// <summary>Since it was ordered; zero when it is not known when that was.</summary>
     public TimeSpan Elapsed =>

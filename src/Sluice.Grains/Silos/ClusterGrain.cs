@@ -7,7 +7,9 @@ using Sluice.Jobs;
 namespace Sluice.Grains;
 
 /// <summary>Answers what consoles ask of a cluster; any silo can.</summary>
+/// <remarks>One that plans a job over thousands of files goes on answering others.</remarks>
 [StatelessWorker]
+[Reentrant]
 internal sealed class ClusterGrain(
     SiloRoster roster,
     INetworkBufferPoolClient silos,
@@ -107,6 +109,7 @@ internal sealed class ClusterGrain(
             Parallelism = 0,
             TraceParent = null,
         };
+        JobPlacement.KeepOffDraining(await roster.WorkersAsync());
         return await Job(fresh).StartAsync(WireDocument.Of(again, CoordinationJson.Default.JobOrder));
     }
 

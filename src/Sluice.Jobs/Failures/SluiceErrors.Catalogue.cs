@@ -53,6 +53,7 @@ public static partial class SluiceErrors
         ["SLU1408"] = "The cluster has no job of that id, or has forgotten it.",
         ["SLU1409"] = "Another process listens on a port that the silo needs.",
         ["SLU1410"] = "The silo's configuration lacks something, or holds what cannot be read or does not go together.",
+        ["SLU1411"] = "The cluster did not answer a call, asked again for a minute: its silos are gone, or the network.",
         ["SLU1501"] = "What a consumer read is not what the producer wrote; the result was thrown away.",
         ["SLU1502"] = "What was written is not what was read; the result was thrown away.",
         ["SLU1503"] =

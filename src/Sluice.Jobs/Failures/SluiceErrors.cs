@@ -49,6 +49,10 @@ public static partial class SluiceErrors
         $"the silo's configuration cannot be used: {why.ReplaceLineEndings(" ").TrimEnd('.')}",
         where, "see docs/cluster.md for its keys");
 
+    public static SluiceError ClusterSilent(string why) => new(
+        "SLU1411", ErrorKind.Unreachable, "the cluster does not answer", why.ReplaceLineEndings(" "),
+        "see that its silos run and can be reached, and ask again; jobs go on without their client");
+
     public static SluiceError UnknownJobId(string id) => new(
         "SLU1408", ErrorKind.NotFound, "there is no such job", id, "list the jobs with sluice jobs ls");
 

@@ -89,6 +89,23 @@ public sealed class ComingAndGoingTests
         await hosts.AssertNothingLeftAsync();
     }
 
+    [Fact]
+    public async Task A_drained_silo_is_not_asked_whether_it_could_run_a_job()
+    {
+        await using SiloHosts hosts = await SiloHosts.StartAsync(TestJobs.OddSilo + 1);
+        string[] inputs = [hosts.Write("in", ["b", "a"])];
+        Assert.True(await hosts.Client.DrainAsync($"silo-{TestJobs.OddSilo}"));
+
+        // Each on a silo that chance finds.
+        for (int job = 0; job < 6; job++)
+        {
+            await hosts.SucceedAsync(hosts.Job("not-everywhere", $"out-{job}", inputs));
+            Assert.Equal(["a", "b"], hosts.Output($"out-{job}"));
+        }
+
+        await hosts.AssertNothingLeftAsync();
+    }
+
     private static string[] Inputs(SiloHosts hosts, int count) =>
         [.. Enumerable.Range(0, count).Select(i => hosts.Write($"in-{i}", GatedCount.Pad([.. Lines(i), "gate"])))];
 

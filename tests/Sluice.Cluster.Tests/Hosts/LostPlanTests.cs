@@ -34,6 +34,20 @@ public sealed class LostPlanTests(TwoSilos cluster) : IClassFixture<TwoSilos>, I
     }
 
     [Fact]
+    public async Task One_whose_silo_died_before_its_journal_had_a_line_is_planned_anew()
+    {
+        JobOrder order = await LeaveAsync("begun", "out-begun");
+        OutputDirectory dead = OutputDirectory.Prepare(Hosts.PathOf("out-begun"), order.Id, overwrite: false);
+        await File.WriteAllTextAsync(dead.JournalPath, "", TestContext.Current.CancellationToken);
+        dead.Abandon();
+
+        JobView ended = await Hosts.Client.WatchAsync(order.Id).WaitAsync(SiloHosts.Deadline);
+
+        SiloHosts.ReportOf(ended);
+        Assert.Equal(["a", "b"], Hosts.Output("out-begun"));
+    }
+
+    [Fact]
     public async Task Whoever_lists_jobs_has_it_planned_anew()
     {
         JobOrder order = await LeaveAsync("listed", "out-listed");

@@ -35,6 +35,9 @@ internal sealed class SiloHosts : IAsyncDisposable
 
     public ISluiceClient Client => _clientHost!.Services.GetRequiredService<ISluiceClient>();
 
+    /// <summary>Orleans's own client.</summary>
+    public IClusterClient Orleans => _clientHost!.Services.GetRequiredService<IClusterClient>();
+
     public IGrainFactory Grains => _clientHost!.Services.GetRequiredService<IGrainFactory>();
 
     public IReadOnlyList<SiloEngine> Engines => [.. _silos.Select(silo => silo.Engine)];

@@ -48,9 +48,12 @@ internal sealed partial class DevProcesses : IAsyncDisposable
     /// <summary>Process ids of the silos by name.</summary>
     public IReadOnlyDictionary<string, int> Children => _children;
 
-    public static async Task<DevProcesses> StartAsync()
+    /// <param name="prepare">Makes what is to be found in the folder.</param>
+    public static async Task<DevProcesses> StartAsync(Action<string>? prepare = null)
     {
-        DevProcesses dev = new(Directory.CreateTempSubdirectory("sluice-dev-").FullName, FreeRow());
+        string folder = Directory.CreateTempSubdirectory("sluice-dev-").FullName;
+        prepare?.Invoke(folder);
+        DevProcesses dev = new(folder, FreeRow());
         while (true)
         {
             string line = await dev._dev.StandardOutput.ReadLineAsync().WaitAsync(Deadline)

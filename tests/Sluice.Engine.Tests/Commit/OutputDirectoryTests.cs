@@ -145,6 +145,35 @@ public sealed class OutputDirectoryTests
         Assert.Equal("new 0", File.ReadAllText(folder.At("out", "part-00000")));
     }
 
+    [Fact]
+    public void Prepare_takes_what_a_dead_host_of_the_same_job_had_begun()
+    {
+        using OutputFolder folder = new();
+        JobId job = OutputFolder.NewJob();
+        OutputDirectory dead = OutputDirectory.Prepare(folder.Out, job, overwrite: false);
+        File.WriteAllText(dead.JournalPath, "");
+        dead.Abandon();
+
+        using OutputDirectory output = OutputDirectory.Prepare(folder.Out, job, overwrite: false);
+        OutputFolder.Publish(output, "new", parts: 1);
+
+        Assert.Equal(["_SUCCESS", "part-00000"], OutputFolder.Files(folder.Out).Keys);
+    }
+
+    [Fact]
+    public void Prepare_refuses_an_output_that_a_living_host_of_the_same_job_has()
+    {
+        using OutputFolder folder = new();
+        JobId job = OutputFolder.NewJob();
+        using OutputDirectory living = OutputDirectory.Prepare(folder.Out, job, overwrite: false);
+
+        OutputRefusedException refused = Assert.Throws<OutputRefusedException>(
+            () => OutputDirectory.Prepare(folder.Out, job, overwrite: false));
+
+        Assert.Equal(OutputRefusal.InUse, refused.Reason);
+        Assert.True(Directory.Exists(living.StagingPath));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
