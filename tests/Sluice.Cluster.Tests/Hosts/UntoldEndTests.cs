@@ -15,8 +15,12 @@ public sealed class UntoldEndTests
         await using SiloHosts hosts = await SiloHosts.StartAsync(2);
         SiloEngine engine = hosts.Engines[1];
         using Gate gate = new() { Holds = 1 };
+
+        // The other silo has its map, which reads what lies there.
+        ClusterJob job = await hosts.HoldAsync(
+            gate, hosts.Job("gated", "out", [hosts.Write("disk-0/in", ["gate"])], ("gate", gate.Name)));
+        Assert.Equal((1, 0), (hosts.Engines[0].View.Running, engine.View.Running));
         Assert.True(await hosts.Client.DrainAsync(engine.Name));
-        ClusterJob job = await hosts.HoldAsync(gate);
 
         // An attempt of its own, of which nobody tells the job.
         AttemptId attempt = new(new TaskId(new StageId(0), 0), 99);
