@@ -8,8 +8,7 @@ namespace Sluice.Sorting;
 /// <remarks>
 /// A few sets of segments take turns: what <see cref="Start"/> was given may be filled again when it has returned as
 /// often as there are others. Threading: one thread starts and ends; writes run in order on a thread of their own,
-/// which sleeps in between (a pool's threads spin for work, and writes come too seldom for that). Where the system
-/// starts no more threads, whoever has filled a batch writes it.
+/// which sleeps in between (a pool's threads spin for work, and writes come too seldom for that).
 /// </remarks>
 public sealed class WriteBehind : IDisposable
 {
@@ -20,7 +19,6 @@ public sealed class WriteBehind : IDisposable
     private readonly object _gate = new();
     private readonly WaitKind _kind;
     private readonly int _batches;
-    private readonly Func<Action, Thread> _start;
     private Thread? _thread;
 
     // Under _gate: the first one is being written.
@@ -31,19 +29,10 @@ public sealed class WriteBehind : IDisposable
     /// <param name="kind">What a thread waits for that waits for a batch here.</param>
     /// <param name="batches">Sets of segments that take turns, at least 2.</param>
     public WriteBehind(WaitKind kind, int batches)
-        : this(kind, batches, static run => ProcessLimits.StartThread("sluice-write", run))
-    {
-    }
-
-    /// <param name="kind">As above.</param>
-    /// <param name="batches">As above.</param>
-    /// <param name="start">Starts a thread.</param>
-    internal WriteBehind(WaitKind kind, int batches, Func<Action, Thread> start)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batches, 2);
         _kind = kind;
         _batches = batches;
-        _start = start;
     }
 
     /// <summary>Time that Start and Finish waited for a batch before.</summary>
@@ -57,27 +46,19 @@ public sealed class WriteBehind : IDisposable
     /// <param name="pieces">Stay untouched until as many calls have returned as there are other sets.</param>
     /// <param name="offset">Where in the file they go.</param>
     /// <exception cref="IOException">A batch before could not be written.</exception>
+    /// <exception cref="ThreadLimitException">There is no thread to write on.</exception>
     public void Start(
         Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> write,
         IReadOnlyList<ReadOnlyMemory<byte>> pieces,
         long offset)
     {
-        Batch batch = new(write, pieces, offset, Activity.Current);
-        bool hasThread = HasThread();
+        _thread ??= ProcessLimits.StartThread("sluice-write", Run);
         lock (_gate)
         {
             _failure?.Throw();
-            _waiting.Enqueue(batch);
+            _waiting.Enqueue(new Batch(write, pieces, offset, Activity.Current));
             Monitor.PulseAll(_gate);
-        }
 
-        if (!hasThread)
-        {
-            Write(batch);
-        }
-
-        lock (_gate)
-        {
             // One set is the caller's to fill.
             WaitUntilLeft(_batches - 1);
             _failure?.Throw();
@@ -144,44 +125,27 @@ public sealed class WriteBehind : IDisposable
     {
         while (TryNext(out Batch batch))
         {
+            ExceptionDispatchInfo? failure = null;
+
             // Of the task that this batch is written for, so that a pause is shown below it.
             Activity.Current = batch.Span;
-            Write(batch);
-        }
-    }
-
-    private void Write(Batch batch)
-    {
-        ExceptionDispatchInfo? failure = null;
-        try
-        {
-            batch.Write(batch.Pieces, batch.Offset);
-        }
+            try
+            {
+                batch.Write(batch.Pieces, batch.Offset);
+            }
 #pragma warning disable CA1031 // Whatever stopped the write is thrown again on the thread that fills.
-        catch (Exception exception)
+            catch (Exception exception)
 #pragma warning restore CA1031
-        {
-            failure = ExceptionDispatchInfo.Capture(exception);
-        }
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
 
-        lock (_gate)
-        {
-            _failure ??= failure;
-            _waiting.Dequeue();
-            Monitor.PulseAll(_gate);
-        }
-    }
-
-    private bool HasThread()
-    {
-        try
-        {
-            _thread ??= _start(Run);
-            return true;
-        }
-        catch (ThreadLimitException)
-        {
-            return false;
+            lock (_gate)
+            {
+                _failure ??= failure;
+                _waiting.Dequeue();
+                Monitor.PulseAll(_gate);
+            }
         }
     }
 

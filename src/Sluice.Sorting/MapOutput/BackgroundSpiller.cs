@@ -3,15 +3,11 @@ using System.Runtime.ExceptionServices;
 namespace Sluice.Sorting;
 
 /// <summary>Spills one fill at a time on a thread of its own, which starts with the first fill.</summary>
-/// <remarks>
-/// Where the system starts no more threads, a fill is spilled by whoever hands it over, and the next one asks again.
-/// Threading: the collector hands over and waits; the spiller's thread runs the spill it was given.
-/// </remarks>
+/// <remarks>Threading: the collector hands over and waits; the spiller's thread runs the spill it was given.</remarks>
 internal sealed class BackgroundSpiller : IDisposable
 {
     private readonly object _gate = new();
     private readonly Action<RingFill> _spill;
-    private readonly Func<Action, Thread> _start;
     private Thread? _thread;
 
     // Under _gate.
@@ -21,16 +17,8 @@ internal sealed class BackgroundSpiller : IDisposable
 
     /// <param name="spill">Sorts, writes and releases a fill.</param>
     public BackgroundSpiller(Action<RingFill> spill)
-        : this(spill, static run => ProcessLimits.StartThread("sluice-spill", run))
-    {
-    }
-
-    /// <param name="spill">As above.</param>
-    /// <param name="start">Starts a thread.</param>
-    internal BackgroundSpiller(Action<RingFill> spill, Func<Action, Thread> start)
     {
         _spill = spill;
-        _start = start;
     }
 
     /// <summary>Whether a fill is being spilled. A failure of an earlier one is thrown here.</summary>
@@ -47,18 +35,23 @@ internal sealed class BackgroundSpiller : IDisposable
     }
 
     /// <summary>Hands over a fill; only when no other is being spilled.</summary>
+    /// <exception cref="ThreadLimitException">There is no thread for it; the fill is lost.</exception>
     public void Start(RingFill fill)
     {
-        bool hasThread = HasThread();
+        try
+        {
+            _thread ??= ProcessLimits.StartThread("sluice-spill", Run);
+        }
+        catch (ThreadLimitException exception)
+        {
+            Fail(exception);
+            throw;
+        }
+
         lock (_gate)
         {
             _fill = fill;
             Monitor.PulseAll(_gate);
-        }
-
-        if (!hasThread)
-        {
-            Spill(fill);
         }
     }
 
@@ -97,19 +90,6 @@ internal sealed class BackgroundSpiller : IDisposable
         _thread?.Join();
     }
 
-    private bool HasThread()
-    {
-        try
-        {
-            _thread ??= _start(Run);
-            return true;
-        }
-        catch (ThreadLimitException)
-        {
-            return false;
-        }
-    }
-
     private void Run()
     {
         while (true)
@@ -130,29 +110,24 @@ internal sealed class BackgroundSpiller : IDisposable
                 fill = _fill;
             }
 
-            Spill(fill);
-        }
-    }
-
-    private void Spill(RingFill fill)
-    {
-        ExceptionDispatchInfo? failure = null;
-        try
-        {
-            _spill(fill);
-        }
-#pragma warning disable CA1031 // Whatever stopped the spill is thrown where the spiller is asked next.
-        catch (Exception exception)
+            ExceptionDispatchInfo? failure = null;
+            try
+            {
+                _spill(fill);
+            }
+#pragma warning disable CA1031 // Whatever stopped the spill is thrown again on the collector's thread.
+            catch (Exception exception)
 #pragma warning restore CA1031
-        {
-            failure = ExceptionDispatchInfo.Capture(exception);
-        }
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
 
-        lock (_gate)
-        {
-            _failure ??= failure;
-            _fill = null;
-            Monitor.PulseAll(_gate);
+            lock (_gate)
+            {
+                _failure ??= failure;
+                _fill = null;
+                Monitor.PulseAll(_gate);
+            }
         }
     }
 }

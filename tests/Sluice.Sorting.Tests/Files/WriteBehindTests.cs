@@ -21,47 +21,6 @@ public class WriteBehindTests
         Assert.Equal(Enumerable.Range(0, 500).Select(i => (long)i), offsets);
     }
 
-    [Fact]
-    public void Without_a_thread_whoever_fills_writes()
-    {
-        List<long> offsets = [];
-        int asked = 0;
-        using WriteBehind writes = new(WaitKind.Output, 2, run =>
-        {
-            // The fourth is granted.
-            return ++asked < 4
-                ? throw new ThreadLimitException("sluice-write", new InvalidOperationException("no more threads"))
-                : ProcessLimits.StartThread("sluice-write", run);
-        });
-
-        for (int i = 0; i < 3; i++)
-        {
-            writes.Start((_, offset) => offsets.Add(offset), [new byte[1]], i);
-            Assert.Equal(i + 1, offsets.Count);
-        }
-
-        for (int i = 3; i < 10; i++)
-        {
-            writes.Start((_, offset) => offsets.Add(offset), [new byte[1]], i);
-        }
-
-        writes.Finish();
-        Assert.Equal(Enumerable.Range(0, 10).Select(i => (long)i), offsets);
-        Assert.Equal(4, asked);
-    }
-
-    [Fact]
-    public void Without_a_thread_a_failed_write_is_thrown_at_once_and_again()
-    {
-        using WriteBehind writes = new(
-            WaitKind.Output,
-            2,
-            _ => throw new ThreadLimitException("sluice-write", new InvalidOperationException("no more threads")));
-
-        Assert.Throws<IOException>(() => writes.Start((_, _) => throw new IOException("broken"), [new byte[1]], 0));
-        Assert.Throws<IOException>(writes.Finish);
-    }
-
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
