@@ -35,7 +35,7 @@ internal sealed class ExchangeFixture : IDisposable
         records.ForEach(record => buffer.Collect(record.Partition, record.Key, record.Value));
         MapOutput output = buffer.Finish();
         OutputId id = new(Guid.Empty, 0, task, 1);
-        Outputs.Add(new ResultPartition(id, output.Runs, Store), null);
+        Outputs.Add(new ResultPartition(id, output.Runs, _ => Store), null);
         return new ProducerOutput(id, output.Runs.Count);
     }
 

@@ -98,9 +98,6 @@ internal sealed class NetworkBufferState(NetworkBufferPool pool, int index, Memo
         return new NetworkBuffer(this, token);
     }
 
-    /// <summary>Gives the segment back without a life, by who has just taken it from the pool.</summary>
-    public void GiveBack() => pool.Recycle(this);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Check(HolderToken token)
     {

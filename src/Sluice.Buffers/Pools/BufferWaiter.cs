@@ -20,6 +20,9 @@ internal sealed class BufferWaiter
     private bool _isRefused;
     private ExceptionDispatchInfo? _failedInquiry;
     private int _inquiries;
+
+    // Guarded by the pool's lock; null when nobody is being asked.
+    private CancellationTokenSource? _asking;
     private long _since = -1;
 
     public BufferWaiter(PoolShare share, int subpartition)
@@ -51,6 +54,9 @@ internal sealed class BufferWaiter
     /// <summary>It takes a segment beyond the maximum too, as far as the overdraft allows.</summary>
     public bool MayOverdraw { get; init; }
 
+    /// <summary>The requester's: it ends what holders do for it.</summary>
+    public CancellationToken Cancellation { get; set; }
+
     public bool IsAnswered => _isAnswered;
 
     /// <summary>
@@ -65,16 +71,14 @@ internal sealed class BufferWaiter
     {
         Debug.Assert(!_isAnswered, "A waiter is answered once.");
         _segment = segment;
-        _isAnswered = true;
-        Nudge();
+        BeAnswered();
     }
 
     /// <summary>A request would be met now.</summary>
     public void Announce()
     {
         Debug.Assert(!_isAnswered && TakesNothing, "Who wants a segment is given one.");
-        _isAnswered = true;
-        Nudge();
+        BeAnswered();
     }
 
     /// <summary>The pool was destroyed.</summary>
@@ -82,12 +86,23 @@ internal sealed class BufferWaiter
     {
         Debug.Assert(!_isAnswered, "A waiter is answered once.");
         _isRefused = true;
-        _isAnswered = true;
-        Nudge();
+        BeAnswered();
     }
 
     /// <summary>It waits no longer, and was not answered.</summary>
-    public void GiveUp() => _hasLeft = true;
+    public void GiveUp()
+    {
+        _hasLeft = true;
+        StopAsking();
+    }
+
+    /// <summary>Holders are asked from now on; under the pool's lock.</summary>
+    /// <returns>Cancelled when nothing is needed of them any more; the caller's to dispose.</returns>
+    public CancellationTokenSource BeginInquiry() =>
+        _asking = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+
+    /// <summary>Nobody is asked any more; under the pool's lock.</summary>
+    public void EndInquiry() => _asking = null;
 
     /// <summary>Makes the requester look again.</summary>
     public void Nudge() => _signal.Release();
@@ -129,6 +144,16 @@ internal sealed class BufferWaiter
                 static work => work.Waiter.Inquire(work.Inquiry), (Waiter: this, Inquiry: inquiry), preferLocal: false);
         }
     }
+
+    private void BeAnswered()
+    {
+        _isAnswered = true;
+        StopAsking();
+        Nudge();
+    }
+
+    // Whoever gets to know of it does so on another thread: this one holds the pool's lock.
+    private void StopAsking() => _ = _asking?.CancelAsync();
 
     private void Inquire(HolderInquiry inquiry)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Sluice.Buffers;
 
 /// <summary>Asks those who hold more than they are guaranteed to give back what a waiting request needs.</summary>
@@ -11,10 +13,12 @@ namespace Sluice.Buffers;
 internal sealed class HolderInquiry(Lock gate, SegmentLedger ledger)
 {
     /// <summary>Returns when the request is answered or given up, or everybody has been asked.</summary>
+    /// <remarks>What a holder throws counts only when nobody else gives.</remarks>
     public void Ask(BufferWaiter waiter)
     {
         int needed;
         List<Holder> holders;
+        CancellationTokenSource asking;
         lock (gate)
         {
             needed = waiter.IsOver ? 0 : ledger.NeededBy(waiter);
@@ -26,28 +30,34 @@ internal sealed class HolderInquiry(Lock gate, SegmentLedger ledger)
             // Set before anybody is asked: who ends an inquiry after this moment nudges us.
             waiter.MissedHolder = true;
             holders = Plan(waiter.Share);
+            asking = waiter.BeginInquiry();
         }
 
-        bool missed = false;
+        Round round = new(needed, asking.Token);
         try
         {
             foreach (Holder holder in holders)
             {
-                if (needed <= 0 || waiter.IsOver)
+                if (round.IsOver)
                 {
-                    return;
+                    break;
                 }
 
-                needed -= holder.Ask(needed, ref missed);
+                holder.Ask(round);
             }
+
+            round.ThrowIfInVain();
         }
         finally
         {
             lock (gate)
             {
-                waiter.MissedHolder = missed && !waiter.IsOver;
+                waiter.EndInquiry();
+                waiter.MissedHolder = round.HasMissed && !waiter.IsOver;
                 NudgeThoseWhoMissed(waiter);
             }
+
+            asking.Dispose();
         }
     }
 
@@ -75,22 +85,57 @@ internal sealed class HolderInquiry(Lock gate, SegmentLedger ledger)
 
     private readonly record struct Holder(int Excess, ReclaimRegistration[] Reclaims)
     {
-        public int Ask(int needed, ref bool missed)
+        public void Ask(Round round)
         {
-            int wanted = Math.Min(needed, Excess);
-            int given = 0;
+            int left = Excess;
             foreach (ReclaimRegistration reclaim in Reclaims.OrderByDescending(one => one.Target.Reclaimable))
             {
-                if (given >= wanted)
+                if (left <= 0 || round.IsOver)
                 {
                     break;
                 }
 
-                missed |= !reclaim.TryAsk(wanted - given, out int part);
-                given += Math.Max(0, part);
+                left -= round.Ask(reclaim, left);
+            }
+        }
+    }
+
+    /// <summary>One time that all are asked.</summary>
+    private sealed class Round(int needed, CancellationToken cancellation)
+    {
+        private int _given;
+        private ExceptionDispatchInfo? _failure;
+
+        public bool IsOver => _given >= needed || cancellation.IsCancellationRequested;
+
+        public bool HasMissed { get; private set; }
+
+        /// <returns>How many the holder gave.</returns>
+        public int Ask(ReclaimRegistration reclaim, int most)
+        {
+            int given = 0;
+            try
+            {
+                HasMissed |= !reclaim.TryAsk(Math.Min(needed - _given, most), out given, cancellation);
+            }
+#pragma warning disable CA1031 // Others may have what this one could not give.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                _failure ??= ExceptionDispatchInfo.Capture(failure);
             }
 
+            given = Math.Max(0, given);
+            _given += given;
             return given;
+        }
+
+        public void ThrowIfInVain()
+        {
+            if (_given == 0 && !cancellation.IsCancellationRequested)
+            {
+                _failure?.Throw();
+            }
         }
     }
 }

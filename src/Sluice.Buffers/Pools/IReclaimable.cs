@@ -7,8 +7,8 @@ namespace Sluice.Buffers;
 /// Asked outside every lock, by the thread that needs memory (or by a thread pool thread for an asynchronous or timed
 /// request), never by two threads at once and never for requests of the pool it is registered with. It may be asked
 /// again while buffers promised before are still on their way, and once more just after its registration was disposed.
-/// An exception from here fails the request that asked; a holder that cannot spill answers 0 and reports its own
-/// failure to its own task.
+/// An exception from here fails the request that asked, unless it is met in another way; a holder whose own task can
+/// report the failure answers 0.
 /// </remarks>
 public interface IReclaimable
 {
@@ -17,6 +17,9 @@ public interface IReclaimable
 
     /// <summary>Gives buffers back by releasing them, or starts to.</summary>
     /// <param name="segments">How many are needed; more may be given.</param>
+    /// <param name="cancellation">
+    /// Nobody needs them any more: the request was met in another way, or given up. What takes long is broken off.
+    /// </param>
     /// <returns>How many were released before it returned; 0 when they come later or not at all.</returns>
-    int Reclaim(int segments);
+    int Reclaim(int segments, CancellationToken cancellation);
 }

@@ -11,7 +11,7 @@ internal sealed class ReclaimRegistration(NetworkBufferPool pool, PoolShare shar
 
     /// <summary>Asks for at most that many buffers, unless another thread is asking at this moment.</summary>
     /// <returns>False when another thread is.</returns>
-    public bool TryAsk(int segments, out int given)
+    public bool TryAsk(int segments, out int given, CancellationToken cancellation)
     {
         given = 0;
         if (Interlocked.CompareExchange(ref _isBeingAsked, 1, 0) != 0)
@@ -22,7 +22,7 @@ internal sealed class ReclaimRegistration(NetworkBufferPool pool, PoolShare shar
         try
         {
             int wanted = Math.Min(segments, Target.Reclaimable);
-            given = wanted > 0 ? Target.Reclaim(wanted) : 0;
+            given = wanted > 0 ? Target.Reclaim(wanted, cancellation) : 0;
             return true;
         }
         finally

@@ -59,6 +59,7 @@ internal sealed class WaitingRequest(
     {
         using WaitClock.Wait counted = WaitClock.Begin(WaitKind.Memory);
         lender.BeginWait(waiter);
+        waiter.Cancellation = cancellationToken;
         try
         {
             using ITimer? alarm = deadline.NudgeAtEnd(waiter);
@@ -77,9 +78,9 @@ internal sealed class WaitingRequest(
                 waiter.Pause(pause, cancellationToken);
             }
         }
-        catch (Exception failure)
+        catch (Exception)
         {
-            if (!IsMetAfterAll(failure))
+            if (!IsMetAfterAll())
             {
                 throw;
             }
@@ -95,6 +96,7 @@ internal sealed class WaitingRequest(
     private async ValueTask PauseUntilAnsweredAsync(CancellationToken cancellationToken)
     {
         lender.BeginWait(waiter);
+        waiter.Cancellation = cancellationToken;
         try
         {
             using ITimer? alarm = deadline.NudgeAtEnd(waiter);
@@ -105,9 +107,9 @@ internal sealed class WaitingRequest(
                 await waiter.PauseAsync(pause, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception failure)
+        catch (Exception)
         {
-            if (!IsMetAfterAll(failure))
+            if (!IsMetAfterAll())
             {
                 throw;
             }
@@ -130,23 +132,12 @@ internal sealed class WaitingRequest(
     }
 
     /// <summary>
-    /// Leaves the line. A segment that came in the same moment is kept when time or patience ran out, and goes back
-    /// when asking failed.
+    /// Leaves the line. A segment that came in the same moment is kept, whatever ended the wait: it is what was asked
+    /// for.
     /// </summary>
-    private bool IsMetAfterAll(Exception failure)
+    private bool IsMetAfterAll()
     {
         lender.Leave(waiter);
-        if (!waiter.TryAnswer(out NetworkBufferState? segment))
-        {
-            return false;
-        }
-
-        if (failure is OperationCanceledException or BufferTimeoutException)
-        {
-            return true;
-        }
-
-        segment.GiveBack();
-        return false;
+        return waiter.TryAnswer(out _);
     }
 }

@@ -119,28 +119,10 @@ public sealed class StreamInputView : DataInputView
     /// <inheritdoc/>
     public override int Read(Span<byte> target)
     {
-        int count = Math.Min(target.Length, Ahead);
-        _buffer.AsSpan(_start, count).CopyTo(target);
-        Move(count);
+        int count = 0;
         while (count < target.Length)
         {
-            // What is larger than the buffer goes past it.
-            Span<byte> rest = target[count..];
-            int step;
-            if (rest.Length >= _buffer.Length)
-            {
-                (_start, _end) = (0, 0);
-                step = _stream.Read(rest);
-                _position += step;
-            }
-            else
-            {
-                Fill(1);
-                step = Math.Min(rest.Length, Ahead);
-                _buffer.AsSpan(_start, step).CopyTo(rest);
-                Move(step);
-            }
-
+            int step = ReadStep(target, count);
             if (step == 0)
             {
                 break;
@@ -163,13 +145,45 @@ public sealed class StreamInputView : DataInputView
         }
     }
 
+    // One piece of the target, behind so many bytes of it that are read. When the stream refuses, those are next again.
+    private int ReadStep(Span<byte> target, int read)
+    {
+        Span<byte> rest = target[read..];
+        try
+        {
+            // What is larger than the buffer goes past it.
+            if (Ahead == 0 && rest.Length >= _buffer.Length)
+            {
+                (_start, _end) = (0, 0);
+                int past = _stream.Read(rest);
+                _position += past;
+                return past;
+            }
+
+            if (Ahead == 0)
+            {
+                Fill(1);
+            }
+        }
+        catch
+        {
+            GiveBack(target[..read]);
+            throw;
+        }
+
+        int step = Math.Min(rest.Length, Ahead);
+        _buffer.AsSpan(_start, step).CopyTo(rest);
+        Move(step);
+        return step;
+    }
+
     private void Move(int distance)
     {
         _start += distance;
         _position += distance;
     }
 
-    /// <summary>Holds what was taken as if it had not been; the stream has nothing behind it.</summary>
+    /// <summary>Holds what was taken as if it had not been; nothing is read ahead of it.</summary>
     private void GiveBack(ReadOnlySpan<byte> taken)
     {
         if (_buffer.Length < taken.Length)

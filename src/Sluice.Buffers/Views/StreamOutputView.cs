@@ -117,6 +117,13 @@ public sealed class StreamOutputView : IDataOutputView
         while (length > 0)
         {
             ReadOnlySpan<byte> piece = source.Peek();
+            if (piece.IsEmpty)
+            {
+                // It had as many a moment ago: a file that somebody cuts, say.
+                throw new EndOfStreamException(
+                    $"{length} bytes less could be copied than the view said it has; it ends at {source.Position}.");
+            }
+
             piece = piece[..(int)Math.Min(piece.Length, length)];
             Write(piece);
             source.Skip(piece.Length);

@@ -102,7 +102,7 @@ internal sealed class AttemptRunner
                 Pool = pool,
                 SegmentSize = _pool.SegmentSize,
                 Segments = _segmentsPerTask,
-                Store = new TimedStore(_stores(cancellation), progress.Spill),
+                Stores = token => new TimedStore(_stores(token), progress.Spill),
                 DiskWait = _diskWait,
                 Transport = _transport,
                 Files = input.Files,
@@ -169,12 +169,12 @@ internal sealed class AttemptRunner
     {
         public int Reclaimable => output.Reclaimable;
 
-        public int Reclaim(int segments)
+        public int Reclaim(int segments, CancellationToken cancellation)
         {
             long before = output.ReclaimedBytes;
             try
             {
-                return output.Reclaim(segments);
+                return output.Reclaim(segments, cancellation);
             }
             finally
             {

@@ -19,7 +19,11 @@ internal sealed record TaskContext
     /// <summary>Segments the pool grants.</summary>
     public required int Segments { get; init; }
 
-    public required ISpillStore Store { get; init; }
+    /// <summary>Where is spilled, until a token is cancelled.</summary>
+    public required Func<CancellationToken, ISpillStore> Stores { get; init; }
+
+    /// <summary>Where this attempt spills.</summary>
+    public ISpillStore Store => field ??= Stores(Cancellation);
 
     public required IExchangeTransport Transport { get; init; }
 

@@ -100,7 +100,7 @@ internal sealed class ShuffleTaskOutput : TaskOutput
                 Blocked = output.Counters.BlockedTime.TotalSeconds,
                 MergePasses = input.Times.MergePasses + merged.Counters.Time.TotalSeconds,
             },
-            Output = new ResultPartition(_context.Id, merged.Runs, _context.Store),
+            Output = new ResultPartition(_context.Id, merged.Runs, _context.Stores),
             Written = merged.Sums,
             Source = (Operator as OrderBytesWriter)?.Sum,
         };

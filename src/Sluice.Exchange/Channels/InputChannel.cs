@@ -227,6 +227,11 @@ public sealed class InputChannel : IBlockSource, IDisposable
             throw new OutputLostException(Id.Output, reply.Source);
         }
 
+        if (reply.Status == FetchStatus.Unserved)
+        {
+            throw new IOException($"{Id} was not served: {reply.Source}");
+        }
+
         for (int i = 0; i < reply.Blocks.Count; i++)
         {
             _blocks.Enqueue(reply.Blocks[i]);

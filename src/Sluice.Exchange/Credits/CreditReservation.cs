@@ -12,12 +12,11 @@ namespace Sluice.Exchange;
 /// </remarks>
 public sealed class CreditReservation : IDisposable
 {
-    private readonly List<NetworkBuffer> _segments;
+    private readonly List<NetworkBuffer> _segments = [];
     private int _used;
 
-    private CreditReservation(int wanted)
+    private CreditReservation()
     {
-        _segments = new List<NetworkBuffer>(wanted);
     }
 
     /// <summary>Credits not used yet.</summary>
@@ -30,7 +29,7 @@ public sealed class CreditReservation : IDisposable
     public ReadOnlySpan<NetworkBuffer> Segments => CollectionsMarshal.AsSpan(_segments)[_used..];
 
     /// <summary>No credits: a fetch with them only asks how much waits.</summary>
-    public static CreditReservation None() => new(0);
+    public static CreditReservation None() => new();
 
     /// <summary>Reserves one segment for sure, and up to <paramref name="wanted"/> when they are free.</summary>
     /// <param name="pool">The consumer's pool.</param>
@@ -47,16 +46,25 @@ public sealed class CreditReservation : IDisposable
     /// <summary>
     /// Reserves with a segment that is reserved already, and up to <paramref name="wanted"/> with those that are free.
     /// </summary>
+    /// <exception cref="ObjectDisposedException">The pool was destroyed; the segment has gone back.</exception>
     public static CreditReservation From(NetworkBuffer first, IBufferPool pool, int wanted)
     {
-        CreditReservation credits = new(wanted);
+        CreditReservation credits = new();
         credits._segments.Add(first);
-        while (credits.Count < wanted && pool.TryRequest(out NetworkBuffer next))
+        try
         {
-            credits._segments.Add(next);
-        }
+            while (credits.Count < wanted && pool.TryRequest(out NetworkBuffer next))
+            {
+                credits._segments.Add(next);
+            }
 
-        return credits;
+            return credits;
+        }
+        catch
+        {
+            credits.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Uses one credit: the segment's reference goes to the caller.</summary>

@@ -11,7 +11,7 @@ namespace Sluice.Exchange;
 /// </remarks>
 public sealed class ResultPartition : IReclaimable, IDisposable
 {
-    private readonly ISpillStore _store;
+    private readonly Func<CancellationToken, ISpillStore> _stores;
     private readonly IReadOnlyList<SortedRun> _runs;
     private readonly ConcurrentDictionary<(int Run, int Subpartition, ReaderId Reader), Subpartition> _views = new();
     private long _spilledBytes;
@@ -19,12 +19,13 @@ public sealed class ResultPartition : IReclaimable, IDisposable
 
     /// <param name="id">Whose output it is.</param>
     /// <param name="runs">Sorted runs, which belong to the partition from now on.</param>
-    /// <param name="store">Where runs in memory go when their segments are needed.</param>
-    public ResultPartition(OutputId id, IReadOnlyList<SortedRun> runs, ISpillStore store)
+    /// <param name="stores">Where runs in memory go when their segments are needed; waits for room until the token is
+    /// cancelled.</param>
+    public ResultPartition(OutputId id, IReadOnlyList<SortedRun> runs, Func<CancellationToken, ISpillStore> stores)
     {
         Id = id;
         _runs = runs;
-        _store = store;
+        _stores = stores;
     }
 
     /// <summary>Whose output it is.</summary>
@@ -47,7 +48,9 @@ public sealed class ResultPartition : IReclaimable, IDisposable
     /// Moves runs from memory to files until <paramref name="segments"/> segments are free, or none is left.
     /// </summary>
     /// <returns>Segments given back.</returns>
-    public int Reclaim(int segments)
+    /// <exception cref="OperationCanceledException">Cancelled while the disk had no room; the run at hand stays in
+    /// memory.</exception>
+    public int Reclaim(int segments, CancellationToken cancellation)
     {
         int freed = 0;
         foreach (MemoryRun run in _runs.OfType<MemoryRun>())
@@ -57,7 +60,7 @@ public sealed class ResultPartition : IReclaimable, IDisposable
                 break;
             }
 
-            int moved = run.MoveToFile(_store);
+            int moved = run.MoveToFile(_stores(cancellation));
             freed += moved;
             if (moved > 0)
             {

@@ -49,6 +49,9 @@ public enum FetchStatus
 
     /// <summary>The output could not be read: its producer must run again.</summary>
     Failed,
+
+    /// <summary>The silo that holds it could not serve it, for want of something else: the output is there.</summary>
+    Unserved,
 }
 
 /// <summary>The answer to one fetch.</summary>

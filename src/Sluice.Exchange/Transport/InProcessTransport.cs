@@ -60,9 +60,13 @@ public sealed class InProcessTransport : IExchangeTransport
             FetchStatus status = backlog == 0 ? FetchStatus.EndOfPartition : FetchStatus.Data;
             return new FetchReply(status, request.FromSequence, blocks, backlog, view.Source);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (IsOfOutput(exception))
         {
             return new FetchReply(FetchStatus.Failed, request.FromSequence, [], 0, exception.Message);
         }
     }
+
+    // That the process may open no more files says nothing about the output.
+    private static bool IsOfOutput(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException && !ProcessLimits.IsReached(exception);
 }

@@ -30,9 +30,11 @@ namespace Sluice.Grains;
 [RegisterSerializer, RegisterCopier]
 public sealed class BufferBatchCodec : IFieldCodec<BufferBatch>, IDeepCopier<BufferBatch>
 {
+    /// <summary>Blocks that a batch has at the most.</summary>
+    internal const int MostBlocks = 1024;
+
     private const byte Version = 1;
     private const int HeaderLength = 16 + 3 + 4 + 4 + 2;
-    private const int MostBlocks = 1024;
     private const int MostSourceBytes = 4096;
     private const int TraceLength = 16 + 8;
     private const int TracedBit = 1 << 30;

@@ -204,7 +204,7 @@ internal sealed class GrainTransport(
                 .SetTag(AttributeNames.Bytes, reply.Blocks.Sum(block => block.Length))
                 .SetTag(AttributeNames.Backlog, reply.Backlog)
                 .SetTag(AttributeNames.Tries, tries);
-            if (reply.Status is FetchStatus.NotFound or FetchStatus.Failed)
+            if (reply.Status is FetchStatus.NotFound or FetchStatus.Failed or FetchStatus.Unserved)
             {
                 Spans.Fail(span, reply.Status.ToString(), reply.Source);
             }

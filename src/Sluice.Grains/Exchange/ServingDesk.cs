@@ -59,13 +59,14 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
 
     /// <summary>Serves one fetch.</summary>
     /// <exception cref="OperationCanceledException">No room came free in time.</exception>
+    /// <exception cref="ServingException">There is no room, and none could be made.</exception>
     public async Task<BufferBatch> ServeAsync(BufferFetch fetch, CancellationToken cancellation)
     {
         ChannelId channel = fetch.Channel;
         Release(channel);
-        using CreditReservation credits = fetch.Credits == 0
+        using CreditReservation credits = fetch.Credits <= 0
             ? CreditReservation.None()
-            : await ReserveAsync(fetch.Credits, cancellation);
+            : await ReserveAsync(Math.Min(fetch.Credits, BufferBatchCodec.MostBlocks), cancellation);
         FetchRequest request = new(channel, "", fetch.FromSequence, credits)
         {
             IsAhead = _outputs.WaitOf(channel, "") is not null,
@@ -126,7 +127,17 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
 
     private async Task<CreditReservation> ReserveAsync(int wanted, CancellationToken cancellation)
     {
-        NetworkBuffer first = await _room.RequestAsync(cancellation);
+        NetworkBuffer first;
+        try
+        {
+            first = await _room.RequestAsync(cancellation);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Of another output, which was to be written to a file: this one can be read as before.
+            throw new ServingException(exception);
+        }
+
         return CreditReservation.From(first, _room, wanted);
     }
 
@@ -199,3 +210,7 @@ internal sealed class ServingDesk : ILifecycleParticipant<ISiloLifecycle>, IDisp
         }
     }
 }
+
+/// <summary>A silo cannot make room to serve from; the outputs that it holds are as they were.</summary>
+internal sealed class ServingException(Exception cause)
+    : Exception($"there is no memory to serve it with, and none could be made: {cause.Message}", cause);

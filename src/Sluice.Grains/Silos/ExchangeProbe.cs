@@ -150,7 +150,7 @@ internal sealed class ExchangeProbe(SiloEngine engine) : Grain, IExchangeProbe
             }
 
             MapOutput made = buffer.Finish();
-            ResultPartition output = new(id, made.Runs, engine.StoreFor(CancellationToken.None));
+            ResultPartition output = new(id, made.Runs, engine.StoreFor);
             engine.Keep(output, pool);
             return made.Runs.Where(run => run is MemoryRun).Sum(run => run.Length);
         }

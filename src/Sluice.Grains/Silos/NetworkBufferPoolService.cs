@@ -3,6 +3,7 @@ using Orleans.Concurrency;
 using Sluice.Engine;
 using Sluice.Exchange;
 using Sluice.Jobs;
+using Sluice.Sorting;
 
 namespace Sluice.Grains;
 
@@ -58,18 +59,16 @@ internal sealed class NetworkBufferPoolService(
             // No segment came free to read into: the consumer asks again.
             return new BufferBatch { Fetch = fetch.Fetch, IsRevoked = true };
         }
+        catch (Exception exception) when (exception is ServingException || ProcessLimits.IsReached(exception))
+        {
+            return FailedBatch(fetch, FetchStatus.Unserved, exception.Message);
+        }
         // Whatever reading an output threw, the consumer must hear that its producer has to run again.
 #pragma warning disable CA1031
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return new BufferBatch
-            {
-                Fetch = fetch.Fetch,
-                Status = FetchStatus.Failed,
-                FirstSequence = fetch.FromSequence,
-                Source = $"{exception.GetType().Name}: {exception.Message}",
-            };
+            return FailedBatch(fetch, FetchStatus.Failed, $"{exception.GetType().Name}: {exception.Message}");
         }
     });
 
@@ -115,4 +114,12 @@ internal sealed class NetworkBufferPoolService(
         engine.Drain();
         return Task.CompletedTask;
     }
+
+    private static BufferBatch FailedBatch(BufferFetch fetch, FetchStatus status, string why) => new()
+    {
+        Fetch = fetch.Fetch,
+        Status = status,
+        FirstSequence = fetch.FromSequence,
+        Source = why,
+    };
 }

@@ -19,6 +19,7 @@ public sealed class MemoryRun : SortedRun
     private readonly int[] _firstBlocks;
 
     // Under _gate.
+    private readonly SortedSet<int> _discarded = [];
     private IStoredFile? _stream;
     private bool _moving;
     private bool _disposed;
@@ -67,11 +68,13 @@ public sealed class MemoryRun : SortedRun
 
     public override IBlockReader Open(int partition) => new MemoryRunReader(this, partition);
 
-    /// <summary>Writes the blocks to a file as they are and gives the segments back.</summary>
+    /// <summary>Writes the blocks to a file as they are and gives the segments back; blocks of partitions that were
+    /// discarded are left out.</summary>
     /// <returns>How many segments went back; 0 when the run is in a file already or another thread is at it.</returns>
     /// <exception cref="IOException">The file could not be written; the run stays in memory.</exception>
     public int MoveToFile(ISpillStore store)
     {
+        int[] leftOut;
         lock (_gate)
         {
             if (_stream is not null || _moving || _disposed)
@@ -80,13 +83,15 @@ public sealed class MemoryRun : SortedRun
             }
 
             _moving = true;
+            leftOut = [.. _discarded];
         }
 
         IStoredFile? stream = null;
         try
         {
             stream = store.Create("memory");
-            stream.Write([.. _blocks.Select(BytesOf)], 0);
+            Write(stream, leftOut);
+            stream.Finish(Length);
         }
         catch
         {
@@ -95,7 +100,9 @@ public sealed class MemoryRun : SortedRun
             throw;
         }
 
-        return EndMove(stream);
+        int freed = EndMove(stream);
+        DiscardSince(leftOut);
+        return freed;
     }
 
     /// <summary>Frees the room in the file; segments hold several partitions and go back with the last.</summary>
@@ -104,6 +111,7 @@ public sealed class MemoryRun : SortedRun
         IStoredFile? stream;
         lock (_gate)
         {
+            _discarded.Add(partition);
             stream = _disposed ? null : _stream;
         }
 
@@ -182,6 +190,38 @@ public sealed class MemoryRun : SortedRun
 
     private ReadOnlyMemory<byte> BytesOf(BlockPlace place) =>
         _segments[place.Segment].Segment.Memory.Slice(place.Offset, place.Length);
+
+    // The stretches between the partitions left out, each with one write.
+    private void Write(IStoredFile stream, int[] leftOut)
+    {
+        int first = 0;
+        foreach (int partition in leftOut.Append(_ranges.Length))
+        {
+            int start = first < _ranges.Length ? _firstBlocks[first] : _blocks.Length;
+            int end = partition < _ranges.Length ? _firstBlocks[partition] : _blocks.Length;
+            if (end > start)
+            {
+                stream.Write([.. _blocks[start..end].Select(BytesOf)], _blocks[start].FileOffset);
+            }
+
+            first = partition + 1;
+        }
+    }
+
+    // What was discarded while it was being written.
+    private void DiscardSince(int[] leftOut)
+    {
+        int[] since;
+        lock (_gate)
+        {
+            since = _stream is null ? [] : [.. _discarded.Except(leftOut)];
+        }
+
+        foreach (int partition in since)
+        {
+            Discard(partition);
+        }
+    }
 
     private int EndMove(IStoredFile? stream)
     {

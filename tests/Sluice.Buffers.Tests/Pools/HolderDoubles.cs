@@ -5,7 +5,7 @@ internal sealed class EmptyHandedHolder : IReclaimable
 {
     public int Reclaimable => 1;
 
-    public int Reclaim(int segments) => 0;
+    public int Reclaim(int segments, CancellationToken cancellation) => 0;
 }
 
 /// <summary>Does not return from being asked until the test lets it.</summary>
@@ -26,15 +26,37 @@ internal sealed class SlowHolder : IReclaimable, IDisposable
 
     public void Proceed() => _mayProceed.Set();
 
-    public int Reclaim(int segments)
+    public int Reclaim(int segments, CancellationToken cancellation)
     {
         _isAsked.Set();
-        Assert.True(_mayProceed.Wait(Deadline.Time), "The test did not let the holder proceed.");
-        return _inner?.Reclaim(segments) ?? 0;
+        Assert.True(_mayProceed.Wait(Deadline.Time, CancellationToken.None), "The test did not let the holder proceed.");
+        return _inner?.Reclaim(segments, cancellation) ?? 0;
     }
 
     /// <remarks>The events stay: a background inquiry may still be reading them.</remarks>
     public void Dispose() => Proceed();
+}
+
+/// <summary>Waits for room on its disk, as long as what it gives is needed.</summary>
+internal sealed class PatientHolder : IReclaimable
+{
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public int Reclaimable => 1;
+
+    public Task Asked => _asked.Task.WaitAsync(Deadline.Time);
+
+    /// <summary>When it waits no longer, for want of need.</summary>
+    public Task Cancelled => _cancelled.Task.WaitAsync(Deadline.Time);
+
+    public int Reclaim(int segments, CancellationToken cancellation)
+    {
+        _asked.TrySetResult();
+        Assert.True(cancellation.WaitHandle.WaitOne(Deadline.Time), "What nobody needs is still being made.");
+        _cancelled.TrySetResult();
+        throw new OperationCanceledException(cancellation);
+    }
 }
 
 /// <summary>Its spill fails.</summary>
@@ -42,9 +64,9 @@ internal sealed class FailingHolder(IReclaimable? givesBefore = null, Action? do
 {
     public int Reclaimable => 1;
 
-    public int Reclaim(int segments)
+    public int Reclaim(int segments, CancellationToken cancellation)
     {
-        givesBefore?.Reclaim(1);
+        givesBefore?.Reclaim(1, cancellation);
         doesBefore?.Invoke();
         throw new IOException("no space left on device");
     }

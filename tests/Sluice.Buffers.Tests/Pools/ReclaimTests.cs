@@ -193,7 +193,7 @@ public sealed class ReclaimTests
     }
 
     [Fact]
-    public async Task A_buffer_given_by_a_holder_that_then_fails_goes_back()
+    public async Task A_buffer_given_by_a_holder_that_then_fails_is_what_was_asked_for()
     {
         using var whole = new WholePool(2);
         using LocalBufferPool holding = whole.Share("holding", 0, 2);
@@ -203,14 +203,15 @@ public sealed class ReclaimTests
         using IDisposable registration = holding.RegisterReclaim(new FailingHolder(willing));
         using LocalBufferPool pool = whole.Share("map 0", 1, 1);
 
-        await Assert.ThrowsAsync<IOException>(() => Deadline.OnThread(() => pool.Request(CancellationToken.None)));
+        NetworkBuffer got = await Deadline.OnThread(() => pool.Request(CancellationToken.None));
 
-        Assert.Equal((0, 1, 1), (pool.Lent, holding.Lent, whole.Network.Free));
+        Assert.Equal((1, 1, 0), (pool.Lent, holding.Lent, whole.Network.Free));
+        got.Release();
         willing.Release(2);
     }
 
     [Fact]
-    public void Memory_goes_when_a_request_fails_with_the_last_buffer_of_a_disposed_pool()
+    public void Memory_goes_with_the_last_buffer_of_a_disposed_pool_when_the_holder_that_gave_it_fails()
     {
         var network = new NetworkBufferPool(new NetworkBufferPoolOptions { SegmentCount = 1, SegmentSize = 64 });
         LocalBufferPool holding = network.CreateBufferPool("holding", 0, 1);
@@ -222,10 +223,81 @@ public sealed class ReclaimTests
         holding.RegisterReclaim(new FailingHolder(willing, network.Dispose));
         LocalBufferPool pool = network.CreateBufferPool("map 0", 1, 1);
 
-        Assert.Throws<IOException>(() => pool.Request(CancellationToken.None));
+        pool.Request(CancellationToken.None).Release();
 
         Assert.Equal(0, network.Lent);
         Assert.Throws<ObjectDisposedException>(() => segment.GetByte(0));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_holder_that_fails_does_not_keep_another_from_giving(bool isLarger)
+    {
+        using var whole = new WholePool(7);
+        using LocalBufferPool failing = whole.Share("failing", 0, isLarger ? 4 : 3);
+        using IDisposable registration = failing.RegisterReclaim(new FailingHolder());
+        NetworkBuffer[] held = [.. LocalBufferPoolTests.TakeAll(failing)];
+        using LocalBufferPool giving = whole.Share("giving", 0, isLarger ? 3 : 4);
+        var willing = new WillingHolder(giving);
+        willing.Fill();
+        using LocalBufferPool pool = whole.Share("map 0", 1, 1);
+
+        (await Deadline.OnThread(() => pool.Request(CancellationToken.None))).Release();
+
+        Assert.Equal([1], willing.Asked);
+        Array.ForEach(held, buffer => buffer.Release());
+        willing.Release(4);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_holder_gives_up_its_wait_when_the_request_is_cancelled(bool isBlocking)
+    {
+        using var whole = new WholePool(1);
+        using LocalBufferPool holding = whole.Share("holding", 0, 1);
+        PatientHolder patient = new();
+        using IDisposable registration = holding.RegisterReclaim(patient);
+        NetworkBuffer held = holding.Request(CancellationToken.None);
+        using LocalBufferPool pool = whole.Share("map 0", 1, 1);
+        using CancellationTokenSource cancel = new();
+        Task<NetworkBuffer> asked = isBlocking
+            ? Deadline.OnThread(() => pool.Request(cancel.Token))
+            : pool.RequestAsync(cancel.Token).AsTask();
+        await patient.Asked;
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked.WaitAsync(Deadline.Time));
+        await patient.Cancelled;
+        held.Release();
+        Assert.Equal(1, whole.Network.Free);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_holder_gives_up_its_wait_when_the_request_is_met_in_another_way(bool isBlocking)
+    {
+        using var whole = new WholePool(2);
+        using LocalBufferPool holding = whole.Share("holding", 0, 1);
+        PatientHolder patient = new();
+        using IDisposable registration = holding.RegisterReclaim(patient);
+        NetworkBuffer held = holding.Request(CancellationToken.None);
+        using LocalBufferPool other = whole.Share("other", 0, 1);
+        NetworkBuffer comesBack = other.Request(CancellationToken.None);
+        using LocalBufferPool pool = whole.Share("map 0", 1, 1);
+        Task<NetworkBuffer> asked = isBlocking
+            ? Deadline.OnThread(() => pool.Request(CancellationToken.None))
+            : pool.RequestAsync(CancellationToken.None).AsTask();
+        await patient.Asked;
+
+        comesBack.Release();
+
+        (await asked.WaitAsync(Deadline.Time)).Release();
+        await patient.Cancelled;
+        held.Release();
     }
 
     [Fact]
@@ -323,11 +395,11 @@ public sealed class ReclaimTests
 
         public int Reclaimable => _inner.Reclaimable;
 
-        public int Reclaim(int segments)
+        public int Reclaim(int segments, CancellationToken cancellation)
         {
             WasAskedTwiceAtOnce |= Interlocked.Increment(ref _inside) > 1;
             Thread.Yield();
-            int given = _inner.Reclaim(1);
+            int given = _inner.Reclaim(1, cancellation);
             Interlocked.Decrement(ref _inside);
             return given;
         }

@@ -55,7 +55,7 @@ internal sealed class WillingHolder : IReclaimable
         }
     }
 
-    public int Reclaim(int segments)
+    public int Reclaim(int segments, CancellationToken cancellation)
     {
         lock (_gate)
         {

@@ -126,6 +126,28 @@ public sealed class InputViewTests
         Assert.Equal(0x04030201, view.ReadInt32());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(16)]
+    public void A_read_that_the_stream_refuses_takes_nothing(int bufferSize)
+    {
+        using var stream = new RefusingStream([1, 2, 3, 4, 5, 6, 7, 8, 9], refuseAt: 6);
+        var view = new StreamInputView(stream, bufferSize);
+        view.Skip(1);
+        byte[] target = new byte[7];
+
+        Assert.Throws<IOException>(() => view.ReadExactly(target));
+        Assert.Equal(1, view.Position);
+        Assert.Throws<IOException>(() => view.Read(target));
+        Assert.Equal(1, view.Position);
+        stream.Refuses = false;
+
+        view.ReadExactly(target);
+        Assert.Equal([2, 3, 4, 5, 6, 7, 8], target);
+        Assert.Equal(9, view.ReadByte());
+    }
+
     [Fact]
     public void Only_streams_that_can_be_read_are_read() =>
         Assert.Throws<ArgumentException>(() => new StreamInputView(new SegmentOutputStream(new SegmentOutputView([]))));
@@ -186,6 +208,25 @@ public sealed class InputViewTests
                 }
 
                 return position;
+        }
+    }
+
+    /// <summary>A connection that breaks after so many bytes, until it is told to go on.</summary>
+    private sealed class RefusingStream(byte[] bytes, int refuseAt) : MemoryStream(bytes)
+    {
+        public bool Refuses { get; set; } = true;
+
+        public override bool CanSeek => false;
+
+        public override int Read(Span<byte> buffer)
+        {
+            int left = refuseAt - (int)Position;
+            if (Refuses && left == 0)
+            {
+                throw new IOException("The connection was reset.");
+            }
+
+            return base.Read(Refuses && buffer.Length > left ? buffer[..left] : buffer);
         }
     }
 }

@@ -52,6 +52,22 @@ public sealed class OutputViewTests
         view.Position = model.Count;
     }
 
+    [Fact]
+    public void A_copy_from_a_stream_that_is_cut_meanwhile_ends_with_an_error()
+    {
+        using Pages pages = Pages.ForBytes(20, 4);
+        using var written = new MemoryStream();
+        IDataOutputView[] outputs = [new SegmentOutputView(pages.Segments), new StreamOutputView(written)];
+
+        Assert.All(outputs, output =>
+        {
+            using var cut = new CutStream([1, 2, 3, 4, 5, 6], 10);
+
+            Assert.Throws<EndOfStreamException>(() => output.Write(new StreamInputView(cut), 10));
+            Assert.Equal(6, output.Position);
+        });
+    }
+
     [Theory]
     [MemberData(nameof(KindsAndSizes))]
     public void Bytes_are_copied_from_every_kind_of_view(InputKind kind, int size)
@@ -158,7 +174,6 @@ public sealed class OutputViewTests
         return [.. model];
     }
 
-
     /// <summary>A disk that is full after so many bytes, in the middle of a write.</summary>
     private sealed class FullStream(int size) : MemoryStream
     {
@@ -171,5 +186,11 @@ public sealed class OutputViewTests
                 throw new IOException("No space left on device.");
             }
         }
+    }
+
+    /// <summary>A file that was longer a moment ago.</summary>
+    private sealed class CutStream(byte[] left, long before) : MemoryStream(left)
+    {
+        public override long Length => before;
     }
 }

@@ -1,3 +1,4 @@
+using Sluice.Buffers;
 using Sluice.Exchange;
 using Sluice.Grains;
 
@@ -21,6 +22,9 @@ internal sealed class DeskFixture : IDisposable
     public SweepTime Time { get; } = new();
 
     public ServingDesk Desk { get; }
+
+    /// <summary>What the segments are lent from that files are read into.</summary>
+    public NetworkBufferPool Memory => _room.Whole;
 
     /// <summary>Asks for blocks of subpartition 1 of the first run, for one of the attempts that read it.</summary>
     public Task<BufferBatch> Serve(

@@ -1,3 +1,4 @@
+using Sluice.Buffers;
 using Sluice.Exchange;
 using Sluice.Grains;
 
@@ -160,6 +161,44 @@ public sealed class ServingDeskTests
     }
 
     [Fact]
+    public async Task That_no_room_can_be_made_is_not_said_of_the_output_that_is_asked_for()
+    {
+        using ExchangeFixture exchange = new();
+        using DeskFixture desk = new(exchange);
+        ProducerOutput producer = Produce(exchange, 0, seed: 12, InFiles);
+        using LocalBufferPool finished = desk.Memory.CreateBufferPool("finished output", 0, DeskFixture.Room);
+        using IDisposable promise = finished.RegisterReclaim(new FullDisk());
+        NetworkBuffer[] held =
+            [.. Enumerable.Range(0, DeskFixture.Room).Select(_ => finished.Request(CancellationToken.None))];
+
+        ServingException thrown = await Assert.ThrowsAsync<ServingException>(
+            () => desk.Serve(producer, 0, credits: 1).WaitAsync(DeskFixture.Deadline));
+
+        Assert.Contains("No space left on device", thrown.Message, StringComparison.Ordinal);
+        Array.ForEach(held, buffer => buffer.Release());
+        desk.AssertKeeps(0);
+        Assert.Single(await desk.Fetch(producer, 0, credits: 1));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(int.MinValue)]
+    [InlineData(int.MaxValue)]
+    public async Task Credits_that_cannot_be_cost_no_segment(int credits)
+    {
+        using ExchangeFixture exchange = new();
+        using DeskFixture desk = new(exchange);
+        ProducerOutput producer = Produce(exchange, 0, seed: 13, InFiles);
+
+        BufferBatch batch = await desk.Serve(producer, 0, credits).WaitAsync(DeskFixture.Deadline);
+        desk.AssertKeeps(credits < 0 ? 0 : DeskFixture.Room);
+        batch.Written?.Invoke();
+
+        desk.AssertKeeps(0);
+        Assert.Equal(DeskFixture.Room, (await desk.Fetch(producer, 0, DeskFixture.Room)).Length);
+    }
+
+    [Fact]
     public async Task A_fetch_of_an_output_that_is_not_here_is_told_so_and_keeps_nothing()
     {
         using ExchangeFixture exchange = new();
@@ -192,5 +231,14 @@ public sealed class ServingDeskTests
     {
         int records = ringSegments == InMemory ? 300 : 2000;
         return exchange.Produce(task, TestRecords.Random(seed, records, ExchangeFixture.Partitions, 60), ringSegments);
+    }
+
+    /// <summary>An output in memory that cannot be written to its file.</summary>
+    private sealed class FullDisk : IReclaimable
+    {
+        public int Reclaimable => DeskFixture.Room;
+
+        public int Reclaim(int segments, CancellationToken cancellation) =>
+            throw new IOException("No space left on device");
     }
 }

@@ -69,7 +69,7 @@ public sealed class EndingTests
         Task ended = Task.Run(() => engine.Jobs.End(id.Value));
         await SiloHosts.AwaitAsync(() => Task.FromResult(engine.Jobs.Find(id.Value) != job), "it is being ended");
         LocalBufferPool pool = engine.Pool.CreateBufferPool("the next attempt", 0, 1);
-        engine.Keep(new ResultPartition(later, [], engine.StoreFor(CancellationToken.None)), pool);
+        engine.Keep(new ResultPartition(later, [], engine.StoreFor), pool);
         gate.Open();
         await ended.WaitAsync(SiloHosts.Deadline);
 

@@ -17,7 +17,7 @@ internal static class TaskContexts
         Pool = pool.Task,
         SegmentSize = segmentSize,
         Segments = segments,
-        Store = new MemoryStore(),
+        Stores = _ => new MemoryStore(),
         Transport = new InProcessTransport(new ResultPartitionStore()),
         Files = [],
         Splits = [],

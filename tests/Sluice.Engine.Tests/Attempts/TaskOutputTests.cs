@@ -40,13 +40,13 @@ public sealed class TaskOutputTests : IDisposable
     }
 
     /// <summary>Cancels who asks it to give back.</summary>
-    private sealed class CancellingHolder(CancellationTokenSource cancellation) : IReclaimable
+    private sealed class CancellingHolder(CancellationTokenSource requester) : IReclaimable
     {
         public int Reclaimable => 1;
 
-        public int Reclaim(int segments)
+        public int Reclaim(int segments, CancellationToken cancellation)
         {
-            cancellation.Cancel();
+            requester.Cancel();
             return 0;
         }
     }

@@ -54,6 +54,80 @@ public class FetchTests
         Assert.Equal(0, exchange.Pool.Lent);
     }
 
+    [Fact]
+    public void A_file_that_may_not_be_read_any_more_is_told_as_lost()
+    {
+        using ExchangeFixture exchange = new();
+        ProducerOutput producer = AddUnreadable(exchange, new UnauthorizedAccessException("Access is denied."));
+
+        OutputLostException thrown = Assert.Throws<OutputLostException>(() => exchange.ReadAll([producer], 0, 9));
+
+        Assert.Contains("Access is denied.", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void That_the_process_has_too_many_files_open_does_not_make_an_output_lost()
+    {
+        const int tooManyFiles = 24;
+        using ExchangeFixture exchange = new();
+        ProducerOutput producer = AddUnreadable(exchange, new IOException("Too many open files", tooManyFiles));
+
+        IOException thrown = Assert.Throws<IOException>(() => exchange.ReadAll([producer], 0, 9));
+
+        Assert.True(ProcessLimits.IsReached(thrown));
+    }
+
+    [Fact]
+    public void An_output_that_its_silo_cannot_serve_is_not_told_as_lost()
+    {
+        using ExchangeFixture exchange = new();
+        ProducerOutput producer = exchange.Produce(0, TestRecords.Random(8, 50, ExchangeFixture.Partitions, 30), 14);
+
+        IOException thrown = Assert.Throws<IOException>(
+            () => exchange.ReadAll([producer], 0, 9, new UnservedTransport()));
+
+        Assert.Contains("was not served: the disk is full", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(0, exchange.Pool.Lent);
+    }
+
+    [Fact]
+    public async Task A_reclaim_that_waits_for_room_on_the_disk_ends_with_the_request_that_needs_it()
+    {
+        using ExchangeFixture exchange = new();
+        List<TestRecord> records = TestRecords.Random(9, 100, ExchangeFixture.Partitions, 40);
+        using MapOutputBuffer buffer = new(exchange.Pool.Task, exchange.Store, new MapOutputOptions
+        {
+            Partitions = ExchangeFixture.Partitions,
+            MaximumSegments = 200,
+            SegmentSize = ExchangeFixture.SegmentSize,
+        });
+        records.ForEach(record => buffer.Collect(record.Partition, record.Key, record.Value));
+        DiskFullStore full = new(exchange.Store, before: 0, refused: int.MaxValue);
+        DiskWait wait = new(TimeSpan.FromHours(1));
+        ProducerOutput producer = new(new OutputId(Guid.Empty, 0, 0, 1), 1);
+        ResultPartition output = new(
+            producer.Id, buffer.Finish().Runs, token => new WaitingStore(full, wait, token));
+        exchange.Outputs.Add(output, null);
+        buffer.Dispose();
+        int held = output.Reclaimable;
+        using CancellationTokenSource cancel = new();
+
+        Task<int> reclaim = Task.Factory.StartNew(
+            () => output.Reclaim(1, cancel.Token),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        Assert.True(SpinWait.SpinUntil(() => wait.Current is not null, TimeSpan.FromSeconds(30)));
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reclaim.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal((held, 0), (output.Reclaimable, exchange.Store.LiveFiles));
+        Assert.Equal(
+            records.Count,
+            Enumerable.Range(0, ExchangeFixture.Partitions)
+                .Sum(partition => exchange.ReadAll([producer], partition, 9).Count));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -130,6 +204,45 @@ public class FetchTests
     }
 
     /// <summary>Sends a second block that is shorter than its header, or sealed and without records.</summary>
+    private static ProducerOutput AddUnreadable(ExchangeFixture exchange, Exception why)
+    {
+        OutputId id = new(Guid.Empty, 0, 0, 1);
+        exchange.Outputs.Add(new ResultPartition(id, [new UnreadableRun(why)], _ => exchange.Store), null);
+        return new ProducerOutput(id, 1);
+    }
+
+    /// <summary>A run whose file cannot be opened again.</summary>
+    private sealed class UnreadableRun(Exception why) : SortedRun
+    {
+        public override string Name => "unreadable";
+
+        public override long Length => 100;
+
+        public override PartitionRange RangeOf(int partition) => new(0, 100, 1);
+
+        public override IBlockReader Open(int partition) => throw why;
+
+        public override void Discard(int partition)
+        {
+        }
+
+        public override void Dispose()
+        {
+        }
+    }
+
+    /// <summary>Another silo, whose disk is full.</summary>
+    private sealed class UnservedTransport : IExchangeTransport
+    {
+        public ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(
+                new FetchReply(FetchStatus.Unserved, request.FromSequence, [], 0, "the disk is full"));
+
+        public void Close(ChannelId channel, string where)
+        {
+        }
+    }
+
     private sealed class DamagingTransport(IExchangeTransport inner, bool isTooShort) : IExchangeTransport
     {
         public async ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken)

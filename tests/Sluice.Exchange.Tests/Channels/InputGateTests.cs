@@ -39,7 +39,7 @@ public class InputGateTests
         int held = output.Reclaimable;
         Assert.True(held > 0, "The output is not in memory.");
 
-        Assert.Equal(held, output.Reclaim(1));
+        Assert.Equal(held, output.Reclaim(1, CancellationToken.None));
 
         Assert.Equal((0, 0), (output.Reclaimable, exchange.Pool.Lent));
         Assert.True(output.ReclaimedBytes > 0);

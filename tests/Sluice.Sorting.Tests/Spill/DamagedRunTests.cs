@@ -88,6 +88,50 @@ public class DamagedRunTests
         Assert.Equal(0, store.LiveFiles);
     }
 
+    [Theory]
+    [InlineData(new[] { 0 })]
+    [InlineData(new[] { 1, 2 })]
+    [InlineData(new[] { 3 })]
+    [InlineData(new[] { 0, 1, 2, 3 })]
+    public void What_was_discarded_in_memory_does_not_move_to_the_file(int[] discarded)
+    {
+        using TestPool pool = new(60, 256);
+        MemoryStore store = new();
+        MapOutput output = InMemory(pool, store, partitions: 4);
+        MemoryRun run = Assert.IsType<MemoryRun>(Assert.Single(output.Runs));
+        List<string>[] before = [.. Enumerable.Range(0, 4).Select(partition => Read(pool, store, run, partition))];
+        Assert.All(before, Assert.NotEmpty);
+        Array.ForEach(discarded, run.Discard);
+
+        run.MoveToFile(store);
+
+        Assert.All(Enumerable.Range(0, 4).Except(discarded), partition =>
+            Assert.Equal(before[partition], Read(pool, store, run, partition)));
+        MemoryStore.StoredFile stored = Assert.Single(store.Files);
+        byte[] file = stored.Bytes;
+        Assert.Equal((0, run.Length), (stored.Discarded, stored.End));
+        Assert.All(discarded, partition =>
+        {
+            PartitionRange range = run.RangeOf(partition);
+            Assert.All(
+                Enumerable.Range((int)range.Offset, (int)range.Length),
+                at => Assert.True(at >= file.Length || file[at] == 0, "A discarded block was written."));
+        });
+        run.Dispose();
+        Assert.Equal((0, 0), (store.LiveFiles, pool.Lent));
+    }
+
+    private static MapOutput InMemory(TestPool pool, MemoryStore store, int partitions)
+    {
+        using MapOutputBuffer buffer = new(
+            pool.Task,
+            store,
+            new MapOutputOptions { Partitions = partitions, MaximumSegments = 30, SegmentSize = 256 });
+        TestRecords.Random(5, 60, partitions, 20)
+            .ForEach(record => buffer.Collect(record.Partition, record.Key, record.Value));
+        return buffer.Finish();
+    }
+
     private static MapOutput Spill(TestPool pool, MemoryStore store)
     {
         using MapOutputBuffer buffer = new(
@@ -121,11 +165,11 @@ public class DamagedRunTests
 
     private static int LengthOf(Range range) => range.End.Value - range.Start.Value;
 
-    private static List<string> Read(TestPool pool, MemoryStore store, SortedRun run)
+    private static List<string> Read(TestPool pool, MemoryStore store, SortedRun run, int partition = 0)
     {
         List<string> read = [];
         using RunMerger merger = new(
-            [new RunBlockSource(run, 0, pool.Task, CancellationToken.None)], 2, pool.Task, store, null,
+            [new RunBlockSource(run, partition, pool.Task, CancellationToken.None)], 2, pool.Task, store, null,
             CancellationToken.None);
         while (merger.MoveNext())
         {
