@@ -91,25 +91,14 @@ public sealed class StorageFile : IDisposable
             return;
         }
 
-        long start = Stopwatch.GetTimestamp();
-        if (path == WritePath.Cached)
+        if (path == WritePath.Direct && TryWriteDirectly(direct, pieces, offset, length))
         {
-            RandomAccess.Write(use.Cached, pieces, offset);
-        }
-        else if (!TryWriteDirectly(direct, pieces, offset))
-        {
-            RandomAccess.Write(use.Cached, pieces, offset);
             return;
         }
 
-        _choice.Took(path, length, Stopwatch.GetElapsedTime(start));
-        if (_isRead && path == WritePath.Direct)
-        {
-            lock (_gate)
-            {
-                _direct.Add(offset, length);
-            }
-        }
+        long start = Stopwatch.GetTimestamp();
+        RandomAccess.Write(use.Cached, pieces, offset);
+        _choice.Took(WritePath.Cached, length, Stopwatch.GetElapsedTime(start));
     }
 
     /// <summary>Reads at <paramref name="offset"/> until <paramref name="bytes"/> is full or the file ends.</summary>
@@ -239,12 +228,15 @@ public sealed class StorageFile : IDisposable
     }
 
     // Some file systems refuse only the write itself.
-    private bool TryWriteDirectly(SafeFileHandle direct, IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset)
+    private bool TryWriteDirectly(
+        SafeFileHandle direct, IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset, long length)
     {
         try
         {
+            using WritePathChoice.DeviceUse device = _choice.UseDevice();
+            long start = Stopwatch.GetTimestamp();
             RandomAccess.Write(direct, pieces, offset);
-            return true;
+            _choice.Took(WritePath.Direct, length, Stopwatch.GetElapsedTime(start), device.Others);
         }
         catch (IOException exception) when (DirectAccess.IsRefusal(exception))
         {
@@ -255,10 +247,20 @@ public sealed class StorageFile : IDisposable
 
             return false;
         }
+
+        if (_isRead)
+        {
+            lock (_gate)
+            {
+                _direct.Add(offset, length);
+            }
+        }
+
+        return true;
     }
 
     // All of so many pieces from one on; 0 when the device refuses, or gives less: they come through the cache then.
-    private static long ReadDirectly(
+    private long ReadDirectly(
         SafeFileHandle? direct, IReadOnlyList<Memory<byte>> pieces, int first, int count, long offset)
     {
         if (direct is null || count == 0)
@@ -276,6 +278,7 @@ public sealed class StorageFile : IDisposable
 
         try
         {
+            using WritePathChoice.DeviceUse device = _choice.UseDevice();
             return RandomAccess.Read(direct, together, offset) == wanted ? wanted : 0;
         }
         catch (IOException exception) when (DirectAccess.IsRefusal(exception))

@@ -17,7 +17,9 @@ internal enum WritePath
 /// Which one that is depends on the machine and changes while it runs: a cache with pages at hand takes 5 GB/s, one
 /// that must first get them from a hypervisor 0.4 GB/s, one that has too many unwritten pages what the disk does; a
 /// local solid state disk takes 2 GB/s and more, a network volume 0.1 GB/s. So both are measured: each once at first,
-/// the one not taken again now and then. All files of one disk share what was measured. Threading: any thread.
+/// the one not taken again now and then. A device divides its time among those who use it, so what counts is how long
+/// it would take with one more: while it is busy, processors that would wait for it write into the cache. All files of
+/// one disk share what was measured. Threading: any thread.
 /// </remarks>
 public sealed class WritePathChoice
 {
@@ -37,8 +39,11 @@ public sealed class WritePathChoice
     private readonly Preference _kept = new(WritePath.Direct, priceOfCached: 16, choicesPerProbe: 256);
 
     // What is read again is mostly deleted before the kernel writes it out, and is read without the device, which has
-    // others to serve then: that makes up for most of the processor's time.
-    private readonly Preference _readAgain = new(WritePath.Cached, priceOfCached: 2, choicesPerProbe: 64);
+    // others to serve then: that makes up for the processor's time.
+    private readonly Preference _readAgain = new(WritePath.Cached, priceOfCached: 1, choicesPerProbe: 64);
+
+    // Writes and reads that the device is at.
+    private int _underWay;
 
     /// <summary>A choice of its own, for a disk with room enough.</summary>
     public WritePathChoice()
@@ -94,19 +99,35 @@ public sealed class WritePathChoice
     {
         lock (_gate)
         {
-            return (isReadAgain ? _readAgain : _kept).Next(_secondsPerByte);
+            return (isReadAgain ? _readAgain : _kept).Next(_secondsPerByte, 1 + Volatile.Read(ref _underWay));
         }
     }
 
+    /// <summary>The device is used from now on, until what is returned is disposed.</summary>
+    internal DeviceUse UseDevice() => new(this, others: Interlocked.Increment(ref _underWay) - 1);
+
     /// <summary>A write of <paramref name="bytes"/> bytes took <paramref name="time"/>.</summary>
-    internal void Took(WritePath path, long bytes, TimeSpan time)
+    /// <param name="path">Its way.</param>
+    /// <param name="bytes">Its length.</param>
+    /// <param name="time">From its start to its end.</param>
+    /// <param name="others">What the device was at besides when it began; 0 for the cache.</param>
+    internal void Took(WritePath path, long bytes, TimeSpan time, int others = 0)
     {
-        double found = time.TotalSeconds / bytes;
+        double found = time.TotalSeconds / bytes / (1 + others);
         lock (_gate)
         {
             ref double? kept = ref _secondsPerByte[(int)path];
             kept = kept is double before ? before + (Newest * (found - before)) : found;
         }
+    }
+
+    /// <summary>A write or a read that the device is at.</summary>
+    internal readonly struct DeviceUse(WritePathChoice disk, int others) : IDisposable
+    {
+        /// <summary>How many it was at before.</summary>
+        public int Others => others;
+
+        public void Dispose() => Interlocked.Decrement(ref disk._underWay);
     }
 
     /// <summary>What speaks for one way, beside the time it takes.</summary>
@@ -115,8 +136,8 @@ public sealed class WritePathChoice
         private readonly WritePath _second = first == WritePath.Cached ? WritePath.Direct : WritePath.Cached;
         private int _choices;
 
-        // By way; null for one that was not measured yet.
-        public WritePath Next(double?[] secondsPerByte)
+        // Seconds by way, for one user; null for one that was not measured yet.
+        public WritePath Next(double?[] secondsPerByte, int usersOfDevice)
         {
             _choices++;
             if (secondsPerByte[(int)first] is null)
@@ -131,7 +152,8 @@ public sealed class WritePathChoice
 
             bool isProbe = _choices % choicesPerProbe == 0;
             double? cached = priceOfCached * secondsPerByte[(int)WritePath.Cached];
-            return secondsPerByte[(int)WritePath.Direct] < cached != isProbe ? WritePath.Direct : WritePath.Cached;
+            double? direct = usersOfDevice * secondsPerByte[(int)WritePath.Direct];
+            return direct < cached != isProbe ? WritePath.Direct : WritePath.Cached;
         }
     }
 

@@ -20,11 +20,39 @@ public class WritePathChoiceTests
     [InlineData(false, 1.0, 15.9, WritePath.Direct)]
     [InlineData(false, 1.0, 16.1, WritePath.Cached)]
     [InlineData(false, 5.0, 1.0, WritePath.Direct)]
-    [InlineData(true, 1.0, 1.9, WritePath.Direct)]
-    [InlineData(true, 1.0, 2.1, WritePath.Cached)]
-    internal void A_cached_write_counts_sixteen_times_where_it_stays_and_twice_where_it_is_read_again(
+    [InlineData(true, 1.0, 0.9, WritePath.Direct)]
+    [InlineData(true, 1.0, 1.1, WritePath.Cached)]
+    internal void A_cached_write_counts_sixteen_times_where_it_stays_and_once_where_it_is_read_again(
         bool isReadAgain, double cached, double direct, WritePath expected) =>
         Assert.Equal(expected, Measured(cached, direct).Next(isReadAgain));
+
+    [Theory]
+    [InlineData(0.6, 0, WritePath.Direct)]
+    [InlineData(0.6, 1, WritePath.Cached)]
+    [InlineData(0.4, 1, WritePath.Direct)]
+    [InlineData(0.4, 2, WritePath.Cached)]
+    internal void A_device_that_is_busy_counts_as_often_as_it_is_used(double direct, int others, WritePath expected)
+    {
+        WritePathChoice choice = Measured(cached: 1, direct);
+        List<WritePathChoice.DeviceUse> uses = [.. Enumerable.Range(0, others).Select(_ => choice.UseDevice())];
+
+        Assert.Equal(expected, choice.Next(isReadAgain: true));
+
+        uses.ForEach(use => use.Dispose());
+        Assert.Equal(WritePath.Direct, choice.Next(isReadAgain: true));
+    }
+
+    [Fact]
+    public void A_write_that_shared_the_device_does_not_make_it_slower()
+    {
+        WritePathChoice choice = Measured(cached: 1, direct: 0.6);
+        for (int i = 0; i < 20; i++)
+        {
+            choice.Took(WritePath.Direct, Bytes, TimeSpan.FromMilliseconds(1.8), others: 2);
+        }
+
+        Assert.Equal(WritePath.Direct, choice.Next(isReadAgain: true));
+    }
 
     [Theory]
     [InlineData(true, 2)]
