@@ -66,7 +66,7 @@ internal sealed class Coordinator
                     _state.Stages[near.Stage.Value].Tasks[near.Index].Near.Add(joined.Worker);
                 }
 
-                CancelOvertaken(joined.Worker);
+                CancelUncounted(joined.Worker);
                 break;
             case WorkerDraining draining:
                 _state.FreeSlots.Remove(draining.Worker);
@@ -132,16 +132,20 @@ internal sealed class Coordinator
     }
 
     // After a replay: whether they were cancelled before, the journal does not say.
-    private void CancelOvertaken(string worker)
+    private void CancelUncounted(string worker)
     {
         for (int number = 0; number < _state.Stages.Count; number++)
         {
             for (int index = 0; index < _state.Stages[number].Tasks.Count; index++)
             {
                 TaskState task = _state.Stages[number].Tasks[index];
-                if (task.Winner is not null && task.Running.ContainsValue(worker))
+                foreach ((int attempt, string where) in task.Running)
                 {
-                    _commands.CancelRunning(new TaskId(new StageId(number), index), task);
+                    if (where == worker && (task.Winner is not null || task.Refused.Contains(attempt)))
+                    {
+                        _commands.Add(new CancelAttempt(
+                            new AttemptId(new TaskId(new StageId(number), index), attempt), worker));
+                    }
                 }
             }
         }

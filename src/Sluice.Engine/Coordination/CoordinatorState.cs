@@ -115,7 +115,14 @@ internal sealed record CoordinatorState
 /// <param name="Upstream">Stages that must be done before it starts.</param>
 /// <param name="Reads">The stage whose outputs it fetches, if any; one of <paramref name="Upstream"/>.</param>
 /// <param name="Commits">Whether its tasks write the job's output.</param>
-internal sealed record StageSpec(string Name, int Tasks, IReadOnlyList<int> Upstream, int? Reads, bool Commits);
+internal sealed record StageSpec(string Name, int Tasks, IReadOnlyList<int> Upstream, int? Reads, bool Commits)
+{
+    /// <summary>
+    /// Whether its tasks write fewer records than they collect, as many as their memory made them: two attempts at one
+    /// task may write other records that mean the same.
+    /// </summary>
+    public bool Combines { get; init; }
+}
 
 /// <summary>One stage as it stands.</summary>
 internal sealed record StageState
@@ -163,6 +170,9 @@ internal sealed record TaskState
 
     /// <summary>Why its first failed try failed.</summary>
     public AttemptFailure? FirstCause { get; set; }
+
+    /// <summary>Refuses whatever the attempts will tell that run now.</summary>
+    public void RefuseRunning() => Refused.AddRange(Running.Keys.Except(Refused).ToList());
 }
 
 /// <summary>An attempt whose work counts.</summary>

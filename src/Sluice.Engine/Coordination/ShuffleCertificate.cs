@@ -19,7 +19,7 @@ internal static class ShuffleCertificate
         List<TaskState> producers = state.Stages[reads].Tasks;
         for (int producer = 0; producer < producers.Count; producer++)
         {
-            // An output may be lost after it was read; its rerun writes the same, or the reader has been refused.
+            // An output may be lost after it was read; its rerun wrote the same, or who read meanwhile is refused.
             TaskState task = producers[producer];
             RecordSum written = SumOf(task.Winner?.Result.Written ?? task.LostSums ?? [], reader.Task.Index);
             RecordSum read = SumOf(result.Read, producer);
@@ -34,10 +34,22 @@ internal static class ShuffleCertificate
         return null;
     }
 
-    /// <summary>The partitions for which a rerun wrote something else than the run whose output was lost.</summary>
-    public static IEnumerable<int> ChangedPartitions(IReadOnlyList<RecordSum> lost, IReadOnlyList<RecordSum> rerun) =>
-        Enumerable.Range(0, Math.Max(lost.Count, rerun.Count))
-            .Where(partition => SumOf(lost, partition) != SumOf(rerun, partition));
+    /// <summary>The tasks that read what a rerun wrote otherwise than the run whose output was lost.</summary>
+    public static IEnumerable<(TaskId Id, TaskState Task)> ReadersOfChanged(
+        CoordinatorState state, TaskId producer, IReadOnlyList<RecordSum> lost, IReadOnlyList<RecordSum> rerun)
+    {
+        foreach (int stage in StageOrder.Readers(state, producer.Stage.Value))
+        {
+            List<TaskState> readers = state.Stages[stage].Tasks;
+            for (int partition = 0; partition < readers.Count; partition++)
+            {
+                if (SumOf(lost, partition) != SumOf(rerun, partition))
+                {
+                    yield return (new TaskId(new StageId(stage), partition), readers[partition]);
+                }
+            }
+        }
+    }
 
     // What was not told counts as nothing read or written, and so does not pass for something.
     private static RecordSum SumOf(IReadOnlyList<RecordSum> sums, int index) =>

@@ -55,26 +55,28 @@ internal sealed class WinnerOutputs(CoordinatorState state, CommandList commands
     }
 
     /// <summary>A rerun succeeds: who has read, or reads now, what it has changed reads again.</summary>
+    /// <remarks>
+    /// Where records are combined a rerun may write others that mean the same: who has read all of the lost ones, and was
+    /// checked against their sums, stays.
+    /// </remarks>
     /// <returns>Why that cannot be: one of them has written to the output.</returns>
     public SluiceError? StartReadersOver(TaskId producer, IReadOnlyList<RecordSum> lost, IReadOnlyList<RecordSum> rerun)
     {
-        foreach (int partition in ShuffleCertificate.ChangedPartitions(lost, rerun))
+        StageSpec made = state.Stages[producer.Stage.Value].Spec;
+        foreach ((TaskId id, TaskState reader) in ShuffleCertificate.ReadersOfChanged(state, producer, lost, rerun))
         {
-            foreach (int number in StageOrder.Readers(state, producer.Stage.Value))
+            if (reader.Winner is not null && !made.Combines)
             {
-                StageState stage = state.Stages[number];
-                TaskId id = new(new StageId(number), partition);
-                TaskState reader = stage.Tasks[partition];
-                if (stage.Spec.Commits && reader.Winner is not null)
+                if (state.Stages[id.Stage.Value].Spec.Commits)
                 {
-                    return SluiceErrors.RerunDiffers(
-                        $"{producer}, operator {state.Stages[producer.Stage.Value].Spec.Name}");
+                    return SluiceErrors.RerunDiffers($"{producer}, operator {made.Name}");
                 }
 
                 Forget(id, null);
-                reader.Refused.AddRange(reader.Running.Keys.Except(reader.Refused));
-                commands.CancelRunning(id, reader);
             }
+
+            reader.RefuseRunning();
+            commands.CancelRunning(id, reader);
         }
 
         return null;

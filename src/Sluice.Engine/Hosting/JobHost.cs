@@ -251,7 +251,10 @@ internal sealed class JobHost : IDisposable
         stage.Tasks,
         stage.Upstream,
         stage.Input is ShuffleInput shuffle ? shuffle.Stage : null,
-        stage.Output is SinkOutput);
+        stage.Output is SinkOutput)
+    {
+        Combines = stage.Output is ShuffleOutput { Node.Combines: true },
+    };
 
     private void Decide(CoordinatorCommand command)
     {

@@ -1,3 +1,6 @@
+using Sluice.Jobs;
+using Sluice.Sorting;
+
 namespace Sluice.Engine;
 
 /// <summary>Makes of a journal the state that its coordinator had, as far as it was written down.</summary>
@@ -60,6 +63,7 @@ internal static class JobReplay
                     };
                     won.Running.Remove(entry.Attempt.Value);
                     won.Since.Remove(entry.Attempt.Value);
+                    Refuse(state, entry, won.LostSums ?? entry.Result!.Written);
                     break;
                 case "lost":
                     TaskState lost = TaskOf(state, entry);
@@ -74,6 +78,17 @@ internal static class JobReplay
                     // `ordered`, `resumed`, `publishing`: what is published halfway is rolled back and published anew.
                     break;
             }
+        }
+    }
+
+    // Who was reading what a rerun then replaced: cancelled or not, what it tells does not count.
+    private static void Refuse(CoordinatorState state, JournalEntry won, IReadOnlyList<RecordSum> lost)
+    {
+        TaskId producer = new(new StageId(won.Stage!.Value), won.Task!.Value);
+        foreach ((_, TaskState reader) in
+            ShuffleCertificate.ReadersOfChanged(state, producer, lost, won.Result!.Written))
+        {
+            reader.RefuseRunning();
         }
     }
 

@@ -19,6 +19,12 @@ public abstract class DatasetNode
     /// <summary>Whether records change machines here.</summary>
     public virtual bool IsShuffle => false;
 
+    /// <summary>
+    /// Whether records of one key may become fewer before they are written: how many then are depends on when memory
+    /// was full, and differs from attempt to attempt.
+    /// </summary>
+    public virtual bool Combines => false;
+
     /// <summary>Calls the method of the node's own type, with its types.</summary>
     public abstract TResult Accept<TResult>(IDatasetVisitor<TResult> visitor);
 }
@@ -132,6 +138,8 @@ public sealed class OrderBytesNode(DatasetNode input, ByteKey key, Duplicates du
 
     public ByteKey Key { get; } = key;
 
+    public override bool Combines => Duplicates == Duplicates.Drop;
+
     public Duplicates Duplicates { get; } = duplicates;
 
     public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
@@ -157,6 +165,8 @@ public sealed class OrderNode<T, TKey>(
 
     public Serializer<T> Serializer { get; } = serializer;
 
+    public override bool Combines => Duplicates == Duplicates.Drop;
+
     public Duplicates Duplicates { get; } = duplicates;
 
     public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
@@ -175,6 +185,8 @@ public sealed class AggregateNode<T, TKey, TState>(
     public override string Name => "aggregate";
 
     public override bool IsShuffle => true;
+
+    public override bool Combines => true;
 
     public Func<T, TKey> KeySelector { get; } = keySelector ?? throw new ArgumentNullException(nameof(keySelector));
 

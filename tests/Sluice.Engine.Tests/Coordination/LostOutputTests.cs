@@ -1,3 +1,5 @@
+using Sluice.Jobs;
+
 namespace Sluice.Engine.Tests;
 
 /// <summary>Outputs that vanish, those that are given up, and reruns that write the same or something else.</summary>
@@ -205,10 +207,71 @@ public sealed class LostOutputTests
         Assert.Null(job.Finished);
     }
 
-    /// <summary>One reader has committed, the other found the only map's output lost: the map runs again.</summary>
-    private static DrivenJob Half(out int committed)
+    [Fact]
+    public void A_rerun_of_a_map_that_combines_leaves_a_committed_reader_in_peace()
+    {
+        DrivenJob job = Half(out int committed, combines: true);
+
+        job.Succeed(0, 0, 2, result => result with { Written = DrivenJob.Changed(result.Written, committed) });
+        job.Succeed(1, 1, 2);
+
+        Assert.Single(job.Last.OfType<PublishOutput>());
+    }
+
+    [Fact]
+    public void A_rerun_of_a_map_that_combines_leaves_a_reader_in_peace_that_may_run_again()
+    {
+        DrivenJob job = new(Combining(Plans.Chain(maps: 1, groups: 2)));
+        job.Join("a", 3).Succeed(0, 0, 1).Succeed(1, 0, 1);
+        job.LoseOutput(Plans.Attempt(1, 1, 1), Plans.Attempt(0, 0, 1));
+
+        job.Succeed(0, 0, 2, result => result with { Written = DrivenJob.Changed(result.Written, 0) });
+
+        Assert.Empty(job.Discarded);
+        Assert.Equal([(1, 1, 2)], job.Started.Select(start => (start.Stage, start.Task, start.Number)));
+    }
+
+    [Fact]
+    public void A_reader_that_runs_while_a_map_that_combines_runs_again_is_refused()
+    {
+        DrivenJob job = new(Combining(Plans.Shuffle(maps: 1, partitions: 2)));
+        job.Join("a", 3).Succeed(0, 0, 1);
+        job.LoseOutput(Plans.Attempt(1, 1, 1), Plans.Attempt(0, 0, 1));
+
+        job.Succeed(0, 0, 2, result => result with { Written = DrivenJob.Changed(result.Written, 0) });
+        job.Succeed(1, 0, 1);
+
+        Assert.Equal([Plans.Attempt(1, 0, 1)], job.Discarded);
+        Assert.Null(job.Finished);
+    }
+
+    [Fact]
+    public void A_coordinator_that_comes_back_refuses_and_cancels_who_reads_what_was_replaced()
     {
         DrivenJob job = new(Plans.Shuffle(maps: 1, partitions: 2));
+        job.Join("a", 3).Succeed(0, 0, 1);
+        job.LoseOutput(Plans.Attempt(1, 1, 1), Plans.Attempt(0, 0, 1));
+        job.Succeed(0, 0, 2, result => result with { Written = DrivenJob.Changed(result.Written, 0) });
+        CoordinatorState state = CoordinatorState.New(JobId.New(), Plans.Shuffle(maps: 1, partitions: 2), Plans.Tries);
+
+        JobReplay.Into(state, job.Journal);
+        Coordinator back = new(state);
+        CancelAttempt cancel = Assert.Single(back.Handle(new WorkerJoined("a", 3)).OfType<CancelAttempt>());
+        IReadOnlyList<CoordinatorCommand> late = back.Handle(new AttemptSucceeded(
+            cancel.Attempt, Plans.Result(Plans.Shuffle(maps: 1, partitions: 2), cancel.Attempt.Task)));
+
+        Assert.Equal(Plans.Attempt(1, 0, 1), cancel.Attempt);
+        Assert.Equal(cancel.Attempt, Assert.Single(late.OfType<DiscardOutput>()).Attempt);
+        Assert.Equal(JobPhase.Running, state.Phase);
+    }
+
+    private static StageSpec[] Combining(StageSpec[] stages) => [stages[0] with { Combines = true }, .. stages[1..]];
+
+    /// <summary>One reader has committed, the other found the only map's output lost: the map runs again.</summary>
+    private static DrivenJob Half(out int committed, bool combines = false)
+    {
+        StageSpec[] stages = Plans.Shuffle(maps: 1, partitions: 2);
+        DrivenJob job = new(combines ? Combining(stages) : stages);
         job.Join("a", 2).Succeed(0, 0, 1).Succeed(1, 0, 1);
         job.LoseOutput(Plans.Attempt(1, 1, 1), Plans.Attempt(0, 0, 1));
         Assert.Equal([(0, 0, 2, "a")], job.Started);

@@ -111,6 +111,47 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(["a", "b"], Resume(worker, order, isWorkerLost: false));
     }
 
+    [Fact]
+    public void What_a_rerun_combines_otherwise_leaves_the_committed_part_as_it_is()
+    {
+        string[] lines = [.. Enumerable.Range(0, 20_000).Select(i => $"line {i * 7919 % 300:D4}")];
+        string input = _folder.Write("in", string.Join('\n', lines) + "\n");
+        JobOrder order = TestOrder.Sort(input, _folder["out"]);
+        order = order with
+        {
+            Arguments = new Dictionary<string, string[]>(order.Arguments) { ["unique"] = ["true"] },
+        };
+        JobPreparation job = TestOrder.Prepare(order);
+        long before;
+        using (WorkerProcess first = new(_folder["spill"]))
+        {
+            WorkerProcess.Hands dying = first.For(order.Id, job, TestOrder.Staging(order));
+            JobHost host = JobHost.Begin(order.Id, order.Name, job, false, order, dying);
+            dying.Run(host, OnePartIsCommitted);
+            before = WrittenByMaps(host.State);
+            host.Abandon();
+        }
+
+        using WorkerProcess second = new(_folder["spill"], memory: 96 << 10);
+        OutputDirectory taken = OutputDirectory.TryResume(job.OutputPath, order.Id, false)!;
+        WorkerProcess.Hands hands = second.For(order.Id, job, TestOrder.Staging(order));
+        using JobHost resumed = JobHost.Resume(order, job, taken, hands);
+        resumed.Handle(new WorkerLost("worker"));
+        hands.Run(resumed);
+
+        Assert.Null(resumed.Failure);
+        Assert.NotEqual(before, WrittenByMaps(resumed.State));
+        Assert.Equal(
+            lines.Distinct().Order(StringComparer.Ordinal),
+            Directory.GetFiles(job.OutputPath, "part-*").Order(StringComparer.Ordinal).SelectMany(File.ReadAllLines));
+    }
+
+    private static bool OnePartIsCommitted(CoordinatorState state) =>
+        state.Stages[^1].Tasks.Exists(task => task.Winner is not null);
+
+    private static long WrittenByMaps(CoordinatorState state) =>
+        state.Stages[^2].Tasks.Sum(task => task.Winner!.Result.Written.Sum(sum => sum.Count));
+
     private static string RunUntilPublishing(WorkerProcess worker, JobOrder order, JobPreparation job)
     {
         WorkerProcess.Hands hands = worker.For(order.Id, job, TestOrder.Staging(order), diesBeforePublishing: true);

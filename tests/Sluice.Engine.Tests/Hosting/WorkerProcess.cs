@@ -10,12 +10,13 @@ namespace Sluice.Engine.Tests;
 internal sealed class WorkerProcess : IDisposable
 {
     private const int Slots = 2;
-    private readonly NetworkBufferPool _pool = new(NetworkBufferPoolOptions.ForMemory(256 << 10, 1024));
+    private readonly NetworkBufferPool _pool;
     private readonly SpillDirectories _spill;
     private readonly AttemptThreads _threads;
 
-    public WorkerProcess(string spillDirectory, SharedPathWait? visibility = null)
+    public WorkerProcess(string spillDirectory, SharedPathWait? visibility = null, int memory = 256 << 10)
     {
+        _pool = new NetworkBufferPool(NetworkBufferPoolOptions.ForMemory(memory, 1024));
         _spill = SpillDirectories.Open([spillDirectory]);
         DiskWait wait = new(TimeSpan.Zero);
         _threads = new AttemptThreads(
