@@ -56,7 +56,7 @@ internal sealed record AttemptEnd
         return new AttemptEnd
         {
             Attempt = attempt,
-            Failure = new AttemptFailure(error, canRetry, exception.ToString()),
+            Failure = new AttemptFailure(error, canRetry, OperatorCode.DetailOf(exception)),
             LostProducer = exception is OutputLostException { Output: OutputId lost }
                 ? new AttemptId(new TaskId(new StageId(lost.Stage), lost.Task), lost.Attempt)
                 : null,

@@ -87,17 +87,18 @@ internal sealed class AttemptThreads : IDisposable
 
     private AttemptEnd RunTraced(AttemptId attempt, AttemptInput input, Running running)
     {
-        using AttemptTrace trace = AttemptTrace.Begin(input, Silo);
+        AttemptTrace? trace = null;
         AttemptEnd end;
         try
         {
+            trace = AttemptTrace.Begin(input, Silo);
             TaskOutcome outcome = _runner.Run(input, running.Progress, running.Cancellation.Token);
             trace.Succeeded(outcome);
             end = AttemptEnd.Succeeded(attempt, outcome);
         }
         catch (OperationCanceledException) when (running.Cancellation.IsCancellationRequested)
         {
-            trace.Stopped();
+            trace?.Stopped();
             end = AttemptEnd.Stopped(attempt);
         }
 #pragma warning disable CA1031 // Whatever the user's code or a layer threw becomes the attempt's failure.
@@ -105,10 +106,12 @@ internal sealed class AttemptThreads : IDisposable
 #pragma warning restore CA1031
         {
             end = AttemptEnd.Failed(attempt, exception, _slots);
-            trace.Failed(end.Failure!.Error);
+            trace?.Failed(end.Failure!.Error);
         }
 
-        return end with { Span = trace.Id, ReclaimedBytes = ReclaimedBytes };
+        end = end with { Span = trace?.Id, ReclaimedBytes = ReclaimedBytes };
+        trace?.Dispose();
+        return end;
     }
 
     private sealed record Running(

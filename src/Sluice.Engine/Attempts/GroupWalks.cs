@@ -57,6 +57,9 @@ internal sealed class GroupWalks<T> : GroupSource<T>
         _context = context;
     }
 
+    /// <summary>Why the merge cannot go on; null while it can. A selector may have made another exception of it.</summary>
+    public ExceptionDispatchInfo? Failure => _failure;
+
     /// <summary>Begins a group's turn.</summary>
     public GroupValues<T> Begin()
     {
@@ -70,6 +73,7 @@ internal sealed class GroupWalks<T> : GroupSource<T>
         _number = -1;
         while (NextOfMerge())
         {
+            CheckNowAndThen();
         }
 
         _kept.Clear();
@@ -79,6 +83,7 @@ internal sealed class GroupWalks<T> : GroupSource<T>
     public override bool MoveNext(long group, ref long following, out long current)
     {
         ThrowIfOver(group);
+        CheckNowAndThen();
         current = following;
         if (following < _kept.Length)
         {
@@ -142,12 +147,6 @@ internal sealed class GroupWalks<T> : GroupSource<T>
 
     private bool NextOfMerge()
     {
-        if (--_untilCheck == 0)
-        {
-            _untilCheck = ValuesBetweenChecks;
-            _context.Cancellation.ThrowIfCancellationRequested();
-        }
-
         _failure?.Throw();
         try
         {
@@ -164,6 +163,16 @@ internal sealed class GroupWalks<T> : GroupSource<T>
 
         _read++;
         return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CheckNowAndThen()
+    {
+        if (--_untilCheck == 0)
+        {
+            _untilCheck = ValuesBetweenChecks;
+            _context.Cancellation.ThrowIfCancellationRequested();
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -101,7 +101,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
 
     public override bool Visit<T, TKey, TOut>(GroupNode<T, TKey, TOut> node)
     {
-        Operator<TOut> next = (Operator<TOut>)_next;
+        GuardedEmitter<TOut> next = new((Operator<TOut>)_next);
         MergeGroup group = new(_records);
         using GroupBuffer buffer = new(
             _context.Pool, _context.SegmentSize, _context.Memory.Groups, _context.Cancellation);
@@ -109,11 +109,20 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         while (NextGroup(group))
         {
             TKey key = Decode(node.Order, group.Key);
-            node.Selector(key, walks.Begin(), next);
+            try
+            {
+                node.Selector(key, walks.Begin(), next);
+            }
+            catch when (walks.Failure is not null || next.Failure is not null)
+            {
+                // Thrown below as it was, whatever the selector made of it.
+            }
+
+            next.Failure?.Throw();
             walks.End();
         }
 
-        next.Complete();
+        ((Operator<TOut>)_next).Complete();
         return true;
     }
 

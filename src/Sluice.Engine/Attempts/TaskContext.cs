@@ -55,15 +55,7 @@ internal sealed record TaskContext
     public required IBlockCodec? Codec { get; init; }
 
     /// <summary>How the task shares out its segments.</summary>
-    public TaskMemory Memory
-    {
-        get
-        {
-            long bytes = Splits.Sum(split => split.Length);
-            int ring = RingLimit.Segments(bytes, Stage.Tasks, Waves, Segments, SegmentSize);
-            return TaskMemory.For(Stage, Segments, ring, Waves, Codec is not null).ForOutput(bytes, SegmentSize);
-        }
-    }
+    public TaskMemory Memory => field ??= ShareOut();
 
     /// <summary>Counts as the task goes, for progress.</summary>
     public required TaskProgress Progress { get; init; }
@@ -72,6 +64,16 @@ internal sealed record TaskContext
 
     /// <summary>The longest record: half of the task's memory, and never more than an array holds.</summary>
     public long LargestRecord => Math.Min((long)Segments * SegmentSize / 2, Array.MaxLength);
+
+    /// <summary>Bytes of items that a task may keep outside of its pool, for the first ones in an order.</summary>
+    public long TopRoom => (long)Segments * SegmentSize / 8;
+
+    private TaskMemory ShareOut()
+    {
+        long bytes = Splits.Sum(split => split.Length);
+        int ring = RingLimit.Segments(bytes, Stage.Tasks, Waves, Segments, SegmentSize);
+        return TaskMemory.For(Stage, Segments, ring, Waves, Codec is not null).ForOutput(bytes, SegmentSize);
+    }
 }
 
 /// <summary>How far one attempt was at a moment.</summary>

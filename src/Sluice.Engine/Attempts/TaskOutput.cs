@@ -166,8 +166,7 @@ internal sealed class SinkTaskOutput : TaskOutput
             path,
             () => PartFile.Create(path, context.Pool, context.Memory.Write, context.DiskWait, context.Cancellation),
             context.Cancellation);
-        bool endLines = node is not WriteBytesNode { Format: FixedFormat };
-        _sink = new BytesSink(_part, endLines);
+        _sink = new BytesSink(_part, (node as WriteBytesNode)?.Format as FixedFormat);
         Operator = node.Accept(new SinkBuilder(_sink));
     }
 

@@ -28,10 +28,14 @@ internal static class FailureTranslation
         OutputLostException lost => (SluiceErrors.TaskInputOutput(where, lost.Message), true),
         ItemCodecException codec => (SluiceErrors.ItemUnencodable(where, codec.Message), false),
         _ when MissingAssembly.Of(exception) is { } missing => (SluiceErrors.AssemblyMissing(missing, where), true),
-        IOException io when DiskWait.IsFull(io) => (SluiceErrors.DiskFull(io.Message), false),
         _ when ProcessLimits.IsReached(exception) => (SluiceErrors.ProcessLimit(where, exception.Message), true),
-        IOException or UnauthorizedAccessException => (SluiceErrors.TaskInputOutput(where, exception.Message), true),
-        _ => (SluiceErrors.OperatorFailed(where, $"{exception.GetType().Name}: {exception.Message}"), true),
+        IOException or UnauthorizedAccessException when !OperatorCode.Threw(exception) =>
+            exception is IOException io && DiskWait.IsFull(io)
+                ? (SluiceErrors.DiskFull(io.Message), false)
+                : (SluiceErrors.TaskInputOutput(where, exception.Message), true),
+        _ => (
+            SluiceErrors.OperatorFailed(where, $"{exception.GetType().Name}: {OperatorCode.MessageOf(exception)}"),
+            true),
     };
 
     /// <summary>A failure outside of tasks: directories, planning.</summary>

@@ -54,17 +54,7 @@ internal sealed class AggregateWriter<T, TKey, TState> : Operator<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void EmitEncoded(TKey key, T item)
     {
-        RecordWriter encoded = new(_scratch);
-        try
-        {
-            _node.Order.Encode(key, ref encoded);
-        }
-        catch (Exception exception)
-        {
-            throw ItemCodecException.Writing(typeof(TKey), _count, null, exception);
-        }
-
-        Add(encoded.Written, item);
+        Add(ScratchKey.Encode(_node.Order, key, _scratch, _count), item);
         _count++;
     }
 

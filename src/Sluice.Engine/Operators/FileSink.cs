@@ -8,13 +8,15 @@ namespace Sluice.Engine;
 internal sealed class BytesSink : Operator<ReadOnlySpan<byte>>
 {
     private readonly PartFile _part;
-    private readonly bool _endLines;
+    private readonly FixedFormat? _format;
     private RecordSum _sum;
 
-    public BytesSink(PartFile part, bool endLines)
+    /// <param name="part">Where they go.</param>
+    /// <param name="format">Of records without ends; null for lines.</param>
+    public BytesSink(PartFile part, FixedFormat? format)
     {
         _part = part;
-        _endLines = endLines;
+        _format = format;
     }
 
     /// <summary>Sum over the records written, without their line feeds.</summary>
@@ -23,15 +25,20 @@ internal sealed class BytesSink : Operator<ReadOnlySpan<byte>>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Emit(ReadOnlySpan<byte> item)
     {
-        _sum.Add(item, item.Length);
-        if (_endLines)
+        if (_format is null)
         {
+            _sum.Add(item, item.Length);
             _part.Write(item, (byte)'\n');
+            return;
         }
-        else
+
+        if (item.Length != _format.RecordLength)
         {
-            _part.Write(item);
+            throw ItemCodecException.OfLength(item.Length, _format.Name, _format.RecordLength, _sum.Count);
         }
+
+        _sum.Add(item, item.Length);
+        _part.Write(item);
     }
 
     public override void Complete()

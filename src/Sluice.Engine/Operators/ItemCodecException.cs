@@ -5,7 +5,7 @@ namespace Sluice.Engine;
 /// <summary>A key order or a serializer threw: an item could not be turned into bytes, or back.</summary>
 internal sealed class ItemCodecException : Exception
 {
-    private ItemCodecException(string message, Exception inner)
+    private ItemCodecException(string message, Exception? inner)
         : base(message, inner)
     {
     }
@@ -17,7 +17,7 @@ internal sealed class ItemCodecException : Exception
     public static ItemCodecException Writing(Type type, long number, int? partition, Exception inner) => new(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"a {type.Name} cannot be written, that of item {number} of the task{For(partition)}: {inner.Message}"),
+            $"a {type.Name} cannot be written, that of item {number} of the task{For(partition)}: {OperatorCode.MessageOf(inner)}"),
         inner);
 
     /// <param name="type">What could not be read.</param>
@@ -27,8 +27,19 @@ internal sealed class ItemCodecException : Exception
     public static ItemCodecException Reading(Type type, long number, int partition, Exception inner) => new(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"a {type.Name} cannot be read, that of record {number} of partition {partition}: {inner.Message}"),
+            $"a {type.Name} cannot be read, that of record {number} of partition {partition}: {OperatorCode.MessageOf(inner)}"),
         inner);
+
+    /// <param name="length">Bytes of the record that was to be written.</param>
+    /// <param name="format">What it was to be written as.</param>
+    /// <param name="expected">Bytes of all records of that format.</param>
+    /// <param name="number">Records the task wrote before.</param>
+    public static ItemCodecException OfLength(int length, string format, int expected, long number) => new(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"record {number} of the task has {length} bytes and cannot be written as {format}, whose records have " +
+            $"{expected}"),
+        null);
 
     private static string For(int? partition) => partition is int known
         ? string.Create(CultureInfo.InvariantCulture, $", for partition {known}")

@@ -155,19 +155,32 @@ internal sealed class OrderSampler<T, TKey> : Operator<T>
 /// <summary>
 /// Keeps the first items in an order and writes only those into the shuffle; equal ones as they came.
 /// </summary>
+/// <remarks>
+/// Those that it has no room for are written before the input has ended, and it keeps the first ones of the rest: then
+/// the shuffle has more than it needs, and whoever reads it takes the first.
+/// </remarks>
 internal sealed class TopWriter<T> : Operator<T>
     where T : allows ref struct
 {
+    // Of a kept item besides its bytes: two arrays, and its place in the queue.
+    private const int Overhead = 80;
+
     private readonly TopNode<T> _node;
+    private readonly long _room;
     private readonly ShuffleWriter _output;
     private readonly RecordScratch _key = new();
     private readonly RecordScratch _value = new();
     private readonly KeyComparison? _comparison;
     private readonly PriorityQueue<byte[], Place> _kept;
     private long _count;
+    private long _keptBytes;
 
-    public TopWriter(TopNode<T> node, ShuffleWriter output)
+    /// <param name="node">The step.</param>
+    /// <param name="room">Bytes that the kept items may take, with what the runtime needs for each.</param>
+    /// <param name="output">The shuffle.</param>
+    public TopWriter(TopNode<T> node, long room, ShuffleWriter output)
     {
+        _room = room;
         _comparison = node.Order.Comparison;
         _kept = new PriorityQueue<byte[], Place>(Comparer<Place>.Create(LastFirst));
         _node = node;
@@ -187,13 +200,24 @@ internal sealed class TopWriter<T> : Operator<T>
         byte[] value = Serialize(item, number);
         if (isFull)
         {
-            _kept.Dequeue();
+            _kept.TryDequeue(out byte[]? left, out Place place);
+            _keptBytes -= BytesOf(left!, place);
         }
 
-        _kept.Enqueue(value, new Place(key.ToArray(), number));
+        Place kept = new(key.ToArray(), number);
+        _kept.Enqueue(value, kept);
+        _keptBytes += BytesOf(value, kept);
+        if (_keptBytes > _room)
+        {
+            Write();
+        }
     }
 
-    public override void Complete()
+    public override void Complete() => Write();
+
+    private static long BytesOf(byte[] value, Place place) => (long)place.Key.Length + value.Length + Overhead;
+
+    private void Write()
     {
         // The shuffle keeps equal keys in the order in which they are written.
         foreach ((byte[] value, Place place) in _kept.UnorderedItems.OrderBy(kept => kept.Priority.Number))
@@ -202,6 +226,7 @@ internal sealed class TopWriter<T> : Operator<T>
         }
 
         _kept.Clear();
+        _keptBytes = 0;
     }
 
     private byte[] Serialize(T item, long number)

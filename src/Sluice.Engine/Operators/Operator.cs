@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Sluice.Jobs;
 
 namespace Sluice.Engine;
@@ -61,15 +62,62 @@ internal sealed class SelectManyOperator<TIn, TOut> : Operator<TIn>
 {
     private readonly Action<TIn, Emitter<TOut>> _selector;
     private readonly Operator<TOut> _next;
+    private readonly GuardedEmitter<TOut> _guarded;
 
     public SelectManyOperator(Action<TIn, Emitter<TOut>> selector, Operator<TOut> next)
     {
         _selector = selector;
         _next = next;
+        _guarded = new GuardedEmitter<TOut>(next);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Emit(TIn item) => _selector(item, _next);
+    public override void Emit(TIn item)
+    {
+        try
+        {
+            _selector(item, _guarded);
+        }
+        catch when (_guarded.Failure is not null)
+        {
+            // Thrown below as it was, whatever the selector made of it.
+        }
+
+        _guarded.Failure?.Throw();
+    }
 
     public override void Complete() => _next.Complete();
+}
+
+/// <summary>Passes items on, and remembers why one could not be.</summary>
+/// <remarks>
+/// For selectors that emit: one that goes on after an exception, as those do that leave out what they cannot read, must
+/// not leave out what a later step could not take.
+/// </remarks>
+internal sealed class GuardedEmitter<T> : Emitter<T>
+    where T : allows ref struct
+{
+    private readonly Operator<T> _next;
+
+    public GuardedEmitter(Operator<T> next)
+    {
+        _next = next;
+    }
+
+    /// <summary>Why the first item was not taken that was not; null when all were.</summary>
+    public ExceptionDispatchInfo? Failure { get; private set; }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Emit(T item)
+    {
+        try
+        {
+            _next.Emit(item);
+        }
+        catch (Exception exception)
+        {
+            Failure ??= ExceptionDispatchInfo.Capture(exception);
+            throw;
+        }
+    }
 }

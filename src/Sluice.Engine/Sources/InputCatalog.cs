@@ -16,8 +16,8 @@ public sealed record InputCatalog(IReadOnlyList<InputFile> Files, IReadOnlyList<
     /// <summary>Finds the files behind paths, directories and patterns.</summary>
     /// <param name="inputs">As the user named them; relative ones start at the current directory.</param>
     /// <param name="format">Files of fixed-length records must hold whole ones.</param>
-    /// <exception cref="SluiceException">An input is missing, unreadable, compressed, torn or not a regular
-    /// file.</exception>
+    /// <exception cref="SluiceException">An input is missing, unreadable, compressed, torn, longer than its length or
+    /// not a regular file.</exception>
     public static InputCatalog Find(IReadOnlyList<string> inputs, RecordFormat format)
     {
         if (inputs.Count == 0)
@@ -60,6 +60,12 @@ public sealed record InputCatalog(IReadOnlyList<InputFile> Files, IReadOnlyList<
             long length = stream.Length;
             Span<byte> magic = stackalloc byte[3];
             int read = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
+            if (read > length)
+            {
+                throw new SluiceException(
+                    SluiceErrors.InputNotRegular(path, "a file that holds more than its length says, as those of /proc do"));
+            }
+
             if (magic[..read].SequenceEqual<byte>([0x1F, 0x8B, 0x08]))
             {
                 throw new SluiceException(SluiceErrors.InputCompressed(path));

@@ -32,6 +32,12 @@ internal static class SplitPlan
         for (int file = 0; file < files.Count; file++)
         {
             long length = files[file].Length;
+            if (length == 0)
+            {
+                // Who reads it finds whether it has grown since.
+                current.Add(new InputSplit(file, 0, 0));
+            }
+
             for (long start = 0; start < length;)
             {
                 // The last piece takes a rest that is too small for a task of its own.
@@ -51,9 +57,13 @@ internal static class SplitPlan
             }
         }
 
-        if (current.Count > 0 || tasks.Count == 0)
+        if (filled > 0 || tasks.Count == 0)
         {
             tasks.Add([.. current]);
+        }
+        else
+        {
+            tasks[^1] = [.. tasks[^1], .. current];
         }
 
         return tasks;

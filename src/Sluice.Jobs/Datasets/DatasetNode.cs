@@ -20,8 +20,8 @@ public abstract class DatasetNode
     public virtual bool IsShuffle => false;
 
     /// <summary>
-    /// Whether records of one key may become fewer before they are written: how many then are depends on when memory
-    /// was full, and differs from attempt to attempt.
+    /// Whether a task may write fewer records than it is given: how many they are then depends on when its memory was
+    /// full, and differs from attempt to attempt.
     /// </summary>
     public virtual bool Combines => false;
 
@@ -233,6 +233,8 @@ public sealed class TopNode<T>(DatasetNode input, int count, KeyOrder<T> order, 
     public override string Name => $"top {Count}";
 
     public override bool IsShuffle => true;
+
+    public override bool Combines => true;
 
     public int Count { get; } = count;
 

@@ -47,7 +47,9 @@ public static partial class SluiceErrors
         ["SLU1402"] = "The user's own code in an operator threw.",
         ["SLU1403"] = "The job was cancelled.",
         ["SLU1404"] = "A task could not read or write a file.",
-        ["SLU1405"] = "A key or an item could not be turned into bytes, or back: its KeyOrder or Serializer threw.",
+        ["SLU1405"] =
+            "A key or an item could not be turned into bytes, or back (its KeyOrder or Serializer threw), or a record has " +
+            "another length than those of its format.",
         ["SLU1406"] = "No silo of the cluster takes tasks: all have no slots, are draining, or have not joined yet.",
         ["SLU1407"] = "A silo cannot run the job: it lacks the class, does not see a path, or planned it differently.",
         ["SLU1408"] = "The cluster has no job of that id, or has forgotten it.",

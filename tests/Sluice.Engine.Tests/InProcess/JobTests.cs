@@ -169,6 +169,21 @@ public sealed class JobTests : IDisposable
         Assert.Equal(lines.OrderBy(line => line[0]).Take(top), Text(ReadParts()));
     }
 
+    [Fact]
+    public async Task Top_of_more_than_the_task_has_room_for_writes_what_it_cannot_keep_and_is_right()
+    {
+        const int Top = 6000;
+        Random random = new(15);
+        List<string> lines = [.. Enumerable.Range(0, 20_000).Select(i => $"{(char)('a' + random.Next(9))}{i:D5}")];
+        string input = _folder.Write("in", string.Join('\n', lines));
+
+        JobReport report = await Run(
+            new FirstByLetter(), new JobArguments().Add("input", input).Add("top", $"{Top}"), 1, 1024, 1);
+
+        Assert.Equal(lines.OrderBy(line => line[0]).Take(Top), Text(ReadParts()));
+        Assert.True(report.Records.Shuffled > Top, "Everything was kept.");
+    }
+
     /// <summary>A user's own job: the ten lines that it takes.</summary>
     private sealed class LinesByLength : IJob
     {

@@ -40,4 +40,20 @@ public sealed class InputCatalogTests : IDisposable
         Assert.Equal([_folder["one/a"], _folder["three/a"]], found.Files.Select(file => file.Path));
         Assert.Empty(found.Warnings);
     }
+
+    [Fact]
+    public void A_file_that_holds_more_than_its_length_says_is_refused()
+    {
+        const string Status = "/proc/self/status";
+        if (!File.Exists(Status))
+        {
+            Assert.Skip("There is no /proc here.");
+        }
+
+        SluiceException thrown = Assert.Throws<SluiceException>(
+            () => InputCatalog.Find([Status], RecordFormat.Lines));
+
+        Assert.Equal("SLU1103", thrown.Error.Code);
+        Assert.Contains("holds more than its length says", thrown.Error.What, StringComparison.Ordinal);
+    }
 }

@@ -130,6 +130,35 @@ public sealed class SplitReaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData(new[] { 0L })]
+    [InlineData(new[] { 0L, 5, 0 })]
+    [InlineData(new[] { 8L << 20, 0 })]
+    public void An_empty_file_has_a_split_and_no_task_of_its_own(long[] lengths)
+    {
+        InputFile[] inputs = [.. lengths.Select((length, i) => new InputFile($"{i}", length))];
+
+        InputSplit[] all = Assert.Single(SplitPlan.Cut(inputs, RecordFormat.Lines, 2));
+
+        Assert.Equal(lengths.Select((length, i) => new InputSplit(i, 0, length)), all);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_file_that_was_empty_and_is_not_any_more_is_told(bool lines)
+    {
+        InputFile file = new(_folder.Write("in", ""), 0);
+        InputSplit split = new(0, 0, 0);
+        File.WriteAllText(file.Path, new string('x', 100));
+
+        Assert.Throws<InputChangedException>(() => Read(
+            lines
+                ? new LineReader(file, split, Segments(32, 1), 1000)
+                : new FixedLengthReader(file, split, Segments(32, 1), 1000, 100),
+            []));
+    }
+
+    [Theory]
     [InlineData(200, 2, new[] { 50, 50, 25, 25, 13, 13, 8, 8, 9 })]
     [InlineData(1, 8, new[] { 1 })]
     [InlineData(600, 1, new[] { 128, 128, 128, 108, 54, 27, 14, 8, 6 })]
