@@ -45,7 +45,9 @@ internal sealed class JobPublication(
             output.Publish(name, statistics.Sink, parts, writes.Run, journal.Retire);
             return new OutputPublished();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SluiceException)
+#pragma warning disable CA1031 // Whatever it was ends the job, which would wait for this for ever.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             SluiceError error = FailureTranslation.OfJob(exception).Error;
             return new PublishFailed(new AttemptFailure(error, false, exception.ToString()));

@@ -59,7 +59,7 @@ internal sealed class JournalQueue(Journal journal, IJobWorkers workers, Patient
             () =>
             {
                 writes.Run(journal.Path, () => journal.Append(lines));
-                leftovers.ForEach(File.Delete);
+                leftovers.ForEach(Remove);
             },
             () =>
             {
@@ -68,5 +68,17 @@ internal sealed class JournalQueue(Journal journal, IJobWorkers workers, Patient
                 acts.ForEach(act => act());
                 Go();
             });
+    }
+
+    // What cannot be deleted now goes with its directory.
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 }

@@ -55,14 +55,7 @@ public sealed class InProcessEngine : IDisposable
             WarmUp.Start();
             JobPreparation job = Prepare(request);
             using SpillDirectories spill = SpillDirectories.Open(_options.SpillDirectories);
-            long estimate = job.SpillEstimate(_options.MemoryBytes);
-            if (spill.FreeBytes < estimate)
-            {
-                string where = string.Join(", ", spill.All.Select(directory => directory.Path));
-                throw new SluiceException(SluiceErrors.DiskTooSmall(where, estimate, spill.FreeBytes));
-            }
-
-            using JobRun run = new(request, job, _options, spill, _ports);
+            using JobRun run = new(request, CheckRoom(job, spill), _options, spill, _ports);
             return run.Run(progress, cancellation);
         }
         catch (SluiceException exception) when (
@@ -75,5 +68,25 @@ public sealed class InProcessEngine : IDisposable
         {
             throw FailureTranslation.OfJob(exception);
         }
+    }
+
+    private JobPreparation CheckRoom(JobPreparation job, SpillDirectories spill)
+    {
+        long estimate = job.SpillEstimate(_options.MemoryBytes);
+        long free = spill.FreeBytes;
+        if (free >= estimate)
+        {
+            return job;
+        }
+
+        string where = string.Join(", ", spill.All.Select(directory => directory.Path));
+        SluiceError tooSmall = SluiceErrors.DiskTooSmall(where, estimate, free);
+        if (!job.MaySpillLess)
+        {
+            throw new SluiceException(tooSmall);
+        }
+
+        string warning = $"{tooSmall.What} in {where}; it needs less the more of its keys are equal.";
+        return job with { Warnings = [.. job.Warnings, warning] };
     }
 }

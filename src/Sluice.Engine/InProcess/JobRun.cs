@@ -66,28 +66,39 @@ internal sealed class JobRun : IJobWorkers, IDisposable
             throw;
         }
 
-        _observed = ObservedEngine.Local(_pool, options.Parallelism, spill);
-        ActivityContext caller = request.ParentTrace == default
-            ? Activity.Current?.Context ?? default
-            : request.ParentTrace;
-        _trace = JobTrace.Begin(_id, request.Name, caller, Here);
-        _host.Trace = _trace;
-        _inputs = new AttemptInputs(_id, job, _host.StagingPath);
-        ISpillStore store = ports.Store(spill);
-        _tracing = BufferTracing.For(options.TraceBuffers, Here, Spans.ContextOf(_trace.TraceParent), null);
-        AttemptRunner runner = new(
-            _pool,
-            token => new WaitingStore(store, DiskWait, token),
-            _outputs,
-            ports.Transport(_outputs),
-            _pool.Total / options.Parallelism,
-            options.Codec,
-            DiskWait,
-            _tracing)
+        try
         {
-            Observed = _observed,
-        };
-        _attempts = new AttemptThreads(runner, options.Parallelism);
+            _observed = ObservedEngine.Local(_pool, options.Parallelism, spill);
+            ActivityContext caller = request.ParentTrace == default
+                ? Activity.Current?.Context ?? default
+                : request.ParentTrace;
+            _trace = JobTrace.Begin(_id, request.Name, caller, Here);
+            _host.Trace = _trace;
+            _inputs = new AttemptInputs(_id, job, _host.StagingPath);
+            ISpillStore store = ports.Store(spill);
+            _tracing = BufferTracing.For(options.TraceBuffers, Here, Spans.ContextOf(_trace.TraceParent), null);
+            AttemptRunner runner = new(
+                _pool,
+                token => new WaitingStore(store, DiskWait, token),
+                _outputs,
+                ports.Transport(_outputs),
+                _pool.Total / options.Parallelism,
+                options.Codec,
+                DiskWait,
+                _tracing)
+            {
+                Observed = _observed,
+            };
+            _attempts = new AttemptThreads(runner, options.Parallelism);
+        }
+        catch
+        {
+            _trace?.Dispose();
+            _observed?.Dispose();
+            _host.Dispose();
+            _pool.Dispose();
+            throw;
+        }
     }
 
     public DiskWait DiskWait { get; }

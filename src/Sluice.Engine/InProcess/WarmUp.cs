@@ -39,9 +39,18 @@ public static class WarmUp
     /// <param name="last">Makes ready what the caller will need at the job's end; null for nothing.</param>
     public static void Start(Action? last = null)
     {
-        if (Interlocked.Exchange(ref _started, 1) == 0)
+        if (Interlocked.Exchange(ref _started, 1) != 0)
+        {
+            return;
+        }
+
+        try
         {
             ProcessLimits.StartThread("sluice-warm-up", () => Run(last));
+        }
+        catch (ThreadLimitException)
+        {
+            // A job may do without, and does what is needed when it is.
         }
     }
 

@@ -3,6 +3,10 @@ using Sluice.Sorting;
 namespace Sluice.Jobs;
 
 /// <summary>Items on their way through a job; each method adds a step. Nothing runs here.</summary>
+/// <remarks>
+/// Threading: tasks run at the same time and share the delegates that are given here, so what those use besides their
+/// arguments must be safe for several threads.
+/// </remarks>
 /// <typeparam name="T">May be a span of bytes, so that no record is allocated.</typeparam>
 public sealed class Dataset<T>
     where T : allows ref struct

@@ -21,6 +21,22 @@ public sealed class FullDiskTests : ConsoleTest
     }
 
     [Fact]
+    public async Task A_job_that_may_do_with_less_room_runs_and_is_warned_of()
+    {
+        await OnSmallDiskAsync("small", "1m", async () =>
+        {
+            File.WriteAllText(PathOf("in"), string.Concat(Enumerable.Repeat("the same words on every line\n", 100_000)));
+
+            ConsoleResult result = await Run(
+                "wordcount", "in", "--out", "out", "--memory", "2MiB", "--spill-dir", "small");
+
+            Assert.Equal(0, result.ExitCode);
+            Assert.Contains("needs less the more of its keys are equal", result.Error, StringComparison.Ordinal);
+            Assert.Contains("words\t100000", File.ReadAllText(PathOf("out/part-00000")), StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
     public async Task A_disk_that_stays_full_fails_the_job_and_is_empty_again()
     {
         await OnSmallDiskAsync("small", "1m", async () =>

@@ -74,6 +74,24 @@ public sealed class JournalQueueTests : IDisposable
         Assert.False(File.Exists(part), "It is left.");
     }
 
+    [Fact]
+    public void A_file_that_cannot_be_deleted_holds_nothing_up()
+    {
+        // A directory is none that File.Delete deletes, whoever asks.
+        Directory.CreateDirectory(_folder["part"]);
+        string other = _folder.Write("other", "x");
+        Line("1");
+        _queue.Delete(_folder["part"]);
+        _queue.Delete(other);
+        Act("a");
+        _queue.Go();
+
+        _writer.Finish();
+
+        AssertStands(["1"], ["a"], isSettled: true);
+        Assert.False(File.Exists(other), "It is left.");
+    }
+
     [Theory]
     [Seeded(1)]
     [Seeded(2)]
