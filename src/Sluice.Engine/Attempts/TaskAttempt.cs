@@ -25,9 +25,25 @@ internal static class TaskAttempt
         }
     }
 
+    // One that fails ends what writes or merges for it, too, which may wait for room on a disk.
     private static TaskOutcome RunCounted(TaskContext context)
     {
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
+        context = context with { Cancellation = ending.Token };
         using TaskOutput output = TaskOutput.Open(context);
+        try
+        {
+            return RunInto(output, context);
+        }
+        catch
+        {
+            ending.Cancel();
+            throw;
+        }
+    }
+
+    private static TaskOutcome RunInto(TaskOutput output, TaskContext context)
+    {
         OperatorBuilder operators = new(output.Operator);
         foreach (DatasetNode step in context.Stage.Operators.Reverse())
         {

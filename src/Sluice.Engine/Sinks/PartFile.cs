@@ -13,6 +13,7 @@ internal sealed class PartFile : IDisposable
 {
     private readonly StorageFile _file;
     private readonly WriteBehind _writes;
+    private readonly CancellationTokenSource _givenUp;
     private readonly Action<IReadOnlyList<ReadOnlyMemory<byte>>, long> _write;
     private readonly NetworkBuffer[] _segments;
     private readonly ReadOnlyMemory<byte>[] _memories;
@@ -34,7 +35,8 @@ internal sealed class PartFile : IDisposable
         _segmentSize = segments[0].Segment.Size;
         _memories = [.. segments.Select(buffer => (ReadOnlyMemory<byte>)buffer.Segment.Memory)];
         _segment = segments[0].Segment;
-        _write = (pieces, offset) => wait.Run(file.Path, () => file.Write(pieces, offset), cancellation);
+        _givenUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _write = (pieces, offset) => wait.Run(file.Path, () => file.Write(pieces, offset), _givenUp.Token);
     }
 
     /// <summary>Creates the file.</summary>
@@ -124,7 +126,10 @@ internal sealed class PartFile : IDisposable
 
     public void Dispose()
     {
+        // A write that waits for room is not wanted any more.
+        _givenUp.Cancel();
         _writes.Dispose();
+        _givenUp.Dispose();
         _file.Dispose();
         _segments.ReleaseAll();
 

@@ -57,18 +57,23 @@ internal sealed class OutputMergePass
     private static void RunAll(MergeRow[] rows, RowMerge merge, CancellationTokenSource stop)
     {
         ExceptionDispatchInfo? failure = null;
+        void Fail(Exception exception)
+        {
+            Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
+            stop.Cancel();
+        }
+
         void Run(MergeRow row)
         {
             try
             {
-                merge.Run(row);
+                merge.Run(row, Fail);
             }
 #pragma warning disable CA1031 // The first failure is thrown again on the calling thread; the others follow from it.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
-                stop.Cancel();
+                Fail(exception);
             }
         }
 

@@ -48,10 +48,25 @@ internal sealed class RowMerge
     public Combiner? Combiner { get; }
 
     /// <summary>Merges one row.</summary>
-    public void Run(MergeRow row)
+    /// <param name="row">Which.</param>
+    /// <param name="failed">Told what stopped it, before the file is given up and other rows fail for that.</param>
+    public void Run(MergeRow row, Action<Exception> failed)
     {
         using WriteMemory memory = new(_pool, _writeSegments, _options.Codec, _cancellation);
         using SpillRegionWriter writer = new(_file, memory, _table, row.First, row.Start);
+        try
+        {
+            Merge(row, writer);
+        }
+        catch (Exception exception)
+        {
+            failed(exception);
+            throw;
+        }
+    }
+
+    private void Merge(MergeRow row, SpillRegionWriter writer)
+    {
         for (int partition = row.First; partition < row.EndPartition; partition++)
         {
             writer.MoveTo(partition);

@@ -108,8 +108,12 @@ internal sealed class BlockBatch
         return _written;
     }
 
-    /// <summary>Gives up what was not written: nothing is at the file, or in the segments, any more.</summary>
-    public void Abandon() => _behind?.Settle();
+    /// <summary>Gives the file up: nothing is at it, or in the segments, any more.</summary>
+    public void Abandon()
+    {
+        _file.GiveUp();
+        _behind?.Settle();
+    }
 
     private List<ReadOnlyMemory<byte>> Pieces => _sets[_set];
 

@@ -52,6 +52,11 @@ public interface IStoredFile : IDisposable
     /// <summary>Whether large reads of a stretch wait for a device, so that it pays to ask for them ahead.</summary>
     bool WaitsForDevice(long offset, long length) => false;
 
+    /// <summary>Says that the file is not wanted any more: a write that waits for room on the disk ends.</summary>
+    void GiveUp()
+    {
+    }
+
     /// <summary>
     /// Says that the file ends there and grows no more: what the file system keeps behind it for more goes back.
     /// </summary>

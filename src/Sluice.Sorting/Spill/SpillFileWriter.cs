@@ -57,8 +57,9 @@ internal sealed class SpillFileWriter : RunWriter
 internal sealed class SpillRegionWriter : PartitionWriter
 {
     private readonly BlockBatch _batch;
+    private bool _ended;
 
-    /// <param name="file">The file; stays the caller's.</param>
+    /// <param name="file">The file; stays the caller's, and is given up when a row does not end.</param>
     /// <param name="memory">What it is written with; stays the caller's.</param>
     /// <param name="table">Its places of these partitions are written here only.</param>
     /// <param name="partition">The first partition of the row.</param>
@@ -82,10 +83,18 @@ internal sealed class SpillRegionWriter : PartitionWriter
     public long EndBefore(int partition)
     {
         MoveTo(partition);
-        return _batch.Finish();
+        long end = _batch.Finish();
+        _ended = true;
+        return end;
     }
 
-    public override void Dispose() => _batch.Abandon();
+    public override void Dispose()
+    {
+        if (!_ended)
+        {
+            _batch.Abandon();
+        }
+    }
 
     protected override long EndPartition(long start, long length) => _batch.EndPartition(start, length);
 }

@@ -70,6 +70,8 @@ public sealed class TimedStore : ISpillStore
             return count;
         }
 
+        public void GiveUp() => file.GiveUp();
+
         public void Finish(long length) => file.Finish(length);
 
         public void Discard(long offset, long length) => file.Discard(offset, length);

@@ -10,7 +10,7 @@ public sealed class WaitingStore : ISpillStore
 
     /// <param name="store">Keeps the files.</param>
     /// <param name="wait">How long, and who is told.</param>
-    /// <param name="cancellation">Ends waiting for room.</param>
+    /// <param name="cancellation">Ends waiting for room, as giving a file up does for that file.</param>
     public WaitingStore(ISpillStore store, DiskWait wait, CancellationToken cancellation)
     {
         _store = store;
@@ -29,6 +29,9 @@ public sealed class WaitingStore : ISpillStore
 
     private sealed class WaitingFile(IStoredFile file, DiskWait wait, CancellationToken cancellation) : IStoredFile
     {
+        private readonly CancellationTokenSource _givenUp =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+
         public string Path => file.Path;
 
         public bool WaitsForDevice(long offset, long length) => file.WaitsForDevice(offset, length);
@@ -47,16 +50,22 @@ public sealed class WaitingStore : ISpillStore
         }
 
         public void Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset) =>
-            wait.Run(Path, () => file.Write(pieces, offset), cancellation);
+            wait.Run(Path, () => file.Write(pieces, offset), _givenUp.Token);
 
         public int Read(Span<byte> bytes, long offset) => file.Read(bytes, offset);
 
         public long Read(IReadOnlyList<Memory<byte>> pieces, long offset) => file.Read(pieces, offset);
 
+        public void GiveUp() => _givenUp.Cancel();
+
         public void Finish(long length) => file.Finish(length);
 
         public void Discard(long offset, long length) => file.Discard(offset, length);
 
-        public void Dispose() => file.Dispose();
+        public void Dispose()
+        {
+            file.Dispose();
+            _givenUp.Dispose();
+        }
     }
 }

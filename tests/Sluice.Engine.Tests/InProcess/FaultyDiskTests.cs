@@ -94,6 +94,21 @@ public sealed class FaultyDiskTests : IDisposable
         AssertNoSpill();
     }
 
+    [Fact]
+    public async Task A_task_that_fails_does_not_wait_for_room_on_a_full_disk()
+    {
+        DiskFullStore? store = null;
+
+        SluiceException thrown = await Assert.ThrowsAsync<SluiceException>(() => Run(
+            inner => store = new DiskFullStore(inner, 0, EveryFile),
+            TimeSpan.FromMinutes(10),
+            new FailsWhen(() => store!.Refused > 0)));
+
+        Assert.Equal("SLU1402", thrown.Error.Code);
+        Assert.Contains("it had to fail", thrown.Error.What, StringComparison.Ordinal);
+        AssertNoSpill();
+    }
+
     [Theory]
     [InlineData("spill")]
     [InlineData("merge")]
@@ -119,7 +134,24 @@ public sealed class FaultyDiskTests : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "No such fault."),
     };
 
-    private async Task<JobReport> Run(Func<ISpillStore, ISpillStore> faulty, TimeSpan diskWait = default)
+    /// <summary>Sorts lines with a step that fails as soon as something has happened, which it gives time to.</summary>
+    private sealed class FailsWhen(Func<bool> hasHappened) : IJob
+    {
+        private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+        private int _lines;
+
+        public void Define(JobBuilder job) => job
+            .Read(RecordFormat.Lines, job.Arguments.GetAll("input"))
+            .Where(_ => Has() ? throw new InvalidOperationException("it had to fail") : true)
+            .OrderBy(ByteKey.Whole)
+            .Write(job.Arguments.Get("out"), RecordFormat.Lines);
+
+        // The sample comes first, and spills nothing.
+        private bool Has() => Interlocked.Increment(ref _lines) > Lines && SpinWait.SpinUntil(hasHappened, Pause);
+    }
+
+    private async Task<JobReport> Run(
+        Func<ISpillStore, ISpillStore> faulty, TimeSpan diskWait = default, IJob? job = null)
     {
         string text = string.Concat(Enumerable.Range(0, Lines).Select(i => $"line {i * 7919L % Lines:D5} {Rest}\n"));
         using InProcessEngine engine = new(
@@ -134,7 +166,7 @@ public sealed class FaultyDiskTests : IDisposable
             new EnginePorts { Store = directories => faulty(new SpillStore(directories)) });
         return await engine.RunAsync(new JobRequest
         {
-            Job = new SortJob(),
+            Job = job ?? new SortJob(),
             Arguments = new JobArguments().Add("input", _folder.Write("in", text)).Add("out", _folder["out"]),
             Name = "test",
             Partitions = 2,

@@ -65,4 +65,26 @@ public sealed class PartFileTests : IDisposable
 
         Assert.Equal(0, pool.Lent);
     }
+
+    [Fact]
+    public async Task A_part_that_is_given_up_does_not_wait_for_room_on_a_full_disk()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there an open file can be replaced.");
+        const int Segments = 4;
+        const int SegmentSize = 4096;
+        using TestPool pool = new(Segments, SegmentSize);
+        DiskWait wait = new(TimeSpan.FromMinutes(10));
+        string path = _folder.Write("out/part", "");
+        PartFile part = PartFile.Create(path, pool.Task, Segments, wait, CancellationToken.None);
+        FaultyFiles.Fill(path);
+
+        // One batch of two: the other is still free to be filled.
+        part.Write(new byte[SegmentSize * 5 / 2]);
+        Assert.True(SpinWait.SpinUntil(() => wait.Current is not null, TimeSpan.FromSeconds(20)), "It had room.");
+        await Task.Run(part.Dispose).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Null(wait.Current);
+        Assert.Equal(0, pool.Lent);
+        Assert.False(File.Exists(path), "It is left.");
+    }
 }

@@ -239,6 +239,33 @@ public class OutputMergerTests
         Assert.Equal(0, store.LiveFiles);
     }
 
+    // Of one thread: a read that fails while the write behind it waits; of three: one that fails while others write.
+    [Theory]
+    [InlineData(1, 700)]
+    [InlineData(3, 6000)]
+    public async Task A_run_that_cannot_be_read_does_not_wait_for_room_on_a_full_disk(int threads, long unreadable)
+    {
+        using TestPool pool = new(60, SegmentSize);
+        MemoryStore memory = new();
+        DiskFullStore full = new(memory, before: 0, refused: int.MaxValue);
+        WaitingStore store = new(full, new DiskWait(TimeSpan.FromMinutes(10)), CancellationToken.None);
+        RecordSum[] sums = new RecordSum[6];
+        SortedRun[] runs =
+            [.. Enumerable.Range(0, 4).Select(i => TestRuns.Write(
+                pool,
+                i == 2 ? new UnreadableStore(memory, unreadable, () => full.Refused > 0) : memory,
+                TestRecords.Random(i, 300, 6, 50),
+                sums))];
+        Assert.InRange(runs[2].Length, 2 * unreadable, 40 * unreadable);
+        OutputMerger merger = new(pool.Task, store, OnThreads(threads, 60), CancellationToken.None);
+
+        IOException thrown = await Assert.ThrowsAsync<IOException>(
+            () => Task.Run(() => merger.Merge(runs, sums)).WaitAsync(TimeSpan.FromSeconds(30)));
+
+        Assert.Equal("unreadable", thrown.Message);
+        Assert.Equal(0, memory.LiveFiles);
+    }
+
     [Fact]
     public void A_stretch_of_the_file_is_never_shorter_than_what_is_written_to_it()
     {
@@ -261,6 +288,26 @@ public class OutputMergerTests
                 }
 
                 Assert.InRange(run.Length, payload, BlockBatch.LongestLength(payload, partitions, segmentSize));
+            }
+        }
+    }
+
+    /// <summary>Files that cannot be read from some place on, as soon as something has happened.</summary>
+    private sealed class UnreadableStore(ISpillStore inner, long from, Func<bool> hasHappened) : ISpillStore
+    {
+        public IStoredFile Create(string hint) => new UnreadableFile(inner.Create(hint), from, hasHappened);
+
+        private sealed class UnreadableFile(IStoredFile file, long from, Func<bool> hasHappened) : FaultyFile(file)
+        {
+            public override int Read(Span<byte> bytes, long offset)
+            {
+                if (offset < from || offset > Length - (Length / 10))
+                {
+                    return base.Read(bytes, offset);
+                }
+
+                Assert.True(SpinWait.SpinUntil(hasHappened, TimeSpan.FromSeconds(20)), "The disk was never full.");
+                throw new IOException("unreadable");
             }
         }
     }
