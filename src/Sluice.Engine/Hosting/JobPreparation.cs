@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Sluice.Jobs;
+using Sluice.Sorting;
 
 namespace Sluice.Engine;
 

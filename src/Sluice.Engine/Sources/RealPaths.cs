@@ -1,3 +1,5 @@
+using Sluice.Sorting;
+
 namespace Sluice.Engine;
 
 /// <summary>Finds where many paths lead to; each directory is looked at once.</summary>

@@ -76,7 +76,7 @@ public sealed unsafe class HashTable<TState> : IDisposable
     /// <summary>The state of a key, which is added when it is new.</summary>
     /// <param name="key">Copied when new.</param>
     /// <param name="hash">What <see cref="KeyHash"/> says of the key.</param>
-    /// <param name="added">Whether the key is new; its state is not set yet.</param>
+    /// <param name="added">Whether the key is new; its state is all zeros then.</param>
     /// <returns>A null reference when the table is full, or the key is longer than a segment holds.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ref TState Find(ReadOnlySpan<byte> key, ulong hash, out bool added)
@@ -182,6 +182,9 @@ public sealed unsafe class HashTable<TState> : IDisposable
         }
 
         byte* entry = (byte*)_entrySegments[_current] + _position;
+
+        // A state is copied as bytes, also those between its fields, which nobody else sets.
+        new Span<byte>(entry, StateSize).Clear();
         slot = SlotOf(tag, _current, _position);
         *(int*)(entry + StateSize) = key.Length;
         key.CopyTo(new Span<byte>(entry + StateSize + sizeof(int), key.Length));

@@ -3,9 +3,9 @@ namespace Sluice.Sorting;
 /// <summary>Finds the file system on which a directory lies.</summary>
 internal static class DiskVolume
 {
-    /// <summary>The mount point that holds a directory: the longest one that its full path starts with.</summary>
+    /// <summary>The mount point that holds a directory: the longest one that its real path starts with.</summary>
     public static string Of(string directory) =>
-        Of(directory, DriveInfo.GetDrives().Select(drive => drive.RootDirectory.FullName));
+        Of(RealPath.Of(directory), DriveInfo.GetDrives().Select(drive => drive.RootDirectory.FullName));
 
     /// <summary>The share of a file system's room that is free; none when nobody can tell.</summary>
     /// <param name="mount">Where it is mounted.</param>

@@ -15,6 +15,7 @@ internal sealed class FileRoom : IDisposable
 
     // Under _gate.
     private readonly Stretches _putOff = new();
+    private bool _disposed;
 
     /// <param name="file">The file.</param>
     /// <param name="choice">What the files of its disk found.</param>
@@ -69,16 +70,26 @@ internal sealed class FileRoom : IDisposable
         return stretches.Length > 0;
     }
 
-    public void Dispose() => _choice.Forget(this);
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _choice.Forget(this);
+        }
+    }
 
+    // Under the gate, so that none is owed any more when the file is gone.
     private void PutOff(long start, long end)
     {
         lock (_gate)
         {
-            _putOff.Add(start, end - start);
+            if (!_disposed)
+            {
+                _putOff.Add(start, end - start);
+                _choice.Owes(this);
+            }
         }
-
-        _choice.Owes(this);
     }
 
     private void Punch(long start, long end, bool isCached)

@@ -12,7 +12,8 @@ public sealed record MapOutputOptions
     public required int Partitions { get; init; }
 
     /// <summary>
-    /// Segments the ring may hold; never more than its pool's maximum less <see cref="WriteSegments"/>.
+    /// Segments the ring may hold; never more than its pool's maximum less <see cref="WriteSegments"/>,
+    /// <see cref="KeepSegments"/>, and one for a <see cref="Codec"/>.
     /// </summary>
     public required int MaximumSegments { get; init; }
 
@@ -43,7 +44,9 @@ public sealed record MapOutputOptions
     /// <summary>Orders the keys; null compares them as unsigned bytes.</summary>
     public KeyComparison? KeyComparison { get; init; }
 
-    /// <summary>The longest record taken, bytes: half of the task's memory.</summary>
+    /// <summary>
+    /// The longest record taken, bytes, at most <see cref="int.MaxValue"/>: half of the task's memory.
+    /// </summary>
     public long LargestRecord { get; init; } = int.MaxValue;
 
     /// <summary>
@@ -66,6 +69,8 @@ public sealed record MapOutputOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(SegmentSize, 64, nameof(SegmentSize));
         ArgumentOutOfRangeException.ThrowIfNotEqual(
             System.Numerics.BitOperations.IsPow2(SegmentSize), true, nameof(SegmentSize));
+        ArgumentOutOfRangeException.ThrowIfLessThan(LargestRecord, 1, nameof(LargestRecord));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(LargestRecord, int.MaxValue, nameof(LargestRecord));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SpillThreshold, 0, nameof(SpillThreshold));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(SpillThreshold, 1, nameof(SpillThreshold));
     }

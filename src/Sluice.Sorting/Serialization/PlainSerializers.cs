@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -35,7 +36,26 @@ internal sealed class TextSerializer : Serializer<string>
     public override string Read(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 }
 
+/// <summary>Local ticks, then the offset in minutes: in memory it has bytes that mean nothing, and differ.</summary>
+internal sealed class DateTimeOffsetSerializer : Serializer<DateTimeOffset>
+{
+    public override int? FixedLength => sizeof(long) + sizeof(short);
+
+    public override void Write(DateTimeOffset value, ref RecordWriter writer)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long) + sizeof(short)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value.Ticks);
+        BinaryPrimitives.WriteInt16LittleEndian(bytes[sizeof(long)..], (short)value.TotalOffsetMinutes);
+        writer.Write(bytes);
+    }
+
+    public override DateTimeOffset Read(ReadOnlySpan<byte> bytes) => new(
+        BinaryPrimitives.ReadInt64LittleEndian(bytes),
+        TimeSpan.FromMinutes(BinaryPrimitives.ReadInt16LittleEndian(bytes[sizeof(long)..])));
+}
+
 /// <summary>The value's bytes as they lie in memory; all supported machines are little endian.</summary>
+/// <remarks>For types without gaps between their fields: what lies there differs from copy to copy.</remarks>
 internal sealed class UnmanagedSerializer<T> : Serializer<T>
     where T : unmanaged
 {

@@ -46,7 +46,7 @@ public sealed class RecordScratch : RecordRoom
 
         if (needed > _bytes.Length)
         {
-            byte[] grown = new byte[Math.Max(needed, Math.Min(2L * _bytes.Length, Array.MaxLength))];
+            byte[] grown = new byte[Math.Max(needed, Math.Min(2L * _bytes.Length, _longest))];
             _bytes.AsSpan(0, used).CopyTo(grown);
             _bytes = grown;
         }

@@ -33,7 +33,7 @@ public static class Serializers
         [typeof(decimal)] = new UnmanagedSerializer<decimal>(),
         [typeof(Guid)] = new UnmanagedSerializer<Guid>(),
         [typeof(DateTime)] = new UnmanagedSerializer<DateTime>(),
-        [typeof(DateTimeOffset)] = new UnmanagedSerializer<DateTimeOffset>(),
+        [typeof(DateTimeOffset)] = new DateTimeOffsetSerializer(),
         [typeof(DateOnly)] = new UnmanagedSerializer<DateOnly>(),
         [typeof(TimeOnly)] = new UnmanagedSerializer<TimeOnly>(),
         [typeof(TimeSpan)] = new UnmanagedSerializer<TimeSpan>(),

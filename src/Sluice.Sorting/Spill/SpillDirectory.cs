@@ -52,10 +52,11 @@ public sealed class SpillDirectory : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(root);
         DirectoryTrail? trail = null;
+        DirectoryLock? held = null;
         try
         {
             trail = DirectoryTrail.Make(root);
-            DirectoryLock held = Create(trail.Path);
+            held = Create(trail.Path);
             if (held.IsExclusive)
             {
                 RemoveLeftovers(trail.Path);
@@ -65,6 +66,11 @@ public sealed class SpillDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            if (held is not null)
+            {
+                Remove(held);
+            }
+
             trail?.RemoveEmpty();
             string what = File.Exists(root) ? "the spill directory is a file" : "the spill directory cannot be written";
             throw new SpillDirectoryException(what, System.IO.Path.GetFullPath(root), e);

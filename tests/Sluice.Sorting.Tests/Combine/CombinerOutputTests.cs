@@ -27,6 +27,39 @@ public class CombinerOutputTests
         Assert.Empty(seen.Appended);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_record_that_could_not_be_taken_is_not_left_out_whatever_the_combiner_makes_of_that(bool wraps)
+    {
+        CombinerOutput output = new(new CarelessCombiner(wraps), new OneRecord([1], [2, 3]), new FullOutput());
+
+        Assert.Throws<IOException>(output.Combine);
+    }
+
+    private sealed class CarelessCombiner(bool wraps) : Combiner
+    {
+        public override void Combine(RecordGroup group, IRecordOutput output)
+        {
+            try
+            {
+                output.Append(group.Key, group.Value);
+            }
+            catch (IOException exception)
+            {
+                if (wraps)
+                {
+                    throw new InvalidOperationException("another", exception);
+                }
+            }
+        }
+    }
+
+    private sealed class FullOutput : IRecordOutput
+    {
+        public void Append(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => throw new IOException("full");
+    }
+
     private sealed class OtherKeyCombiner(bool asView) : Combiner
     {
         public override void Combine(RecordGroup group, IRecordOutput output)

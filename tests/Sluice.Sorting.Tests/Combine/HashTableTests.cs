@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Sluice.Buffers;
 
 namespace Sluice.Sorting.Tests;
@@ -42,6 +43,35 @@ public class HashTableTests
 
         Assert.Equal(expected.OrderBy(e => e.Key), collected.Counts.OrderBy(e => e.Key));
         Assert.Equal(segments == 8, drains > 0);
+    }
+
+    [Fact]
+    public void A_new_state_is_all_zeros_also_where_others_lay_before()
+    {
+        using TestPool pool = new(4, 1024);
+        using HashTable<(byte, long)> table = new(pool.Task, 1024, 4);
+        for (int round = 0; round < 2; round++)
+        {
+            for (byte key = 0; key < 20; key++)
+            {
+                ref (byte, long) state = ref table.Find([key], KeyHash.Of([key]), out bool added);
+                Span<byte> bytes = MemoryMarshal.AsBytes(new Span<(byte, long)>(ref state));
+
+                Assert.True(added);
+                Assert.False(bytes.ContainsAnyExcept((byte)0));
+                bytes.Fill(0xA5);
+            }
+
+            Nothing nothing = default;
+            table.Drain(ref nothing);
+        }
+    }
+
+    private struct Nothing : IHashTableTarget<(byte, long)>
+    {
+        public readonly void Take(ReadOnlySpan<byte> key, in (byte, long) state)
+        {
+        }
     }
 
     [Theory]

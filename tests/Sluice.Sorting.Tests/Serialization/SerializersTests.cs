@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sluice.Sorting.Tests;
 
 public class SerializersTests
@@ -23,7 +25,11 @@ public class SerializersTests
         AssertComesBack(decimal.MinValue, 1.00m);
         AssertComesBack(Guid.NewGuid());
         AssertComesBack(DateTime.MaxValue, DateTime.UnixEpoch);
-        AssertComesBack(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.FromHours(-9)));
+        AssertComesBack(
+            new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.FromHours(-9)),
+            new DateTimeOffset(1, 1, 1, 14, 0, 0, TimeSpan.FromHours(14)),
+            DateTimeOffset.MinValue,
+            DateTimeOffset.MaxValue);
         AssertComesBack(DateOnly.MaxValue);
         AssertComesBack(TimeOnly.MaxValue);
         AssertComesBack(TimeSpan.MinValue);
@@ -42,6 +48,27 @@ public class SerializersTests
     {
         Assert.Equal("1.00", Pass(1.00m).ToString(System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(DateTimeKind.Utc, Pass(DateTime.UtcNow).Kind);
+    }
+
+    [Fact]
+    public void Equal_dates_with_offsets_are_written_as_equal_bytes_whatever_lies_between_their_fields()
+    {
+        DateTimeOffset date = new(2026, 1, 2, 3, 4, 5, TimeSpan.FromMinutes(-210));
+        Span<byte> raw = stackalloc byte[Unsafe.SizeOf<DateTimeOffset>()];
+        raw.Fill(0xA5);
+        ref DateTimeOffset littered = ref Unsafe.As<byte, DateTimeOffset>(ref raw[0]);
+        Unsafe.AsRef(in littered) = date;
+
+        Assert.Equal(date.Offset, Pass(date).Offset);
+        Assert.Equal(Convert.ToHexString(Written(date)), Convert.ToHexString(Written(littered)));
+        Assert.Equal(10, Written(date).Length);
+    }
+
+    private static byte[] Written<T>(T value)
+    {
+        RecordWriter writer = new(new RecordScratch());
+        Serializers.Find<T>()!.Write(value, ref writer);
+        return writer.Written.ToArray();
     }
 
     [Fact]

@@ -36,6 +36,18 @@ public sealed class SpillDirectoriesTests
     }
 
     [Fact]
+    public void A_root_behind_a_link_lies_on_the_file_system_that_the_link_leads_to()
+    {
+        const string Elsewhere = "/dev/shm";
+        Assert.SkipUnless(Directory.Exists(Elsewhere), "There is no other file system here.");
+        using SpillFolder folder = new();
+        Directory.CreateSymbolicLink(folder.At("link"), Elsewhere);
+
+        Assert.Equal(DiskVolume.Of(Elsewhere), DiskVolume.Of(folder.At("link")));
+        Assert.NotEqual(DiskVolume.Of(folder.At("")), DiskVolume.Of(folder.At("link")));
+    }
+
+    [Fact]
     public void FreeBytes_counts_a_file_system_once()
     {
         using SpillFolder folder = new();

@@ -1,7 +1,7 @@
-namespace Sluice.Engine;
+namespace Sluice.Sorting;
 
 /// <summary>Finds where a path leads to when every symbolic link on its way is followed.</summary>
-internal static class RealPath
+public static class RealPath
 {
     // What Linux follows before it says that links lead in a circle.
     private const int MaximumLinks = 40;
