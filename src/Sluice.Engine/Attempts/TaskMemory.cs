@@ -50,7 +50,7 @@ internal sealed record TaskMemory(int Source, int Gate, int Write, int Ring, int
         int part = Math.Max(LeastPart, write);
         bool hasGate = stage.Input is ShuffleInput;
         int source = hasGate ? 0 : Math.Clamp(segments / SegmentsPerSource, 1, MostSource);
-        bool hasGroups = stage.Input is ShuffleInput input && IsA(input.Node, typeof(GroupNode<,,>));
+        bool hasGroups = stage.Input is ShuffleInput { Node.WalksGroups: true };
         if (stage.Output is not ShuffleOutput shuffle)
         {
             int kept = hasGroups ? segments / SegmentsPerGroup : 0;
@@ -60,7 +60,7 @@ internal sealed record TaskMemory(int Source, int Gate, int Write, int Ring, int
         int gate = hasGate ? Math.Max(InputGateOptions.MinimumCompressed, segments / 3) : 0;
         int groups = hasGroups ? segments / (2 * SegmentsPerGroup) : 0;
         int rest = segments - source - gate - groups - write - (compressed ? Codec : 0);
-        int table = IsA(shuffle.Node, typeof(AggregateNode<,,>))
+        int table = shuffle.Node.Folds
             ? Math.Max(SmallestTable, Math.Min(rest / 2, rest - MapOutputOptions.MinimumSegments))
             : 0;
         int ring = Math.Min(rest - table, ringLimit);
@@ -75,7 +75,4 @@ internal sealed record TaskMemory(int Source, int Gate, int Write, int Ring, int
     /// <summary>What a task needs in all, bytes, to keep that many of one group.</summary>
     public static long NeededForGroup(StagePlan stage, long bytes) =>
         bytes * SegmentsPerGroup * (stage.Output is ShuffleOutput ? 2 : 1);
-
-    private static bool IsA(DatasetNode node, Type kind) =>
-        node.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == kind;
 }

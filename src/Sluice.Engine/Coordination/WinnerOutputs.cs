@@ -57,7 +57,8 @@ internal sealed class WinnerOutputs(CoordinatorState state, CommandList commands
     /// <summary>A rerun succeeds: who has read, or reads now, what it has changed reads again.</summary>
     /// <remarks>
     /// Where records are combined a rerun may write others that mean the same: who has read all of the lost ones, and was
-    /// checked against their sums, stays.
+    /// checked against their sums, stays. So does who has sampled them: others have gone by its boundaries since, which
+    /// need not be exact.
     /// </remarks>
     /// <returns>Why that cannot be: one of them has written to the output.</returns>
     public SluiceError? StartReadersOver(TaskId producer, IReadOnlyList<RecordSum> lost, IReadOnlyList<RecordSum> rerun)
@@ -65,14 +66,18 @@ internal sealed class WinnerOutputs(CoordinatorState state, CommandList commands
         StageSpec made = state.Stages[producer.Stage.Value].Spec;
         foreach ((TaskId id, TaskState reader) in ShuffleCertificate.ReadersOfChanged(state, producer, lost, rerun))
         {
+            StageSpec reads = state.Stages[id.Stage.Value].Spec;
             if (reader.Winner is not null && !made.Combines)
             {
-                if (state.Stages[id.Stage.Value].Spec.Commits)
+                if (reads.Commits)
                 {
                     return SluiceErrors.RerunDiffers($"{producer}, operator {made.Name}");
                 }
 
-                Forget(id, null);
+                if (StageOrder.Readers(state, id.Stage.Value).Any())
+                {
+                    Forget(id, null);
+                }
             }
 
             reader.RefuseRunning();

@@ -113,7 +113,7 @@ internal sealed record JobPreparation(
             Partitions = partitions,
         });
         return new JobPreparation(
-            sink, catalog, read.Format, splits, plan, [.. unasked, .. catalog.Warnings, .. plan.Warnings]);
+            sink, catalog, read.Format, splits, plan, [.. unasked, .. catalog.Warnings]);
     }
 
     private static IEnumerable<string> UnaskedOf(JobArguments arguments)

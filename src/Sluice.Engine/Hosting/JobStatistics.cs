@@ -162,7 +162,7 @@ internal sealed class JobStatistics
             .Where(stage => _plan.Stages[stage] is { Input: ReadInput, Output: not SampleOutput })
             .Sum(stage => Winners(stage).Sum(count));
         long Shuffled(Func<TaskOutcome, long> count) => Enumerable.Range(0, _stages.Length)
-            .Where(stage => _plan.Stages[stage].Input is ShuffleInput)
+            .Where(stage => _plan.Stages[stage] is { Input: ShuffleInput, Output: not SampleOutput })
             .Sum(stage => Winners(stage).Sum(count));
         return new JobReport
         {

@@ -16,8 +16,14 @@ public abstract class DatasetNode
     /// <summary>What `explain` calls it.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Whether records change machines here.</summary>
-    public virtual bool IsShuffle => false;
+    /// <summary>How records find their partition where they change machines; null where they do not.</summary>
+    public virtual Partitioning? Partitioning => null;
+
+    /// <summary>Whether items are folded by key in a table, in front of the shuffle.</summary>
+    public virtual bool Folds => false;
+
+    /// <summary>Whether the items of a key are walked behind the shuffle, as often as their reader likes.</summary>
+    public virtual bool WalksGroups => false;
 
     /// <summary>
     /// Whether a task may write fewer records than it is given: how many they are then depends on when its memory was
@@ -134,7 +140,7 @@ public sealed class OrderBytesNode(DatasetNode input, ByteKey key, Duplicates du
 {
     public override string Name => Duplicates == Duplicates.Drop ? $"order by {Key}, unique" : $"order by {Key}";
 
-    public override bool IsShuffle => true;
+    public override Partitioning? Partitioning => Jobs.Partitioning.Range;
 
     public ByteKey Key { get; } = key;
 
@@ -157,7 +163,7 @@ public sealed class OrderNode<T, TKey>(
 {
     public override string Name => Duplicates == Duplicates.Drop ? "order, unique" : "order";
 
-    public override bool IsShuffle => true;
+    public override Partitioning? Partitioning => Jobs.Partitioning.Range;
 
     public Func<T, TKey> KeySelector { get; } = keySelector ?? throw new ArgumentNullException(nameof(keySelector));
 
@@ -184,7 +190,9 @@ public sealed class AggregateNode<T, TKey, TState>(
 {
     public override string Name => "aggregate";
 
-    public override bool IsShuffle => true;
+    public override Partitioning? Partitioning => Jobs.Partitioning.Hash;
+
+    public override bool Folds => true;
 
     public override bool Combines => true;
 
@@ -211,7 +219,9 @@ public sealed class GroupNode<T, TKey, TOut>(
 {
     public override string Name => "group";
 
-    public override bool IsShuffle => true;
+    public override Partitioning? Partitioning => Jobs.Partitioning.Hash;
+
+    public override bool WalksGroups => true;
 
     public Func<T, TKey> KeySelector { get; } = keySelector ?? throw new ArgumentNullException(nameof(keySelector));
 
@@ -232,7 +242,7 @@ public sealed class TopNode<T>(DatasetNode input, int count, KeyOrder<T> order, 
 {
     public override string Name => $"top {Count}";
 
-    public override bool IsShuffle => true;
+    public override Partitioning? Partitioning => Jobs.Partitioning.One;
 
     public override bool Combines => true;
 

@@ -6,8 +6,7 @@ namespace Sluice.Jobs;
 /// <summary>A job cut into stages at its shuffles, in the order they run.</summary>
 /// <param name="Stages">Each reads files or what an earlier stage wrote.</param>
 /// <param name="Sink">Where the last stage writes.</param>
-/// <param name="Warnings">What the user should know before it runs.</param>
-public sealed record JobPlan(IReadOnlyList<StagePlan> Stages, SinkNode Sink, IReadOnlyList<string> Warnings)
+public sealed record JobPlan(IReadOnlyList<StagePlan> Stages, SinkNode Sink)
 {
     /// <summary>Two machines that planned the same job have the same one: of names, steps, types and counts.</summary>
     /// <remarks>Made when it is asked for: what computes it is slow to load, and only clusters compare plans.</remarks>
@@ -32,12 +31,11 @@ public sealed record StagePlan(
     int Id, string Name, StageInput Input, IReadOnlyList<DatasetNode> Operators, StageOutput Output, int Tasks)
 {
     /// <summary>The stages whose ends it waits for.</summary>
-    public IReadOnlyList<int> Upstream => (Input, Output) switch
-    {
-        (ShuffleInput shuffle, _) => [shuffle.Stage],
-        (_, ShuffleOutput { BoundariesFrom: int sample }) => [sample],
-        _ => [],
-    };
+    public IReadOnlyList<int> Upstream =>
+    [
+        .. Input is ShuffleInput shuffle ? [shuffle.Stage] : Array.Empty<int>(),
+        .. Output is ShuffleOutput { BoundariesFrom: int sample } ? [sample] : Array.Empty<int>(),
+    ];
 }
 
 /// <summary>What the tasks of a stage read.</summary>
@@ -66,6 +64,10 @@ public sealed record ShuffleOutput(
 public sealed record SinkOutput(SinkNode Node) : StageOutput;
 
 /// <summary>Boundaries for a range shuffle, from a sample of the keys.</summary>
+/// <remarks>
+/// Of files windows all over them are read; of an earlier stage's output its first partition, and what the steps make
+/// of that: a part of the keys that is as good as any where the partitions are those of a hash.
+/// </remarks>
 /// <param name="Node">The shuffle whose keys are sampled.</param>
 /// <param name="Partitions">How many partitions the boundaries make.</param>
 public sealed record SampleOutput(DatasetNode Node, int Partitions) : StageOutput;

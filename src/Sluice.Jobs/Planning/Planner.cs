@@ -49,15 +49,14 @@ public static class Planner
         }
 
         List<StagePlan> stages = [];
-        List<string> warnings = [];
         StageInput input = new ReadInput((ReadNode)steps[0]);
         List<DatasetNode> operators = [];
         int tasks = options.Splits;
         foreach (DatasetNode step in steps.Skip(1))
         {
-            if (step.IsShuffle)
+            if (step.Partitioning is Partitioning partitioning)
             {
-                ShuffleOutput output = Shuffle(step, input, operators, stages, options, warnings);
+                ShuffleOutput output = Shuffle(step, partitioning, input, operators, stages, options);
                 stages.Add(new StagePlan(stages.Count, "map", input, operators, output, tasks));
                 input = new ShuffleInput(stages.Count - 1, step);
                 operators = [];
@@ -73,13 +72,13 @@ public static class Planner
         stages.Add(new StagePlan(stages.Count, last, input, operators, new SinkOutput(sink), tasks));
         for (int i = 0; i < stages.Count - 1; i++)
         {
-            if (stages[i].Input is ShuffleInput)
+            if (stages[i] is { Input: ShuffleInput, Output: not SampleOutput })
             {
                 stages[i] = stages[i] with { Name = "middle" };
             }
         }
 
-        return new JobPlan(stages, sink, warnings)
+        return new JobPlan(stages, sink)
         {
             Parallelism = options.Parallelism,
             Identity = Identity(stages, arguments),
@@ -100,29 +99,29 @@ public static class Planner
         return (int)Math.Min(MostPartitions, Math.Max(2L * parallelism, byBytes));
     }
 
+    // A range shuffle adds the stage that samples its keys.
     private static ShuffleOutput Shuffle(
         DatasetNode node,
+        Partitioning partitioning,
         StageInput input,
         List<DatasetNode> operators,
         List<StagePlan> stages,
-        PlanOptions options,
-        List<string> warnings)
+        PlanOptions options)
     {
         int partitions = options.Partitions ?? DefaultPartitions(options.InputBytes, options.Parallelism);
-        Type? kind = node.GetType() is { IsGenericType: true } type ? type.GetGenericTypeDefinition() : null;
-        if (kind == typeof(TopNode<>) || partitions == 1)
+        if (partitions == 1 || partitioning == Partitioning.One)
         {
             return new ShuffleOutput(node, 1, Partitioning.One, null);
         }
 
-        if (kind == typeof(AggregateNode<,,>) || kind == typeof(GroupNode<,,>))
+        if (partitioning == Partitioning.Hash)
         {
             return new ShuffleOutput(node, partitions, Partitioning.Hash, null);
         }
 
-        if (input is not ReadInput)
+        if (input is ShuffleInput shuffle && ((ShuffleOutput)stages[shuffle.Stage].Output).Partitions == 1)
         {
-            warnings.Add($"'{node.Name}' comes behind another shuffle and runs in one task: its input is not sampled.");
+            // One task makes all of it, and nothing is gained where another one samples that first.
             return new ShuffleOutput(node, 1, Partitioning.One, null);
         }
 

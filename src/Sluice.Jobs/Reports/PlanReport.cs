@@ -61,6 +61,7 @@ public sealed record PlanStageReport(
         {
             ReadInput when stage.Output is SampleOutput => "a sample of files",
             ReadInput read => $"{read.Node.Format.Name} of files",
+            ShuffleInput shuffle when stage.Output is SampleOutput => $"stage {shuffle.Stage}, its first partition",
             ShuffleInput shuffle => $"stage {shuffle.Stage}, merged",
             _ => stage.Input.ToString()!,
         },

@@ -91,6 +91,27 @@ public sealed class HostedJobTests(ThreeSilos cluster) : IClassFixture<ThreeSilo
     }
 
     [Fact]
+    public async Task An_order_behind_another_shuffle_is_divided_among_silos()
+    {
+        Random random = new(8);
+        string[] lines = [.. Enumerable.Range(0, 40_000).Select(_ => $"{random.Next(random.Next(1, 9000)):D5}")];
+        ClusterJob job = Hosts.Job("frequency", "frequency", [Hosts.Write("in-frequency", lines)]) with
+        {
+            Partitions = 4,
+            MemoryBytes = 500_000,
+        };
+
+        JobReport report = await Hosts.SucceedAsync(job);
+
+        Assert.Equal(
+            lines.GroupBy(line => line).Select(group => (Count: group.Count(), group.Key)).Order()
+                .Select(group => $"{group.Count} {group.Key}"),
+            Hosts.Output("frequency"));
+        Assert.Equal(["map", "sample", "middle", "reduce"], report.Stages.Select(stage => stage.Name));
+        Assert.Equal(4, report.Stages[^1].Tasks);
+    }
+
+    [Fact]
     public async Task Jobs_at_once_share_the_silos_and_each_is_exact()
     {
         string[][] lines = [.. Enumerable.Range(10, 3).Select(seed => Lines(seed, 15_000))];

@@ -13,7 +13,7 @@ internal static class TestJobs
 
     public static void AddTo(JobCatalog jobs, int silo)
     {
-        jobs.Add<GatedCount>("gated").Add<SortUnpadded>("unpadded");
+        jobs.Add<GatedCount>("gated").Add<SortUnpadded>("unpadded").Add<LinesByFrequency>("frequency");
         jobs.Add<ThrowingJob>("throwing").Add<UndefinedJob>("undefined").Add<HeldPlan>("held-plan");
         if (silo >= OddSilo)
         {
@@ -115,6 +115,20 @@ internal sealed class SortUnpadded : IJob
         .Where(line => !line.StartsWith(GatedCount.Padding))
         .OrderBy(ByteKey.Whole)
         .Write(job.Arguments.Get("out"), RecordFormat.Lines);
+}
+
+/// <summary>Each line with how often it comes, in that order: one shuffle behind another.</summary>
+internal sealed class LinesByFrequency : IJob
+{
+    public void Define(JobBuilder job) => job
+        .Read(RecordFormat.Lines, job.Arguments.GetAll("input"))
+        .Select(line => Encoding.UTF8.GetString(line))
+        .GroupBy(line => line)
+        .Count()
+        .Select(count => (count.Value, count.Key))
+        .OrderBy(count => count)
+        .Select(count => $"{count.Value} {count.Key}")
+        .Write(job.Arguments.Get("out"));
 }
 
 /// <summary>Throws at the line that says so, with a type that no other process could read.</summary>

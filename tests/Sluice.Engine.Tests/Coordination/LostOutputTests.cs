@@ -265,6 +265,19 @@ public sealed class LostOutputTests
         Assert.Equal(JobPhase.Running, state.Phase);
     }
 
+    [Fact]
+    public void A_rerun_that_differs_does_not_change_the_boundaries_by_which_others_have_written()
+    {
+        DrivenJob job = new(Plans.Resort(maps: 1, groups: 2, partitions: 2));
+        job.Join("a", 3).Succeed(0, 0, 1).Succeed(1, 0, 1).Succeed(2, 1, 1);
+        job.LoseOutput(Plans.Attempt(2, 0, 1), Plans.Attempt(0, 0, 1));
+
+        job.Succeed(0, 0, 2, result => result with { Written = DrivenJob.Changed(result.Written, 0) });
+
+        Assert.Equal([(2, 0, 2)], job.Started.Select(start => (start.Stage, start.Task, start.Number)));
+        Assert.Equal([1], Assert.Single(job.Last.OfType<StartAttempt>()).Values.Keys);
+    }
+
     private static StageSpec[] Combining(StageSpec[] stages) => [stages[0] with { Combines = true }, .. stages[1..]];
 
     /// <summary>One reader has committed, the other found the only map's output lost: the map runs again.</summary>

@@ -20,6 +20,15 @@ internal static class Plans
     public static StageSpec[] Chain(int maps, int groups) =>
         [new("map", maps, [], null, false), new("group", groups, [0], 0, false), new("top", 1, [1], 1, true)];
 
+    /// <summary>map, a sample of what it writes, group, sort.</summary>
+    public static StageSpec[] Resort(int maps, int groups, int partitions) =>
+    [
+        new("map", maps, [], null, false),
+        new("sample", 1, [0], 0, false),
+        new("group", groups, [0, 1], 0, false),
+        new("sort", partitions, [2], 2, true),
+    ];
+
     public static Coordinator Start(params StageSpec[] stages) =>
         new(CoordinatorState.New(JobId.New(), stages, Tries));
 
@@ -35,12 +44,12 @@ internal static class Plans
     {
         int number = task.Stage.Value;
         int? reads = stages[number].Reads;
-        StageSpec? reader = stages.FirstOrDefault(stage => stage.Reads == number);
+        int readers = stages.Where(stage => stage.Reads == number).Select(stage => stage.Tasks).DefaultIfEmpty().Max();
         return new AttemptResult
         {
             Runs = 1,
             Written =
-                [.. Enumerable.Range(0, reader?.Tasks ?? 0).Select(partition => SumOf(number, task.Index, partition))],
+                [.. Enumerable.Range(0, readers).Select(partition => SumOf(number, task.Index, partition))],
             Read = reads is int from
                 ? [.. Enumerable.Range(0, stages[from].Tasks).Select(producer => SumOf(from, producer, task.Index))]
                 : [],

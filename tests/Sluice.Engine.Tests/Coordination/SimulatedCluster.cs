@@ -27,11 +27,12 @@ internal sealed class SimulatedCluster
         _random = new Random(seed);
         int maps = _random.Next(1, 7);
         int partitions = _random.Next(1, 5);
-        _stages = (seed % 3) switch
+        _stages = (seed % 4) switch
         {
             0 => Plans.Shuffle(maps, partitions),
             1 => Plans.Sort(maps, partitions),
-            _ => Plans.Chain(maps, partitions),
+            2 => Plans.Chain(maps, partitions),
+            _ => Plans.Resort(maps, partitions, _random.Next(1, 5)),
         };
         _coordinator = Plans.Start(_stages);
         _oracle = new CommandOracle(_stages);

@@ -45,7 +45,44 @@ public class PlannerTests
         Assert.Equal(["map", "middle", "reduce"], plan.Stages.Select(stage => stage.Name));
         Assert.Equal(["select many"], plan.Stages[0].Operators.Select(step => step.Name));
         Assert.Equal([3, 4, 1], plan.Stages.Select(stage => stage.Tasks));
-        Assert.Empty(plan.Warnings);
+    }
+
+    [Fact]
+    public void An_order_behind_another_shuffle_samples_what_that_wrote()
+    {
+        JobPlan plan = Plan(new LinesByCount(), 4);
+
+        Assert.Equal(["map", "sample", "middle", "reduce"], plan.Stages.Select(stage => stage.Name));
+        Assert.Equal([3, 1, 4, 4], plan.Stages.Select(stage => stage.Tasks));
+        Assert.Equal([[], [0], [0, 1], [2]], plan.Stages.Select(stage => stage.Upstream));
+        Assert.Equal(["select"], plan.Stages[1].Operators.Select(step => step.Name));
+        ShuffleOutput shuffle = Assert.IsType<ShuffleOutput>(plan.Stages[2].Output);
+        Assert.Equal((Partitioning.Range, 1), (shuffle.Partitioning, shuffle.BoundariesFrom));
+    }
+
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(4, "7")]
+    public void An_order_of_what_one_task_makes_samples_nothing(int partitions, string? top)
+    {
+        JobArguments arguments = new();
+        JobPlan plan = Plan(new LinesByCount(), partitions, top is null ? arguments : arguments.Add("top", top));
+
+        Assert.DoesNotContain("sample", plan.Stages.Select(stage => stage.Name));
+        Assert.Equal(1, plan.Stages[^1].Tasks);
+    }
+
+    private sealed class LinesByCount : IJob
+    {
+        public void Define(JobBuilder job)
+        {
+            Dataset<long> counts = job.Read(RecordFormat.Lines, "x").GroupBy(line => line.Length).Count()
+                .Select(count => count.Value);
+            counts = job.Arguments.FindInt32("top") is int top
+                ? counts.Top(top, Sorting.KeyOrders.Natural<long>())
+                : counts;
+            counts.OrderBy(count => count).Select(count => $"{count}").Write("out");
+        }
     }
 
     [Fact]
