@@ -49,7 +49,13 @@ internal sealed record DevPorts(int Silo, int Gateway, int Health)
 /// closes then.
 /// </remarks>
 internal sealed class DevCluster(
-    string root, int silos, int slots, long memoryBytes, IReadOnlyList<string> spillDirectories, DevPorts ports)
+    string root,
+    int silos,
+    int slots,
+    long memoryBytes,
+    IReadOnlyList<string> spillDirectories,
+    IReadOnlyList<string> assemblies,
+    DevPorts ports)
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
 
@@ -57,12 +63,17 @@ internal sealed class DevCluster(
 
     private string State => Path.Combine(root, ".sluice");
 
+    /// <param name="call">Where it prints.</param>
+    /// <param name="jobs">What the primary knows; the silos load the same assemblies.</param>
+    /// <param name="cancellationToken">Ends the cluster.</param>
     /// <returns>The exit code: 0 after Ctrl-C.</returns>
-    public async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(
+        VerbCall call, IReadOnlyList<JobAssembly> jobs, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.Combine(State, "logs"));
         await using WebApplication primary = SiloProgram.Build(
-            [.. Arguments(0, 0).Select(argument => $"--{argument}")]);
+            [.. Arguments(0, 0).Select(argument => $"--{argument}")],
+            options => JobAssembliesOption.AddTo(options.Jobs, jobs));
         await primary.StartAsync(cancellationToken);
         try
         {
@@ -72,7 +83,7 @@ internal sealed class DevCluster(
             }
 
             await AwaitReadyAsync(cancellationToken);
-            Print(call);
+            Print(call, jobs);
             await WatchAsync(call, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -133,6 +144,12 @@ internal sealed class DevCluster(
             start.ArgumentList.Add(argument);
         }
 
+        foreach (string assembly in assemblies)
+        {
+            start.ArgumentList.Add("--assembly");
+            start.ArgumentList.Add(assembly);
+        }
+
         Process process = Process.Start(start)!;
         StreamWriter log = File.CreateText(Path.Combine(State, "logs", $"silo-{silo}.log"));
         log.AutoFlush = true;
@@ -189,7 +206,7 @@ internal sealed class DevCluster(
         }
     }
 
-    private void Print(VerbCall call)
+    private void Print(VerbCall call, IReadOnlyList<JobAssembly> jobs)
     {
         TextWriter console = call.Terminal.Out;
         console.WriteLine(
@@ -204,6 +221,11 @@ internal sealed class DevCluster(
 
         console.WriteLine(
             $"metrics   http://127.0.0.1:{ports.Health + 1}/metrics, and of each silo on the ports behind");
+        if (jobs.Count > 0)
+        {
+            console.WriteLine($"jobs      {string.Join(", ", jobs.Select(assembly => assembly.Listing))}");
+        }
+
         console.WriteLine($"root      {root} (logs and history in {State})");
         console.WriteLine($"try       sluice sort FILE --out DIR --cluster 127.0.0.1:{ports.Gateway}");
         console.WriteLine("stop      Ctrl-C");

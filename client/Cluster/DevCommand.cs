@@ -39,6 +39,8 @@ internal sealed class DevCommand : Verb
         HelpName = "N",
     };
 
+    private readonly JobAssembliesOption _assemblies = new();
+
     public DevCommand(ConsoleHost host)
         : base(host, "dev", "Run a cluster of silo processes on this machine until Ctrl-C")
     {
@@ -47,6 +49,7 @@ internal sealed class DevCommand : Verb
         Add(_siloPort);
         Add(_gatewayPort);
         Add(_healthPort);
+        Add(_assemblies);
         Add(new Option<string>($"--{SettingNames.Memory}")
         {
             Description = "Memory of each silo's pool",
@@ -63,6 +66,7 @@ internal sealed class DevCommand : Verb
     [
         "sluice dev --silos 3",
         "sluice sort access.log --out sorted --cluster 127.0.0.1:30000",
+        "sluice dev --assembly bin/Debug/net10.0/Jobs.dll",
     ];
 
     protected override async Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
@@ -87,7 +91,9 @@ internal sealed class DevCommand : Verb
             slots,
             memory,
             [.. call.Settings.SpillDirectories.Value.Select(Path.GetFullPath)],
+            _assemblies.PathsOf(call),
             ports);
-        return await cluster.RunAsync(call, cancellationToken);
+        IReadOnlyList<JobAssembly> jobs = _assemblies.Load(call);
+        return await cluster.RunAsync(call, jobs, cancellationToken);
     }
 }

@@ -29,17 +29,21 @@ internal sealed class SiloRunCommand : Verb
         HelpName = "KEY=VALUE",
     };
 
+    private readonly JobAssembliesOption _assemblies = new();
+
     public SiloRunCommand(ConsoleHost host)
         : base(host, "run", "Run one silo in this process; SIGTERM drains it")
     {
         Add(_config);
         Add(_set);
+        Add(_assemblies);
     }
 
     public override IReadOnlyList<string> Examples =>
     [
         "sluice silo run",
         "sluice silo run --config silo.json --set Sluice:Slots=4",
+        "sluice silo run --config silo.json --assembly /opt/jobs/Jobs.dll",
     ];
 
     protected override Task<int> RunAsync(VerbCall call, CancellationToken cancellationToken)
@@ -63,6 +67,8 @@ internal sealed class SiloRunCommand : Verb
                 : throw new SluiceException(ConsoleErrors.BadValue(pair, "KEY=VALUE", _set.Name, "Sluice:Slots=4")));
         }
 
-        return SiloProgram.RunAsync([.. args], cancellationToken: cancellationToken);
+        IReadOnlyList<JobAssembly> jobs = _assemblies.Load(call);
+        return SiloProgram.RunAsync(
+            [.. args], options => JobAssembliesOption.AddTo(options.Jobs, jobs), cancellationToken);
     }
 }

@@ -25,13 +25,8 @@ internal sealed class JobAssembly
     /// <summary>What the jobs are called that can be run, for people.</summary>
     public string Listing => Names is { Count: > 0 } names ? string.Join(", ", names) : "none that can be made";
 
-    // The shortest name that means only one of them; in order.
     private IReadOnlyList<string> Names =>
-    [
-        .. _jobs.Where(job => WhyNot(job) is null)
-            .Select(job => JobNameAttribute.Of(job) is string name && Find(name).Length == 1 ? name : FullNameOf(job))
-            .Order(StringComparer.Ordinal),
-    ];
+        [.. _jobs.Where(job => WhyNot(job) is null).Select(NameOf).Order(StringComparer.Ordinal)];
 
     /// <param name="path">A full path.</param>
     /// <exception cref="SluiceException">It cannot be loaded here, or holds no job.</exception>
@@ -71,11 +66,13 @@ internal sealed class JobAssembly
             Type[] several => throw new SluiceException(ConsoleErrors.JobAmbiguous(
                 name, _path, string.Join(", ", several.Select(FullNameOf).Order(StringComparer.Ordinal)))),
         };
-        if (WhyNot(job) is string why)
-        {
-            throw new SluiceException(ConsoleErrors.JobNotMade(why, FullNameOf(job)));
-        }
+        return WhyNot(job) is string why
+            ? throw new SluiceException(ConsoleErrors.JobNotMade(why, FullNameOf(job)))
+            : Make(job);
+    }
 
+    private static IJob Make(Type job)
+    {
         try
         {
             return (IJob)Activator.CreateInstance(job)!;
@@ -89,6 +86,28 @@ internal sealed class JobAssembly
                     : ConsoleErrors.ConstructorFailed(
                         FullNameOf(job), $"{cause.GetType().Name}: {cause.Message.TrimEnd('.')}"),
                 cause);
+        }
+    }
+
+    /// <summary>Makes all jobs known that can be made.</summary>
+    /// <exception cref="SluiceException">One of them is called as another job there, or none can be made.</exception>
+    public void AddTo(JobCatalog catalog)
+    {
+        Type[] jobs = Array.FindAll(_jobs, job => WhyNot(job) is null);
+        if (jobs.Length == 0)
+        {
+            throw new SluiceException(ConsoleErrors.JobNotMade(WhyNot(_jobs[0])!, FullNameOf(_jobs[0])));
+        }
+
+        foreach (Type job in jobs)
+        {
+            string name = NameOf(job);
+            if (catalog.Names.Contains(name))
+            {
+                throw new SluiceException(ConsoleErrors.JobNameTaken(name, _path));
+            }
+
+            catalog.Add(name, job, () => Make(job));
         }
     }
 
@@ -161,6 +180,10 @@ internal sealed class JobAssembly
     private Type[] Find(string name) => Array.Find(_jobs, job => FullNameOf(job) == name) is Type exact
         ? [exact]
         : [.. _jobs.Where(job => JobNameAttribute.Of(job) == name || job.Name == name || job.FullName == name)];
+
+    // The shortest name that means only one of them.
+    private string NameOf(Type job) =>
+        JobNameAttribute.Of(job) is string name && Find(name).Length == 1 ? name : FullNameOf(job);
 
     private static string? WhyNot(Type job) => job switch
     {

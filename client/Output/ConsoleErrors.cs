@@ -67,6 +67,9 @@ internal static class ConsoleErrors
         ["SLU2307"] =
             "The class cannot be made: a job's class implements IJob, is neither abstract nor generic, and has a " +
             "public constructor without parameters, which does not throw.",
+        ["SLU2308"] =
+            "Two jobs of a silo have the same name, those that come along (sort, wordcount) included; there jobs are " +
+            "started by name.",
         ["SLU2901"] = "Sluice met a failure it does not know: a defect, which we would like to hear of.",
     };
 
@@ -237,6 +240,10 @@ internal static class ConsoleErrors
     public static SluiceError JobNotMade(string why, string job) => new(
         "SLU2307", ErrorKind.Usage, $"the job cannot be made: {why}", job,
         "a job is a class of its own that implements IJob and has a public constructor without parameters");
+
+    public static SluiceError JobNameTaken(string name, string path) => new(
+        "SLU2308", ErrorKind.Usage, $"another job is called '{name}' already", path,
+        "give one of the classes another name with [JobName]");
 
     public static SluiceError ConstructorFailed(string job, string cause) => new(
         "SLU2307", ErrorKind.Usage, $"the job's constructor threw: {cause}", job,

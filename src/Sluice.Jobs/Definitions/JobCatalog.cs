@@ -20,9 +20,19 @@ public sealed class JobCatalog
     /// <param name="name">By default that of its <see cref="JobNameAttribute"/>, or the class's own.</param>
     /// <exception cref="ArgumentException">Another job has this name.</exception>
     public JobCatalog Add<TJob>(string? name = null)
-        where TJob : IJob, new()
+        where TJob : IJob, new() => Add(name ?? JobNameAttribute.Of(typeof(TJob)), typeof(TJob), () => new TJob());
+
+    /// <summary>Makes a class known that is found when the process runs.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="type">The class.</param>
+    /// <param name="make">Makes an object of it, each time a new one.</param>
+    /// <exception cref="ArgumentException">Another job has this name.</exception>
+    public JobCatalog Add(string name, Type type, Func<IJob> make)
     {
-        _jobs.Add(name ?? JobNameAttribute.Of(typeof(TJob)), (typeof(TJob), () => new TJob()));
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(make);
+        _jobs.Add(name, (type, make));
         return this;
     }
 

@@ -122,6 +122,52 @@ public sealed class ConsoleVerbTests
                 .Select(File.ReadAllText)));
     }
 
+    [Fact]
+    public async Task Jobs_of_an_assembly_that_silos_are_started_with_run_by_their_names()
+    {
+        await using DevProcesses dev = await DevProcesses.StartAsync(null, "--assembly", UserJobs.Assembly);
+        await File.WriteAllLinesAsync(dev.PathOf("in"), ["bb", "c", "aa"], TestContext.Current.CancellationToken);
+        string input = $"input={dev.PathOf("in")}";
+
+        JsonElement plan = await dev.AskAsync(
+            "explain", "run", "copy-lines", "--arg", input, "--arg", $"out={dev.PathOf("out")}");
+        JsonElement copied = await dev.AskAsync(
+            "run", "copy-lines", "--arg", input, "--arg", $"out={dev.PathOf("out")}");
+        JsonElement counted = await dev.AskAsync(
+            "run", "LineLengths", "--arg", input, "--arg", $"out={dev.PathOf("lengths")}");
+        ConsoleResult ambiguous = await dev.RunAsync("run", "Twin", "--arg", input, "--cluster", dev.Gateways);
+
+        Assert.Equal("copy-lines", Text(plan, "name"));
+        Assert.Equal(("succeeded", "succeeded"), (Text(copied, "status"), Text(counted, "status")));
+        Assert.Equal(["aa", "bb", "c"], await File.ReadAllLinesAsync(
+            dev.PathOf("out/part-00000"), TestContext.Current.CancellationToken));
+        Assert.Equal(["1 bytes: 1 lines", "2 bytes: 2 lines"], await File.ReadAllLinesAsync(
+            dev.PathOf("lengths/part-00000"), TestContext.Current.CancellationToken));
+        Assert.Equal(4, ambiguous.ExitCode);
+        Assert.Contains(
+            "Sluice.UserJobs.East.Twin, Sluice.UserJobs.West.Twin", ambiguous.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dev --assembly none.dll", 4, "SLU2301")]
+    [InlineData("silo run --assembly none.dll", 4, "SLU2301")]
+    [InlineData("dev --assembly JOBS --assembly copy/Sluice.UserJobs.dll", 2, "SLU2308")]
+    [InlineData("silo run --assembly JOBS --assembly copy/Sluice.UserJobs.dll", 2, "SLU2308")]
+    public async Task An_assembly_that_silos_cannot_use_is_refused_before_any_starts(
+        string call, int exitCode, string code)
+    {
+        string folder = Directory.CreateTempSubdirectory("sluice-jobs-").FullName;
+        UserJobs.CopyTo(Path.Combine(folder, "copy"));
+
+        ConsoleResult result = await ConsoleProcess.RunAsync(
+            folder, call.Replace("JOBS", UserJobs.Assembly, StringComparison.Ordinal).Split(' '));
+
+        Assert.Equal((exitCode, ""), (result.ExitCode, result.Text));
+        Assert.StartsWith($"error[{code}]", result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(folder, ".sluice")), "Something was started.");
+        Directory.Delete(folder, recursive: true);
+    }
+
     private static string Text(JsonElement element, params string[] path) =>
         path.Aggregate(element, (inner, name) => inner.GetProperty(name)).GetString()!;
 }

@@ -24,7 +24,7 @@ internal sealed partial class DevProcesses : IAsyncDisposable
     private readonly Dictionary<string, int> _children = [];
     private readonly int _port;
 
-    private DevProcesses(string folder, int port)
+    private DevProcesses(string folder, int port, string[] options)
     {
         Folder = folder;
         _port = port;
@@ -32,7 +32,7 @@ internal sealed partial class DevProcesses : IAsyncDisposable
         [
             "dev", "--silos", $"{Silos}", "--slots", "1", "--memory", "16MiB", "--spill-dir",
             Path.Combine(folder, "spill"),
-            "--silo-port", $"{port}", "--gateway-port", $"{port + 10}", "--health-port", $"{port + 20}",
+            "--silo-port", $"{port}", "--gateway-port", $"{port + 10}", "--health-port", $"{port + 20}", .. options,
         ]);
         _error = _dev.StandardError.ReadToEndAsync();
     }
@@ -49,11 +49,12 @@ internal sealed partial class DevProcesses : IAsyncDisposable
     public IReadOnlyDictionary<string, int> Children => _children;
 
     /// <param name="prepare">Makes what is to be found in the folder.</param>
-    public static async Task<DevProcesses> StartAsync(Action<string>? prepare = null)
+    /// <param name="options">What `dev` is started with besides.</param>
+    public static async Task<DevProcesses> StartAsync(Action<string>? prepare = null, params string[] options)
     {
         string folder = Directory.CreateTempSubdirectory("sluice-dev-").FullName;
         prepare?.Invoke(folder);
-        DevProcesses dev = new(folder, FreeRow());
+        DevProcesses dev = new(folder, FreeRow(), options);
         while (true)
         {
             string line = await dev._dev.StandardOutput.ReadLineAsync().WaitAsync(Deadline)
