@@ -194,19 +194,25 @@ internal sealed class JobRun : IJobWorkers, IDisposable
     }
 
     // What may wait for room on a disk: the job's thread tells meanwhile that it does, and hears of a cancellation.
-    private void Beside(Func<Action> work) => _beside = Task.WhenAll(_beside, Task.Run(() =>
+    private void Beside(Func<Action> work)
     {
-        try
+        Task begun = Task.Run(() =>
         {
-            _todo.Add(work());
-        }
+            try
+            {
+                _todo.Add(work());
+            }
 #pragma warning disable CA1031 // Whatever it was is the job's end, on the job's thread.
-        catch (Exception exception)
+            catch (Exception exception)
 #pragma warning restore CA1031
-        {
-            EndWith(exception);
-        }
-    }));
+            {
+                EndWith(exception);
+            }
+        });
+
+        // Not those that are done: a job of many tasks writes its journal many times.
+        _beside = _beside.IsCompleted ? begun : Task.WhenAll(_beside, begun);
+    }
 
     private void EndWith(Exception exception) => _todo.Add(ExceptionDispatchInfo.Capture(exception).Throw);
 
