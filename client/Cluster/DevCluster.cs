@@ -110,6 +110,9 @@ internal sealed class DevCluster(
         {
             yield return "Logging:LogLevel:Default=Error";
             yield return "Logging:LogLevel:Sluice=Error";
+
+            // What Orleans says of a silo that died, dev says in one line.
+            yield return "Logging:LogLevel:Orleans=Critical";
         }
 
         yield return "Sluice:Metrics=true";
