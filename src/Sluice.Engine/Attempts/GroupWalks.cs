@@ -57,7 +57,9 @@ internal sealed class GroupWalks<T> : GroupSource<T>
         _context = context;
     }
 
-    /// <summary>Why the merge cannot go on; null while it can. A selector may have made another exception of it.</summary>
+    /// <summary>
+    /// Why the merge cannot go on; null while it can. A selector may have made another exception of it.
+    /// </summary>
     public ExceptionDispatchInfo? Failure => _failure;
 
     /// <summary>Begins a group's turn.</summary>

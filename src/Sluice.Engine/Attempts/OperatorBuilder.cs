@@ -101,7 +101,7 @@ internal sealed class ShuffleWriterBuilder : NodeVisitor<object>
     public override object Visit<T, TKey, TOut>(GroupNode<T, TKey, TOut> node) =>
         new ItemWriter<T, TKey>(node.KeySelector, node.Order, node.Serializer, _output);
 
-    public override object Visit<T>(TopNode<T> node) => 
+    public override object Visit<T>(TopNode<T> node) =>
         new TopWriter<T>(node, _context.TopRoom, _output);
 
     /// <summary>Gives the hash table's memory back, when there is one.</summary>

@@ -56,9 +56,9 @@ internal sealed class WinnerOutputs(CoordinatorState state, CommandList commands
 
     /// <summary>A rerun succeeds: who has read, or reads now, what it has changed reads again.</summary>
     /// <remarks>
-    /// Where records are combined a rerun may write others that mean the same: who has read all of the lost ones, and was
-    /// checked against their sums, stays. So does who has sampled them: others have gone by its boundaries since, which
-    /// need not be exact.
+    /// Where records are combined a rerun may write others that mean the same: who has read all of the lost ones, and
+    /// was checked against their sums, stays. So does who has sampled them: others have gone by its boundaries since,
+    /// which need not be exact.
     /// </remarks>
     /// <returns>Why that cannot be: one of them has written to the output.</returns>
     public SluiceError? StartReadersOver(TaskId producer, IReadOnlyList<RecordSum> lost, IReadOnlyList<RecordSum> rerun)

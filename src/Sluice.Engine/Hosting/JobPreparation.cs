@@ -29,7 +29,9 @@ internal sealed record JobPreparation(
     public long SpillEstimate(long memoryBytes) =>
         Plan.Stages.Count == 1 || Catalog.Bytes * 2 < memoryBytes ? 0 : Catalog.Bytes + (Catalog.Bytes / 20);
 
-    /// <summary>Whether most of that is never spilled, as far as equal keys meet in memory: nobody knows before.</summary>
+    /// <summary>
+    /// Whether most of that is never spilled, as far as equal keys meet in memory: nobody knows before.
+    /// </summary>
     public bool MaySpillLess => Plan.Stages.Select(stage => stage.Output).OfType<ShuffleOutput>()
         .FirstOrDefault() is { Node.Combines: true };
 

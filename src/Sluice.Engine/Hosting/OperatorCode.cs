@@ -11,13 +11,13 @@ namespace Sluice.Engine;
 internal static class OperatorCode
 {
     // From here down files, disks and the network are read and written.
-    private static readonly Assembly[] s_below =
+    private static readonly Assembly[] Below =
         [typeof(NetworkBufferPool).Assembly, typeof(MapOutputBuffer).Assembly, typeof(InputGate).Assembly];
 
     /// <summary>Whether a delegate of the job threw it, and not what reads and writes for the job.</summary>
     /// <remarks>
-    /// The first of our own methods that it went through tells: an operator has called the job's code, whatever reads or
-    /// writes has not. An exception that was not thrown yet is not the job's.
+    /// The first of our own methods that it went through tells: an operator has called the job's code, whatever reads
+    /// or writes has not. An exception that was not thrown yet is not the job's.
     /// </remarks>
     public static bool Threw(Exception exception)
     {
@@ -38,7 +38,7 @@ internal static class OperatorCode
                 return true;
             }
 
-            if (s_below.Contains(type.Assembly))
+            if (Below.Contains(type.Assembly))
             {
                 return false;
             }

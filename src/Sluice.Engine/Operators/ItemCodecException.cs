@@ -17,7 +17,8 @@ internal sealed class ItemCodecException : Exception
     public static ItemCodecException Writing(Type type, long number, int? partition, Exception inner) => new(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"a {type.Name} cannot be written, that of item {number} of the task{For(partition)}: {OperatorCode.MessageOf(inner)}"),
+            $"a {type.Name} cannot be written, that of item {number} of the task{For(partition)}: " +
+            $"{OperatorCode.MessageOf(inner)}"),
         inner);
 
     /// <param name="type">What could not be read.</param>
@@ -27,7 +28,8 @@ internal sealed class ItemCodecException : Exception
     public static ItemCodecException Reading(Type type, long number, int partition, Exception inner) => new(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"a {type.Name} cannot be read, that of record {number} of partition {partition}: {OperatorCode.MessageOf(inner)}"),
+            $"a {type.Name} cannot be read, that of record {number} of partition {partition}: " +
+            $"{OperatorCode.MessageOf(inner)}"),
         inner);
 
     /// <param name="length">Bytes of the record that was to be written.</param>

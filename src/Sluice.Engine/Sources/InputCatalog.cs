@@ -62,8 +62,8 @@ public sealed record InputCatalog(IReadOnlyList<InputFile> Files, IReadOnlyList<
             int read = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
             if (read > length)
             {
-                throw new SluiceException(
-                    SluiceErrors.InputNotRegular(path, "a file that holds more than its length says, as those of /proc do"));
+                throw new SluiceException(SluiceErrors.InputNotRegular(
+                    path, "a file that holds more than its length says, as those of /proc do"));
             }
 
             if (magic[..read].SequenceEqual<byte>([0x1F, 0x8B, 0x08]))

@@ -6,8 +6,8 @@ namespace Sluice.Jobs;
 /// <remarks>
 /// Items are added where they are read, states merged wherever two of one key meet: in the ring, at merges and at the
 /// consumer. So merging must not depend on order or grouping. An instance keeps no state of its own.
-/// Threading: several threads at once; within one task items are added on its own thread, while another may merge what is
-/// spilled.
+/// Threading: several threads at once; within one task items are added on its own thread, while another may merge
+/// what is spilled.
 /// </remarks>
 public abstract class Aggregation<T, TState>
     where T : allows ref struct

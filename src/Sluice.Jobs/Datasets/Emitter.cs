@@ -6,6 +6,7 @@ public abstract class Emitter<T>
     where T : allows ref struct
 {
     /// <summary>Passes one item on.</summary>
-    /// <exception cref="Exception">A later step could not take it: the task fails, also where this is caught.</exception>
+    /// <exception cref="Exception">A later step could not take it: the task fails, also where this is
+    /// caught.</exception>
     public abstract void Emit(T item);
 }

@@ -48,14 +48,15 @@ public static partial class SluiceErrors
         ["SLU1403"] = "The job was cancelled.",
         ["SLU1404"] = "A task could not read or write a file.",
         ["SLU1405"] =
-            "A key or an item could not be turned into bytes, or back (its KeyOrder or Serializer threw), or a record has " +
-            "another length than those of its format.",
+            "A key or an item could not be turned into bytes, or back (its KeyOrder or Serializer threw), or a record " +
+            "has another length than those of its format.",
         ["SLU1406"] = "No silo of the cluster takes tasks: all have no slots, are draining, or have not joined yet.",
         ["SLU1407"] = "A silo cannot run the job: it lacks the class, does not see a path, or planned it differently.",
         ["SLU1408"] = "The cluster has no job of that id, or has forgotten it.",
         ["SLU1409"] = "Another process listens on a port that the silo needs.",
         ["SLU1410"] = "The silo's configuration lacks something, or holds what cannot be read or does not go together.",
-        ["SLU1411"] = "The cluster did not answer a call, asked again for a minute: its silos are gone, or the network.",
+        ["SLU1411"] =
+            "The cluster did not answer a call, asked again for a minute: its silos are gone, or the network.",
         ["SLU1501"] = "What a consumer read is not what the producer wrote; the result was thrown away.",
         ["SLU1502"] = "What was written is not what was read; the result was thrown away.",
         ["SLU1503"] =

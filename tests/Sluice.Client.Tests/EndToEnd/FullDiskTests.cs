@@ -25,7 +25,7 @@ public sealed class FullDiskTests : ConsoleTest
     {
         await OnSmallDiskAsync("small", "1m", async () =>
         {
-            File.WriteAllText(PathOf("in"), string.Concat(Enumerable.Repeat("the same words on every line\n", 100_000)));
+            Write("in", string.Concat(Enumerable.Repeat("the same words on every line\n", 100_000)));
 
             ConsoleResult result = await Run(
                 "wordcount", "in", "--out", "out", "--memory", "2MiB", "--spill-dir", "small");
