@@ -41,7 +41,7 @@ internal sealed class GroupWalks<T> : GroupSource<T>
     private long _droppedBytes;
 
     /// <summary>
-    /// Why the merge cannot go on; thrown again at the group's end, as a selector may have caught it.
+    /// Why values could not be had; thrown again at the group's end, as a selector may have caught it.
     /// </summary>
     private ExceptionDispatchInfo? _failure;
 
@@ -58,7 +58,7 @@ internal sealed class GroupWalks<T> : GroupSource<T>
     }
 
     /// <summary>
-    /// Why the merge cannot go on; null while it can. A selector may have made another exception of it.
+    /// Why values could not be had; null while all could. A selector may have made another exception of it.
     /// </summary>
     public ExceptionDispatchInfo? Failure => _failure;
 
@@ -143,7 +143,7 @@ internal sealed class GroupWalks<T> : GroupSource<T>
         }
         catch (Exception exception)
         {
-            throw ItemCodecException.Reading(typeof(T), _read - 1, _context.Id.Task, exception);
+            throw Remembered(ItemCodecException.Reading(typeof(T), _read - 1, _context.Id.Task, exception));
         }
     }
 
@@ -189,10 +189,17 @@ internal sealed class GroupWalks<T> : GroupSource<T>
     private static void ThrowOver() => throw new InvalidOperationException(
         "The values of a group are used after its turn; walk them in the selector, and keep what is needed longer.");
 
-    private GroupTooLargeException TooLarge()
+    // A selector that goes on without the values would make of a group what its memory allows.
+    private Exception TooLarge()
     {
         long walked = _kept.Length + _droppedBytes;
-        return new GroupTooLargeException(
-            _group.Key.Length, walked, _kept.Room, TaskMemory.NeededForGroup(_context.Stage, walked));
+        return Remembered(new GroupTooLargeException(
+            _group.Key.Length, walked, _kept.Room, TaskMemory.NeededForGroup(_context.Stage, walked)));
+    }
+
+    private Exception Remembered(Exception exception)
+    {
+        _failure ??= ExceptionDispatchInfo.Capture(exception);
+        return exception;
     }
 }

@@ -6,9 +6,13 @@ namespace Sluice.Engine;
 /// <summary>Chains the steps of a stage, from its output back to its input.</summary>
 internal sealed class OperatorBuilder : NodeVisitor<bool>
 {
+    private readonly CancellationToken _cancellation;
+
     /// <param name="last">The operator that writes.</param>
-    public OperatorBuilder(object last)
+    /// <param name="cancellation">Ends what would emit for ever.</param>
+    public OperatorBuilder(object last, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         First = last;
     }
 
@@ -22,7 +26,7 @@ internal sealed class OperatorBuilder : NodeVisitor<bool>
         Prepend(new WhereOperator<T>(node.Predicate, (Operator<T>)First));
 
     public override bool Visit<TIn, TOut>(SelectManyNode<TIn, TOut> node) =>
-        Prepend(new SelectManyOperator<TIn, TOut>(node.Selector, (Operator<TOut>)First));
+        Prepend(new SelectManyOperator<TIn, TOut>(node.Selector, (Operator<TOut>)First, _cancellation));
 
     private bool Prepend(object operation)
     {

@@ -7,14 +7,14 @@ namespace Sluice.Engine;
 /// <summary>The reading half of a shuffle: turns merged records back into items.</summary>
 internal sealed class ShuffleReader : NodeVisitor<bool>
 {
-    private const int RecordsBetweenChecks = 1024;
-
     private readonly RunMerger _records;
     private readonly int _partition;
     private readonly object _next;
     private readonly TaskContext _context;
+
+    // Asked for each record: what is made of one may take long.
+    private readonly CancellationToken _cancellation;
     private long _read;
-    private int _untilCheck = RecordsBetweenChecks;
 
     public ShuffleReader(RunMerger records, object next, TaskContext context)
     {
@@ -22,6 +22,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         _partition = context.Id.Task;
         _next = next;
         _context = context;
+        _cancellation = context.Cancellation;
     }
 
     /// <summary>Records read and keys given, where equal keys are folded.</summary>
@@ -101,7 +102,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
 
     public override bool Visit<T, TKey, TOut>(GroupNode<T, TKey, TOut> node)
     {
-        GuardedEmitter<TOut> next = new((Operator<TOut>)_next);
+        GuardedEmitter<TOut> next = new((Operator<TOut>)_next, _cancellation);
         MergeGroup group = new(_records);
         using GroupBuffer buffer = new(
             _context.Pool, _context.SegmentSize, _context.Memory.Groups, _context.Cancellation);
@@ -109,6 +110,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         while (NextGroup(group))
         {
             TKey key = Decode(node.Order, group.Key);
+            next.Begin();
             try
             {
                 node.Selector(key, walks.Begin(), next);
@@ -118,7 +120,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
                 // Thrown below as it was, whatever the selector made of it.
             }
 
-            next.Failure?.Throw();
+            next.End();
             walks.End();
         }
 
@@ -131,7 +133,7 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
         Operator<T> next = (Operator<T>)_next;
 
         // All records are read, so that the sums at both ends of the shuffle can be compared.
-        for (int taken = 0; NextRecord(); taken++)
+        for (long taken = 0; NextRecord(); taken++)
         {
             if (taken < node.Count)
             {
@@ -175,24 +177,14 @@ internal sealed class ShuffleReader : NodeVisitor<bool>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool NextRecord()
     {
-        CheckNowAndThen();
+        _cancellation.ThrowIfCancellationRequested();
         return _records.MoveNext();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool NextGroup(MergeGroup group)
     {
-        CheckNowAndThen();
+        _cancellation.ThrowIfCancellationRequested();
         return group.NextGroup();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void CheckNowAndThen()
-    {
-        if (--_untilCheck == 0)
-        {
-            _untilCheck = RecordsBetweenChecks;
-            _context.Cancellation.ThrowIfCancellationRequested();
-        }
     }
 }

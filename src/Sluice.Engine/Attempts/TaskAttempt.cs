@@ -44,7 +44,7 @@ internal static class TaskAttempt
 
     private static TaskOutcome RunInto(TaskOutput output, TaskContext context)
     {
-        OperatorBuilder operators = new(output.Operator);
+        OperatorBuilder operators = new(output.Operator, context.Cancellation);
         foreach (DatasetNode step in context.Stage.Operators.Reverse())
         {
             step.Accept(operators);

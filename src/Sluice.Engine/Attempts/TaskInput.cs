@@ -39,7 +39,7 @@ internal sealed class FileTaskInput : TaskInput
 
     public override void Run(object first)
     {
-        RecordCounter counter = new((Operator<ReadOnlySpan<byte>>)first);
+        RecordCounter counter = new((Operator<ReadOnlySpan<byte>>)first, _context.Cancellation);
         foreach (InputSplit split in _context.Splits)
         {
             using SplitReader reader = Open(split);

@@ -64,16 +64,18 @@ internal sealed class SelectManyOperator<TIn, TOut> : Operator<TIn>
     private readonly Operator<TOut> _next;
     private readonly GuardedEmitter<TOut> _guarded;
 
-    public SelectManyOperator(Action<TIn, Emitter<TOut>> selector, Operator<TOut> next)
+    public SelectManyOperator(
+        Action<TIn, Emitter<TOut>> selector, Operator<TOut> next, CancellationToken cancellation)
     {
         _selector = selector;
         _next = next;
-        _guarded = new GuardedEmitter<TOut>(next);
+        _guarded = new GuardedEmitter<TOut>(next, cancellation);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Emit(TIn item)
     {
+        _guarded.Begin();
         try
         {
             _selector(item, _guarded);
@@ -83,35 +85,69 @@ internal sealed class SelectManyOperator<TIn, TOut> : Operator<TIn>
             // Thrown below as it was, whatever the selector made of it.
         }
 
-        _guarded.Failure?.Throw();
+        _guarded.End();
     }
 
     public override void Complete() => _next.Complete();
 }
 
-/// <summary>Passes items on, and remembers why one could not be.</summary>
+/// <summary>Passes items on while a selector has its turn, and remembers why one could not be.</summary>
 /// <remarks>
 /// For selectors that emit: one that goes on after an exception, as those do that leave out what they cannot read, must
-/// not leave out what a later step could not take.
+/// not leave out what a later step could not take. And one that keeps it, or hands it to other threads, must not write
+/// where others do: what it emits then is an error. Threading: the thread that begins a turn, else an error.
 /// </remarks>
 internal sealed class GuardedEmitter<T> : Emitter<T>
     where T : allows ref struct
 {
-    private readonly Operator<T> _next;
+    private const int ItemsBetweenChecks = 1024;
 
-    public GuardedEmitter(Operator<T> next)
+    private readonly Operator<T> _next;
+    private readonly CancellationToken _cancellation;
+    private int _untilCheck = ItemsBetweenChecks;
+
+    // Zero between turns, which is no thread's number.
+    private int _thread;
+
+    /// <param name="next">Takes the items.</param>
+    /// <param name="cancellation">Asked now and then: a selector may emit for ever.</param>
+    public GuardedEmitter(Operator<T> next, CancellationToken cancellation)
     {
         _next = next;
+        _cancellation = cancellation;
     }
 
     /// <summary>Why the first item was not taken that was not; null when all were.</summary>
     public ExceptionDispatchInfo? Failure { get; private set; }
 
+    /// <summary>Begins a turn on this thread.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Begin() => _thread = Environment.CurrentManagedThreadId;
+
+    /// <summary>Ends the turn; throws why an item was not taken.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void End()
+    {
+        _thread = 0;
+        Failure?.Throw();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Emit(T item)
     {
+        if (_thread != Environment.CurrentManagedThreadId)
+        {
+            ThrowNotItsTurn();
+        }
+
         try
         {
+            if (--_untilCheck == 0)
+            {
+                _untilCheck = ItemsBetweenChecks;
+                _cancellation.ThrowIfCancellationRequested();
+            }
+
             _next.Emit(item);
         }
         catch (Exception exception)
@@ -119,5 +155,15 @@ internal sealed class GuardedEmitter<T> : Emitter<T>
             Failure ??= ExceptionDispatchInfo.Capture(exception);
             throw;
         }
+    }
+
+    // Told at the end of the turn too: another thread's exceptions may reach nobody.
+    private void ThrowNotItsTurn()
+    {
+        InvalidOperationException thrown = new(
+            "An emitter is used when its selector has returned, or by another thread; emit in the call, one after " +
+            "the other.");
+        Failure ??= ExceptionDispatchInfo.Capture(thrown);
+        throw thrown;
     }
 }

@@ -13,7 +13,8 @@ public abstract class Aggregation<T, TState>
     where T : allows ref struct
     where TState : unmanaged
 {
-    /// <summary>The state before the first item.</summary>
+    /// <summary>The state before the first item: merging it must change nothing, as 0 does to a sum.</summary>
+    /// <remarks>A key has as many partial states as its items were far apart, and each begins with it.</remarks>
     public abstract TState Seed { get; }
 
     /// <summary>Adds one item.</summary>

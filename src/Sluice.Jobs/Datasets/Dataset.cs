@@ -95,7 +95,8 @@ public sealed class GroupedDataset<T, TKey>
             _items.Job, new AggregateNode<T, TKey, TState>(_items.Node, _keySelector, _order, aggregation));
 
     /// <summary>Folds the items of each key.</summary>
-    /// <param name="seed">The state before the first item.</param>
+    /// <param name="seed">The state before the first item. Several partial states of a key begin with it, so merging it
+    /// must change nothing, as 0 does to a sum.</param>
     /// <param name="add">Adds one item.</param>
     /// <param name="merge">Adds another state; must not depend on order.</param>
     public Dataset<Group<TKey, TState>> Aggregate<TState>(

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sluice.Sorting;
 
 namespace Sluice.Jobs;
@@ -120,7 +121,7 @@ public sealed class SelectManyNode<TIn, TOut>(DatasetNode input, Action<TIn, Emi
 {
     public override string Name => "select many";
 
-    public Action<TIn, Emitter<TOut>> Selector { get; } = selector ?? throw new ArgumentNullException(nameof(selector));
+    public Action<TIn, Emitter<TOut>> Selector { get; } = Delegates.Synchronous(selector);
 
     public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
 }
@@ -200,8 +201,15 @@ public sealed class AggregateNode<T, TKey, TState>(
 
     public KeyOrder<TKey> Order { get; } = order ?? throw new ArgumentNullException(nameof(order));
 
-    public Aggregation<T, TState> Aggregation { get; } =
-        aggregation ?? throw new ArgumentNullException(nameof(aggregation));
+    public Aggregation<T, TState> Aggregation { get; } = Unsafe.SizeOf<TState>() <= LargestState
+        ? aggregation ?? throw new ArgumentNullException(nameof(aggregation))
+        : throw new ArgumentException(
+            $"A state of {typeof(TState).Name} has {Unsafe.SizeOf<TState>()} bytes, and no more than {LargestState} are " +
+            "folded: walk the items of each key with Select instead.",
+            nameof(aggregation));
+
+    // States are copied on the stack.
+    private const int LargestState = 64 << 10;
 
     public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
 }
@@ -229,8 +237,7 @@ public sealed class GroupNode<T, TKey, TOut>(
 
     public Serializer<T> Serializer { get; } = serializer;
 
-    public GroupSelector<TKey, T, TOut> Selector { get; } =
-        selector ?? throw new ArgumentNullException(nameof(selector));
+    public GroupSelector<TKey, T, TOut> Selector { get; } = Delegates.Synchronous(selector);
 
     public override TResult Accept<TResult>(IDatasetVisitor<TResult> visitor) => visitor.Visit(this);
 }

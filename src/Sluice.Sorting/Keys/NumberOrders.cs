@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -25,7 +26,9 @@ internal sealed class IntegerOrder<T> : KeyOrder<T>
 
     public override void Encode(T key, ref RecordWriter writer)
     {
-        (key ^ SignOf()).WriteBigEndian(writer.GetSpan(Size));
+        // WriteBigEndian is a method of the interface alone: calling that would box each key.
+        bool fits = (key ^ SignOf()).TryWriteBigEndian(writer.GetSpan(Size), out _);
+        Debug.Assert(fits, "There is room for a number.");
         writer.Advance(Size);
     }
 

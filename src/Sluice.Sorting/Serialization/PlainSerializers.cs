@@ -24,13 +24,15 @@ internal sealed class ByteArraySerializer : Serializer<byte[]>
     public override byte[] Read(ReadOnlySpan<byte> bytes) => bytes.ToArray();
 }
 
-/// <summary>Text as UTF-8. Null is an error: it would come back as empty text.</summary>
+/// <summary>
+/// Text as UTF-8. Null is an error, and so is half a surrogate: both would come back as something else.
+/// </summary>
 internal sealed class TextSerializer : Serializer<string>
 {
     public override void Write(string value, ref RecordWriter writer)
     {
         ArgumentNullException.ThrowIfNull(value);
-        writer.WriteText(value);
+        writer.WriteWholeText(value);
     }
 
     public override string Read(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);

@@ -108,15 +108,28 @@ public ref struct RecordWriter
     }
 
     /// <summary>Text as UTF-8; what is not valid becomes U+FFFD.</summary>
-    public void WriteText(scoped ReadOnlySpan<char> text)
+    public void WriteText(scoped ReadOnlySpan<char> text) => WriteText(text, replacesInvalid: true);
+
+    /// <summary>Text as UTF-8, of which it comes back as it was.</summary>
+    /// <exception cref="EncoderFallbackException">It has a surrogate without its other half.</exception>
+    internal void WriteWholeText(scoped ReadOnlySpan<char> text) => WriteText(text, replacesInvalid: false);
+
+    private void WriteText(scoped ReadOnlySpan<char> text, bool replacesInvalid)
     {
         while (true)
         {
-            OperationStatus status = Utf8.FromUtf16(text, _window[_used..], out int read, out int written);
+            OperationStatus status =
+                Utf8.FromUtf16(text, _window[_used..], out int read, out int written, replacesInvalid);
             _used += written;
             if (status == OperationStatus.Done)
             {
                 return;
+            }
+
+            if (status == OperationStatus.InvalidData)
+            {
+                throw new EncoderFallbackException(
+                    $"The text has a surrogate without its other half, U+{(int)text[read]:X4}, and is not Unicode.");
             }
 
             // What fits stands; the rest of the window is shorter than the next character.

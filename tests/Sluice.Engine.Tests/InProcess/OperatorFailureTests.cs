@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Sluice.Exchange;
 using Sluice.Jobs;
@@ -103,6 +104,158 @@ public sealed class OperatorFailureTests : IDisposable
     }
 
     [Fact]
+    public async Task An_emitter_that_is_kept_for_later_fails_the_task_and_loses_nothing()
+    {
+        Emitter<string>? kept = null;
+
+        SluiceError error = await Fails(lines => lines.SelectMany<string>((line, output) =>
+        {
+            kept ??= output;
+            kept.Emit(line);
+        }).OrderBy(line => line), partitions: 2);
+
+        Assert.Equal("SLU1402", error.Code);
+        Assert.Contains("An emitter is used when its selector has returned", error.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_emitter_that_several_threads_use_fails_the_task_whatever_becomes_of_their_exceptions()
+    {
+        SluiceError error = await Fails(lines => lines.SelectMany<string>((line, output) =>
+        {
+            Thread other = new(() =>
+            {
+                try
+                {
+                    output.Emit(line);
+                }
+                catch (InvalidOperationException)
+                {
+                    // It reaches nobody.
+                }
+            });
+            other.Start();
+            other.Join();
+        }));
+
+        Assert.Equal("SLU1402", error.Code);
+        Assert.Contains("or by another thread", error.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_selector_that_awaits_is_refused_before_anything_runs()
+    {
+        SluiceError error = await Fails(lines => lines.SelectMany<string>(async (line, output) =>
+        {
+            await Task.Yield();
+            output.Emit(line);
+        }));
+
+        Assert.Equal("SLU1011", error.Code);
+        Assert.Contains("emit without await", error.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_state_that_is_too_large_for_the_stack_is_refused_before_anything_runs()
+    {
+        SluiceError error = await Fails(lines => lines
+            .GroupBy(line => line)
+            .Aggregate(default(Large), (ref Large _, string _) => { }, (ref Large _, in Large _) => { })
+            .Select(group => group.Key));
+
+        Assert.Equal("SLU1011", error.Code);
+        Assert.Contains("Large has 65552 bytes", error.What, StringComparison.Ordinal);
+    }
+
+    [InlineArray(65_552 / sizeof(long))]
+    private struct Large
+    {
+        private long _first;
+    }
+
+    [Fact]
+    public async Task A_second_walk_that_was_too_large_is_not_left_out_where_the_selector_catches_that()
+    {
+        SluiceError error = await Fails(
+            lines => lines.GroupBy(_ => 0).Select((_, values) =>
+            {
+                int count = values.Count();
+                try
+                {
+                    return $"{count} {values.Count()}";
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    return $"{count}";
+                }
+            }),
+            lines: 20_000);
+
+        Assert.Equal("SLU1306", error.Code);
+    }
+
+    [Fact]
+    public async Task Text_that_is_not_Unicode_is_not_changed_in_silence()
+    {
+        SluiceError error = await Fails(
+            lines => lines.Select(line => line + '\uD800').OrderBy(line => line.Length));
+
+        Assert.Equal("SLU1405", error.Code);
+        Assert.Contains("a surrogate without its other half, U+D800", error.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_slow_step_is_cancelled_between_two_records()
+    {
+        using CancellationTokenSource cancel = new();
+        int seen = 0;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Run(
+            lines => lines.Select(line =>
+            {
+                if (Interlocked.Increment(ref seen) == 5)
+                {
+                    cancel.Cancel();
+                }
+
+                Thread.Sleep(10);
+                return line;
+            }),
+            parallelism: 1,
+            cancellation: cancel.Token));
+
+        Assert.InRange(seen, 5, 500);
+    }
+
+    [Fact]
+    public async Task A_selector_that_emits_for_ever_can_be_cancelled()
+    {
+        using CancellationTokenSource cancel = new();
+        long emitted = 0;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Run(
+            lines => lines
+                .SelectMany<string>((line, output) =>
+                {
+                    while (true)
+                    {
+                        output.Emit(line);
+                        if (++emitted == 10_000)
+                        {
+                            cancel.Cancel();
+                        }
+                    }
+                })
+                .GroupBy(line => line)
+                .Count()
+                .Select(group => group.Key),
+            parallelism: 1,
+            cancellation: cancel.Token));
+
+        Assert.False(Directory.Exists(_folder["out"]));
+    }
+
+    [Fact]
     public async Task A_walk_that_is_begun_again_and_again_can_be_cancelled()
     {
         using CancellationTokenSource cancel = new();
@@ -192,9 +345,11 @@ public sealed class OperatorFailureTests : IDisposable
     private static string Refuse(string line) =>
         line == Chosen ? throw new FormatException("not this one") : line;
 
-    private async Task<SluiceError> Fails(Func<Dataset<string>, Dataset<string>> steps, int lines = 1000)
+    private async Task<SluiceError> Fails(
+        Func<Dataset<string>, Dataset<string>> steps, int lines = 1000, int partitions = 1)
     {
-        SluiceException thrown = await Assert.ThrowsAsync<SluiceException>(() => Run(steps, lines: lines));
+        SluiceException thrown = await Assert.ThrowsAsync<SluiceException>(
+            () => Run(steps, lines: lines, partitions: partitions));
         Assert.False(Directory.Exists(_folder["out"]), "Something was left.");
         return thrown.Error;
     }
@@ -204,11 +359,17 @@ public sealed class OperatorFailureTests : IDisposable
         EnginePorts? ports = null,
         int lines = 1000,
         int parallelism = 2,
+        int partitions = 1,
         CancellationToken cancellation = default) =>
-        Run(new Steps(steps), ports ?? new EnginePorts(), lines, parallelism, cancellation);
+        Run(new Steps(steps), ports ?? new EnginePorts(), lines, parallelism, partitions, cancellation);
 
     private async Task<JobReport> Run(
-        IJob job, EnginePorts ports, int lines, int parallelism, CancellationToken cancellation = default)
+        IJob job,
+        EnginePorts ports,
+        int lines,
+        int parallelism,
+        int partitions = 1,
+        CancellationToken cancellation = default)
     {
         string input = _folder.Write(
             "in", string.Concat(Enumerable.Range(0, lines).Select(i => $"line {i * 7919 % lines:D4}\n")));
@@ -226,7 +387,7 @@ public sealed class OperatorFailureTests : IDisposable
             Job = job,
             Arguments = new JobArguments().Add("input", input).Add("out", _folder["out"]),
             Name = "test",
-            Partitions = 1,
+            Partitions = partitions,
         };
         return await engine.RunAsync(request, null, cancellation).WaitAsync(Deadline, CancellationToken.None);
     }

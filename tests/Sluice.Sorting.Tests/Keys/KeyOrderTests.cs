@@ -10,6 +10,43 @@ public class KeyOrderTests
     }
 
     [Fact]
+    public void Encoding_a_number_allocates_nothing()
+    {
+        AssertAllocatesNothing<short>(7);
+        AssertAllocatesNothing(7);
+        AssertAllocatesNothing(7L);
+        AssertAllocatesNothing('7');
+        AssertAllocatesNothing((UInt128)7);
+        AssertAllocatesNothing(7.5f);
+        AssertAllocatesNothing(7.5);
+        AssertAllocatesNothing(DayOfWeek.Sunday);
+        AssertAllocatesNothing(DateTime.UnixEpoch);
+        AssertAllocatesNothing((7, 7L));
+        AssertAllocatesNothing<int?>(7);
+    }
+
+    private static void AssertAllocatesNothing<TKey>(TKey key)
+    {
+        KeyOrder<TKey> order = KeyOrders.Natural<TKey>();
+        RecordScratch scratch = new();
+        Encode();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            Encode();
+        }
+
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(allocated == 0, $"{typeof(TKey)}: {allocated} bytes in 100 keys.");
+
+        void Encode()
+        {
+            RecordWriter writer = new(scratch);
+            order.Encode(key, ref writer);
+        }
+    }
+
+    [Fact]
     public void Whole_numbers_keep_their_order()
     {
         AssertKeepsOrder<long>([long.MinValue, -5_000_000_000, -1, 0, 1, 255, 256, long.MaxValue]);
