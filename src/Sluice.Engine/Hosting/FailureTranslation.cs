@@ -33,9 +33,7 @@ internal static class FailureTranslation
             exception is IOException io && DiskWait.IsFull(io)
                 ? (SluiceErrors.DiskFull(io.Message), false)
                 : (SluiceErrors.TaskInputOutput(where, exception.Message), true),
-        _ => (
-            SluiceErrors.OperatorFailed(where, $"{exception.GetType().Name}: {OperatorCode.MessageOf(exception)}"),
-            true),
+        _ => (SluiceErrors.OperatorFailed(where, OperatorCode.Describe(exception)), true),
     };
 
     /// <summary>A failure outside of tasks: directories, planning.</summary>

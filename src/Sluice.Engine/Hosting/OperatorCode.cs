@@ -47,6 +47,19 @@ internal static class OperatorCode
         return false;
     }
 
+    /// <summary>Its type and message; those of what it wraps where it says nothing itself.</summary>
+    public static string Describe(Exception exception)
+    {
+        Exception telling = exception;
+        while (telling is TypeInitializationException or TargetInvocationException
+            && telling.InnerException is Exception inner)
+        {
+            telling = inner;
+        }
+
+        return $"{telling.GetType().Name}: {MessageOf(telling)}";
+    }
+
     /// <summary>Its message; says so where that throws in turn.</summary>
     public static string MessageOf(Exception exception) => TextOf(exception, static thrown => thrown.Message);
 

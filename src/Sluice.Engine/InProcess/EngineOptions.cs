@@ -1,3 +1,4 @@
+using System.Numerics;
 using Sluice.Jobs;
 using Sluice.Sorting;
 
@@ -6,8 +7,10 @@ namespace Sluice.Engine;
 /// <summary>What an in-process engine may use of the machine.</summary>
 public sealed record EngineOptions
 {
+    private const int SmallestSegment = 64;
+
     /// <summary>
-    /// Bytes of the one pool that all tasks share. Less means more spilling, never a failure above the least.
+    /// Bytes of the one pool that all tasks of a job share. Less means more spilling, never a failure above the least.
     /// </summary>
     public required long MemoryBytes { get; init; }
 
@@ -17,7 +20,7 @@ public sealed record EngineOptions
     /// <summary>Where tasks spill; a new file goes where most room is.</summary>
     public required IReadOnlyList<string> SpillDirectories { get; init; }
 
-    /// <summary>Bytes of one memory segment, a power of two.</summary>
+    /// <summary>Bytes of one memory segment, a power of two, 64 at least.</summary>
     public int SegmentSize { get; init; } = 32 * 1024;
 
     /// <summary>How long a task waits for room when a disk is full; zero fails at once.</summary>
@@ -40,9 +43,24 @@ public sealed record EngineOptions
     /// <exception cref="SluiceException">
     /// The memory is less than the tasks need, or more than the machine has.
     /// </exception>
+    /// <exception cref="ArgumentException">Another property has no value that can be used; it is named.</exception>
     public void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Parallelism, 1, nameof(Parallelism));
+        ArgumentOutOfRangeException.ThrowIfLessThan(SegmentSize, SmallestSegment, nameof(SegmentSize));
+        if (!BitOperations.IsPow2(SegmentSize))
+        {
+            throw new ArgumentOutOfRangeException(nameof(SegmentSize), SegmentSize, "A segment's size is a power of two.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(DiskWait, TimeSpan.Zero, nameof(DiskWait));
+        ArgumentOutOfRangeException.ThrowIfNegative(TraceBuffers ?? 0, nameof(TraceBuffers));
+        ArgumentNullException.ThrowIfNull(SpillDirectories, nameof(SpillDirectories));
+        if (SpillDirectories.Count == 0)
+        {
+            throw new ArgumentException("One directory at least is needed to spill to.", nameof(SpillDirectories));
+        }
+
         if (RefuseMemory(MemoryBytes, LeastMemory(Parallelism, SegmentSize), Parallelism) is SluiceError refused)
         {
             throw new SluiceException(refused);

@@ -4,7 +4,9 @@ using Sluice.Sorting;
 namespace Sluice.Engine;
 
 /// <summary>Runs jobs in this process, with no cluster: the same plan, coordinator, attempts and exchange.</summary>
-/// <remarks>Threading: jobs run on threads of their own; one at a time for each engine.</remarks>
+/// <remarks>
+/// Threading: jobs run on threads of their own. Several may run at once, each with a pool of its own of all the memory.
+/// </remarks>
 public sealed class InProcessEngine : IDisposable
 {
     private readonly EngineOptions _options;

@@ -149,9 +149,23 @@ internal static class Natural
 {
     public static KeyOrder<TKey> Order<TKey>(string step)
         where TKey : allows ref struct => KeyOrders.Find<TKey>() ?? throw new SluiceException(
-            SluiceErrors.NoKeyOrder(step, typeof(TKey).Name));
+            SluiceErrors.NoKeyOrder(step, NameOf(typeof(TKey))));
 
     public static Serializer<T> Serializer<T>(string step)
         where T : allows ref struct => Serializers.Find<T>() ?? throw new SluiceException(
-            SluiceErrors.NoSerializer(step, typeof(T).Name));
+            SluiceErrors.NoSerializer(step, NameOf(typeof(T))));
+
+    // As it is written in C#, but for the words that stand for built-in types.
+    private static string NameOf(Type type)
+    {
+        if (!type.IsGenericType)
+        {
+            return type.Name;
+        }
+
+        string parts = string.Join(", ", type.GetGenericArguments().Select(NameOf));
+        return type.Name.StartsWith("ValueTuple`", StringComparison.Ordinal)
+            ? $"({parts})"
+            : $"{type.Name.Split('`')[0]}<{parts}>";
+    }
 }

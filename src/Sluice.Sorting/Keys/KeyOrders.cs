@@ -6,7 +6,7 @@ namespace Sluice.Sorting;
 /// <remarks>
 /// Natural orders are those of <see cref="Comparer{T}.Default"/>, but for text, whose order is that of code points.
 /// There are natural orders of whole numbers, floating point, decimal, bool, char, text, byte arrays and spans, dates
-/// and times, Guid, nullables and nulls (first), and of tuples of such types. A key is what its order distinguishes: a
+/// and times, Guid, nullable values (null first), and of tuples of such types. A key is what its order distinguishes: a
 /// <see cref="DateTime"/> comes back without its kind, a <see cref="DateTimeOffset"/> as the same instant in UTC.
 /// </remarks>
 public static class KeyOrders
@@ -132,7 +132,7 @@ public static class KeyOrders
             $"An order of {typeof(TKey).Name} by comparison cannot be part of another order: compare the whole key.",
             nameof(order));
 
-    private static object? Find(Type type) => Known.GetOrAdd(type, static type => Make(type));
+    internal static object? Find(Type type) => Known.GetOrAdd(type, static type => Make(type));
 
     private static object? Make(Type type)
     {

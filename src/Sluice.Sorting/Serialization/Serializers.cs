@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace Sluice.Sorting;
 
@@ -66,6 +67,11 @@ public static class Serializers
             return Activator.CreateInstance(typeof(UnmanagedSerializer<>).MakeGenericType(type));
         }
 
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Group<,>))
+        {
+            return MakeForGroup(type.GetGenericArguments());
+        }
+
         Type? open = !type.IsGenericType
             ? null
             : type.GetGenericTypeDefinition() switch
@@ -85,4 +91,12 @@ public static class Serializers
         object?[] serializers = [.. parts.Select(Find)];
         return serializers.Contains(null) ? null : Activator.CreateInstance(open.MakeGenericType(parts), serializers);
     }
+
+    // A key that was grouped by its natural order is carried by that.
+    private static object? MakeForGroup(Type[] parts) => KeyOrders.Find(parts[0]) is object order && IsPlain(parts[1])
+        ? Activator.CreateInstance(typeof(GroupSerializer<,>).MakeGenericType(parts), order)
+        : null;
+
+    private static bool IsPlain(Type type) => type.IsValueType && !(bool)typeof(RuntimeHelpers)
+        .GetMethod(nameof(RuntimeHelpers.IsReferenceOrContainsReferences))!.MakeGenericMethod(type).Invoke(null, null)!;
 }

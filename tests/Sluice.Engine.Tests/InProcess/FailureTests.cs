@@ -153,6 +153,22 @@ public sealed class FailureTests : IDisposable
         new InProcessEngine(Options(2) with { MemoryBytes = least }).Dispose();
     }
 
+    [Fact]
+    public void An_option_that_cannot_be_used_is_named_before_anything_runs()
+    {
+        AssertNamed<ArgumentOutOfRangeException>("SegmentSize", options => options with { SegmentSize = 1000 });
+        AssertNamed<ArgumentOutOfRangeException>("SegmentSize", options => options with { SegmentSize = 0 });
+        AssertNamed<ArgumentOutOfRangeException>(
+            "DiskWait", options => options with { DiskWait = -TimeSpan.FromSeconds(1) });
+        AssertNamed<ArgumentOutOfRangeException>("TraceBuffers", options => options with { TraceBuffers = -1 });
+        AssertNamed<ArgumentException>("SpillDirectories", options => options with { SpillDirectories = [] });
+        AssertNamed<ArgumentNullException>("SpillDirectories", options => options with { SpillDirectories = null! });
+    }
+
+    private void AssertNamed<T>(string name, Func<EngineOptions, EngineOptions> change)
+        where T : ArgumentException =>
+        Assert.Equal(name, Assert.Throws<T>(() => new InProcessEngine(change(Options(2)))).ParamName);
+
     private static string Lines() =>
         string.Concat(Enumerable.Range(0, 1000).Select(i => $"line {i * 7919 % 1000:D4}\n"));
 

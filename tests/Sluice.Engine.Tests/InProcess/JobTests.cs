@@ -192,7 +192,7 @@ public sealed class JobTests : IDisposable
             .Where(line => !line.IsEmpty)
             .GroupBy(line => line.Length)
             .Count()
-            .OrderBy(count => count.Value, serializer: new GroupSerializer<int, long>(KeyOrders.Natural<int>()))
+            .OrderBy(count => count.Value)
             .Select(count => $"{count.Value} lines have {count.Key} bytes")
             .Write(job.Arguments.Get("out"));
     }

@@ -321,6 +321,22 @@ public sealed class OperatorFailureTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_static_initializer_threw_is_told()
+    {
+        SluiceError error = await Fails(lines => lines.Select(line => line + Uninitialized.Value));
+
+        Assert.Equal("SLU1402", error.Code);
+        Assert.Contains("FormatException: no such value", error.What, StringComparison.Ordinal);
+    }
+
+    private static class Uninitialized
+    {
+        public static readonly string Value = Make();
+
+        private static string Make() => throw new FormatException("no such value");
+    }
+
+    [Fact]
     public async Task An_order_whose_exception_cannot_tell_its_message_fails_the_job_like_any_other()
     {
         SluiceError error = await Fails(lines => lines.OrderBy(line => line, new MuteOrder()));

@@ -72,6 +72,27 @@ public class SerializersTests
     }
 
     [Fact]
+    public void Groups_of_keys_in_their_natural_order_come_back()
+    {
+        AssertGroupComesBack("key", 7L);
+        AssertGroupComesBack((1, "a"), 0.5);
+        Assert.NotNull(Serializers.Find<Group<ReadOnlySpan<byte>, int>>());
+        Assert.Null(Serializers.Find<Group<Version, int>>());
+        Assert.Null(Serializers.Find<Group<int, string>>());
+    }
+
+    private static void AssertGroupComesBack<TKey, TValue>(TKey key, TValue value)
+    {
+        Serializer<Group<TKey, TValue>> serializer = Serializers.Find<Group<TKey, TValue>>()!;
+        RecordWriter writer = new(new RecordScratch());
+        serializer.Write(new Group<TKey, TValue>(key, value), ref writer);
+
+        Group<TKey, TValue> back = serializer.Read(writer.Written);
+
+        Assert.Equal((key, value), (back.Key, back.Value));
+    }
+
+    [Fact]
     public void Null_is_an_error_where_it_would_come_back_as_something_else()
     {
         Assert.Throws<ArgumentNullException>(() => Pass<string>(null!));
