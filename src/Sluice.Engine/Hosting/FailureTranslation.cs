@@ -21,7 +21,7 @@ internal static class FailureTranslation
             SluiceErrors.RecordTooLarge(large.Path, large.Offset, large.Length, large.Limit, 2 * large.Length * slots),
             false),
         RecordTooLargeException large => (
-            SluiceErrors.RecordTooLarge(where, 0, large.Length, large.Limit, 2 * large.Length * slots), false),
+            SluiceErrors.ItemTooLarge(where, large.Length, large.Limit, 2 * large.Length * slots), false),
         GroupTooLargeException large => (
             SluiceErrors.GroupTooLarge(where, large.KeyLength, large.Walked, large.Kept, large.TaskMemory * slots),
             false),

@@ -134,6 +134,17 @@ public static partial class SluiceErrors
             $"run with --memory {(memoryNeeded + 1048575) / 1048576}MiB or more, " +
             $"or with fewer tasks at once (--parallelism)"));
 
+    /// <summary>A record that a task makes, whose key and item both count.</summary>
+    public static SluiceError ItemTooLarge(string task, long length, long limit, long memoryNeeded) =>
+        RecordTooLarge(task, 0, length, limit, memoryNeeded) with
+        {
+            What = string.Create(
+                CultureInfo.InvariantCulture,
+                $"a key and its item have {length} bytes together, more than the {limit} that half of a task's memory " +
+                $"allows"),
+            Where = task,
+        };
+
     public static SluiceError InputEmpty(string pattern) => new(
         "SLU1108", ErrorKind.NotFound,
         "there is no file to read", pattern, "names that start with '_' or '.' are skipped; check the pattern");

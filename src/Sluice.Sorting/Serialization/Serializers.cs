@@ -47,7 +47,8 @@ public static class Serializers
     /// <summary>Makes a serializer known; it replaces an earlier one of the same type.</summary>
     /// <remarks>Serializers of tuples found earlier keep the one they were made with.</remarks>
     public static void Register<T>(Serializer<T> serializer)
-        where T : allows ref struct => Known[typeof(T)] = serializer;
+        where T : allows ref struct =>
+        Known[typeof(T)] = serializer ?? throw new ArgumentNullException(nameof(serializer));
 
     // A type that is not known may be registered later, so that it is not known now is not kept.
     private static object? Find(Type type)

@@ -321,6 +321,17 @@ public sealed class OperatorFailureTests : IDisposable
     }
 
     [Fact]
+    public async Task An_item_too_large_for_the_memory_is_told_by_its_task_with_its_key()
+    {
+        SluiceError error = await Fails(
+            lines => lines.Select(line => line == Chosen ? new string('x', 20_000) : line).OrderBy(line => line));
+
+        Assert.Equal("SLU1107", error.Code);
+        Assert.Contains("a key and its item have 40000 bytes together", error.What, StringComparison.Ordinal);
+        Assert.Equal("stage 0 task 0", error.Where);
+    }
+
+    [Fact]
     public async Task What_a_static_initializer_threw_is_told()
     {
         SluiceError error = await Fails(lines => lines.Select(line => line + Uninitialized.Value));
